@@ -1,0 +1,75 @@
+//! Answers about what is asked of a network.
+
+use super::{counted, instead};
+use crate::diagnostics::{Diagnostic, Place, listed};
+use crate::model::{Order, RequestKind};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+
+/// A request that does not exist.
+pub fn unknown_request(name: &Ident) -> Diagnostic {
+    let names = RequestKind::ALL.map(RequestKind::name);
+    Diagnostic::new(name, format!("unknown request `{name}`")).help(instead(&name.to_string(), "requests", names))
+}
+
+/// A request written twice.
+pub fn request_repeated(name: &Ident) -> Diagnostic {
+    Diagnostic::new(name, format!("`{name}` is asked for twice")).help("keep one of them")
+}
+
+/// A request in another form than `hessian` or `hessian(order = recursion)`.
+pub fn request_form(name: &Ident) -> Diagnostic {
+    Diagnostic::new(name, format!("the request `{name}` is not written this way"))
+        .help("write its name alone, or with options in parentheses, as in `derive(gradient, hessian(order = recursion))`")
+}
+
+/// An option of a request that does not exist.
+pub fn unknown_request_option(request: &Ident, option: &Ident) -> Diagnostic {
+    Diagnostic::new(option, format!("unknown option `{option}` of `{request}`"))
+        .help("the only option is the order of elimination, as in `hessian(order = recursion)`")
+}
+
+/// An option of a request written twice.
+pub fn request_option_repeated(option: &Ident) -> Diagnostic {
+    Diagnostic::new(option, format!("`{option}` is written twice for this request")).help("keep one of them")
+}
+
+/// An order that does not exist.
+pub fn unknown_order(at: Place, found: Option<&impl ToTokens>) -> Diagnostic {
+    let names = || ["automatic"].into_iter().chain(Order::ALL.map(Order::name));
+    match found {
+        Some(found) => {
+            let found = found.to_token_stream().to_string();
+            Diagnostic::new(at, format!("unknown order `{found}`")).help(instead(&found, "orders", names()))
+        }
+        None => Diagnostic::new(at, "`order` needs a value, as in `order = recursion`")
+            .help(format!("orders are {}", listed(names(), "and"))),
+    }
+}
+
+/// An order where there is nothing to choose.
+pub fn order_without_choice(option: &Ident, kind: RequestKind) -> Diagnostic {
+    let with: Vec<_> = RequestKind::ALL.into_iter().filter(|kind| kind.has_order()).map(RequestKind::name).collect();
+    Diagnostic::new(option, format!("`{}` has no order of elimination to choose", kind.name()))
+        .help(format!("remove it; {} have one", listed(with, "and")))
+}
+
+/// `gradient` or `hvp` of several outputs.
+pub fn needs_one_output(kind: RequestKind, at: Span, outputs: usize) -> Diagnostic {
+    let instead = match kind {
+        RequestKind::Hvp => "`adjoint_hessian` gives the Hessian of a weighted sum of the outputs, `hessian` that of each",
+        _ => "`jacobian` gives the derivatives of all outputs, `vjp` those of a weighted sum",
+    };
+    let message = format!("`{}` is defined for one output, the last layer has {}", kind.name(), counted(outputs, "output"));
+    Diagnostic::new(at, message).help(format!("{instead}; or let the last layer be `Dense<1>`"))
+}
+
+/// A second derivative through an activation that has none everywhere.
+pub fn derivative_through_kink(layer: &str, activation: &str, at: Place, requests: &[RequestKind]) -> Diagnostic {
+    let names = listed(requests.iter().map(|kind| kind.name()), "and");
+    let verb = if requests.len() == 1 { "needs" } else { "need" };
+    let message = format!("{names} {verb} the second derivative of `{activation}` in layer `{layer}`, which has a kink there");
+    Diagnostic::new(at, message).help(format!(
+        "use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`, or write `allow(kinks)` to take the second derivative of `{activation}` at its kink as the one-sided value it has elsewhere"
+    ))
+}

@@ -1,0 +1,20 @@
+//! A [`Network`](crate::model::Network) goes in, Rust comes out: the struct with its parameters, and a method for each
+//! request in each of its forms.
+//!
+//! Emitted code names `::derive_network::private`, `::core` and itself, nothing else.
+
+mod parameters;
+pub mod signature;
+mod stubs;
+
+use crate::model::Network;
+use proc_macro2::TokenStream;
+
+pub use parameters::structure;
+pub use stubs::stubs;
+
+/// The functions of a network: one method for each request in each of its forms.
+#[must_use]
+pub fn functions(_network: &Network) -> TokenStream {
+    TokenStream::new()
+}

@@ -1,0 +1,305 @@
+//! A [`Network`] goes in; the struct with its parameters, constants, constructors and accessors comes out.
+
+use super::signature::{number, scalar_type};
+use crate::model::{Field, Input, Layer, Network, Storage, constant_name, derived_traits};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::Visibility;
+use syn::ext::IdentExt;
+
+/// The struct and all of it that does not depend on what is asked.
+#[must_use]
+pub fn structure(network: &Network) -> TokenStream {
+    let Network { name, visibility, attributes, .. } = network;
+    let storage = emit_storage(network);
+    let constants = emit_constants(network);
+    let constructors = emit_constructors(network);
+    let accessors = network.fields.iter().map(|field| emit_accessors(network, field));
+    let comparisons = emit_comparisons(network);
+    let summary = format!(
+        " A network of {}, from {} to {}, with {}.",
+        counted(network.layers.len(), "dense layer"),
+        counted(network.inputs(), "input"),
+        counted(network.outputs(), "output"),
+        counted(network.parameters(), "parameter"),
+    );
+    quote! {
+        #(#attributes)*
+        #[doc = ""]
+        #[doc = #summary]
+        #visibility struct #name {
+            parameters: #storage,
+        }
+
+        #[allow(dead_code)]
+        impl #name {
+            #constants
+            #constructors
+            #(#accessors)*
+        }
+
+        #comparisons
+    }
+}
+
+fn emit_storage(network: &Network) -> TokenStream {
+    let scalar = scalar_type(network.scalar);
+    let parameters = number(network.parameters());
+    let storage = match network.storage {
+        Storage::Inline => quote!(InlineParameters),
+        Storage::Boxed => quote!(BoxedParameters),
+    };
+    quote!(::derive_network::private::#storage<#scalar, #parameters>)
+}
+
+fn emit_constants(network: &Network) -> TokenStream {
+    let list: Vec<String> = network.inputs.iter().map(describe_input).collect();
+    let doc = format!(" The number of inputs: {}.", list.join(", then "));
+    let (inputs, outputs, parameters) =
+        (number(network.inputs()), number(network.outputs()), number(network.parameters()));
+    let ranges = network.inputs.iter().map(emit_range);
+    let layers = network.layers.iter().map(emit_layer);
+    quote! {
+        #[doc = #doc]
+        pub const INPUTS: usize = #inputs;
+        /// The number of outputs: the width of the last layer.
+        pub const OUTPUTS: usize = #outputs;
+        /// The number of parameters: the length of the flat slice.
+        pub const PARAMETERS: usize = #parameters;
+        #(#ranges)*
+        const __LAYERS: &'static [::derive_network::private::DenseShape] = &[#(#layers),*];
+    }
+}
+
+fn describe_input(input: &Input) -> String {
+    if input.is_scalar { format!("`{}`", input.name) } else { format!("`{}` ({})", input.name, input.size) }
+}
+
+fn emit_range(input: &Input) -> TokenStream {
+    let doc = format!(" Where the input `{}` lies in a point.", input.name.unraw());
+    let constant = Ident::new(&constant_name(&input.name), input.name.span());
+    let (start, end) = (number(input.range().start), number(input.range().end));
+    quote! {
+        #[doc = #doc]
+        pub const #constant: ::core::ops::Range<usize> = #start..#end;
+    }
+}
+
+fn emit_layer(layer: &Layer) -> TokenStream {
+    let Layer { bias, .. } = layer;
+    let (inputs, outputs, start) = (number(layer.inputs), number(layer.outputs), number(layer.weight_offset));
+    quote!(::derive_network::private::DenseShape { inputs: #inputs, outputs: #outputs, bias: #bias, start: #start })
+}
+
+fn emit_constructors(network: &Network) -> TokenStream {
+    let scalar = scalar_type(network.scalar);
+    let storage = emit_storage(network);
+    let layout = format!(
+        " The flat parameters, {} of them: fields in order, arrays by index; of each layer its weight, column-major and of",
+        network.parameters()
+    );
+    let initialisers = INITIALISERS.iter().map(emit_initialiser);
+    quote! {
+        /// A network with these flat parameters, in the order of [`parameters`](Self::parameters).
+        ///
+        /// # Errors
+        ///
+        /// If there are not [`PARAMETERS`](Self::PARAMETERS) of them.
+        pub fn from_parameters(
+            parameters: &[#scalar],
+        ) -> ::core::result::Result<Self, ::derive_network::private::ParameterCountError> {
+            <#storage>::from_slice(parameters).map(|parameters| Self { parameters })
+        }
+
+        #[doc = #layout]
+        /// shape (outputs, inputs), then its bias.
+        #[must_use]
+        pub fn parameters(&self) -> &[#scalar] {
+            &self.parameters
+        }
+
+        /// The flat parameters, to write to, in the order of [`parameters`](Self::parameters).
+        pub fn parameters_mut(&mut self) -> &mut [#scalar] {
+            &mut self.parameters
+        }
+
+        #(#initialisers)*
+
+        /// A network whose parameters, weights and biases, are uniform in a range.
+        ///
+        /// The same seed gives the same parameters on every platform.
+        #[must_use]
+        pub fn uniform(seed: u64, range: ::core::ops::Range<#scalar>) -> Self {
+            let mut network = Self { parameters: ::core::default::Default::default() };
+            ::derive_network::private::uniform(&mut network.parameters, &range, seed);
+            network
+        }
+    }
+}
+
+/// Initialisers that depend on the shapes of layers: name and distribution of the weights.
+const INITIALISERS: [(&str, &str); 3] = [
+    ("glorot_uniform", " A network with weights uniform in ±sqrt(6 / (inputs + outputs)) of their layer, and zero biases."),
+    ("glorot_normal", " A network with weights normal of variance 2 / (inputs + outputs) of their layer, and zero biases."),
+    ("he_normal", " A network with weights normal of variance 2 / inputs of their layer, and zero biases."),
+];
+
+fn emit_initialiser((name, doc): &(&str, &str)) -> TokenStream {
+    let name = Ident::new(name, Span::call_site());
+    quote! {
+        #[doc = #doc]
+        ///
+        /// The same seed gives the same parameters on every platform.
+        #[must_use]
+        pub fn #name(seed: u64) -> Self {
+            let mut network = Self { parameters: ::core::default::Default::default() };
+            ::derive_network::private::#name(&mut network.parameters, Self::__LAYERS, seed);
+            network
+        }
+    }
+}
+
+fn emit_accessors(network: &Network, field: &Field) -> TokenStream {
+    let Field { name, attributes, .. } = field;
+    // A field without visibility is as visible as the struct: there are no fields behind the accessors to hide.
+    let visibility = match &field.visibility {
+        Visibility::Inherited => quote!(pub),
+        written => written.to_token_stream(),
+    };
+    let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
+    let layers = &network.layers[field.layers.clone()];
+    let (doc, doc_mut) = describe_field(field, layers);
+    let (index, shape, inputs, panics) = emit_place(field, layers);
+    let scalar = scalar_type(network.scalar);
+    let (outputs, bias) = (number(layers[0].outputs), layers[0].bias);
+    let columns = match field.array {
+        None => {
+            let inputs = number(layers[0].inputs);
+            quote!(::derive_network::private::Const<#inputs>)
+        }
+        Some(_) => quote!(::derive_network::private::Dyn),
+    };
+    quote! {
+        #(#attributes)*
+        #[doc = ""]
+        #[doc = #doc]
+        #panics
+        #[must_use]
+        #visibility fn #name(
+            &self,
+            #index
+        ) -> ::derive_network::private::DenseView<'_, #scalar, #outputs, #columns, #bias> {
+            let shape = #shape;
+            ::derive_network::private::DenseView::new(shape.of(&self.parameters), #inputs)
+        }
+
+        #[doc = #doc_mut]
+        #panics
+        #[must_use]
+        #visibility fn #name_mut(
+            &mut self,
+            #index
+        ) -> ::derive_network::private::DenseViewMut<'_, #scalar, #outputs, #columns, #bias> {
+            let shape = #shape;
+            ::derive_network::private::DenseViewMut::new(shape.of_mut(&mut self.parameters), #inputs)
+        }
+    }
+}
+
+/// How an accessor finds its layer: its argument, the shape, the number of inputs, and its documentation of panics.
+fn emit_place(field: &Field, layers: &[Layer]) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
+    let (start, end) = (number(field.layers.start), number(field.layers.end));
+    let Some(length) = field.array else {
+        let inputs = number(layers[0].inputs);
+        let shape = quote!(Self::__LAYERS[#start]);
+        return (quote!(), shape, quote!(::derive_network::private::Const::<#inputs>), quote!());
+    };
+    let name = field.name.unraw().to_string();
+    let shape = quote!(::derive_network::private::layer_of_array(#name, &Self::__LAYERS[#start..#end], index));
+    let doc = format!(" If `index` is not below {length}, the length of the array.");
+    let panics = quote! {
+        ///
+        /// # Panics
+        ///
+        #[doc = #doc]
+        #[track_caller]
+    };
+    (quote!(index: usize), shape, quote!(::derive_network::private::Dyn(shape.inputs)), panics)
+}
+
+fn describe_field(field: &Field, layers: &[Layer]) -> (String, String) {
+    let name = field.name.unraw();
+    let Layer { inputs, outputs, bias, activation_name, .. } = &layers[0];
+    let which = if field.array.is_some() { format!("A layer of `{name}`") } else { format!("The layer `{name}`") };
+    let rest = match layers.get(1) {
+        Some(layer) if layer.inputs != *inputs => {
+            format!(" for the first and ({outputs}, {}) for the others", layer.inputs)
+        }
+        _ => String::new(),
+    };
+    let bias = if *bias { format!("a bias of {outputs}") } else { "no bias".to_owned() };
+    let shape = format!("weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {activation_name}");
+    (format!(" {which}: {shape}."), format!(" {which}, to write to: {shape}."))
+}
+
+/// Comparisons of approx, for networks that derive `PartialEq`, which those traits extend.
+fn emit_comparisons(network: &Network) -> TokenStream {
+    let is_comparable = network
+        .attributes
+        .iter()
+        .flat_map(derived_traits)
+        .any(|derived| derived.segments.last().is_some_and(|segment| segment.ident == "PartialEq"));
+    if !is_comparable {
+        return TokenStream::new();
+    }
+    let name = &network.name;
+    let storage = emit_storage(network);
+    let scalar = scalar_type(network.scalar);
+    quote! {
+        impl ::derive_network::private::approx::AbsDiffEq for #name {
+            type Epsilon = #scalar;
+
+            fn default_epsilon() -> #scalar {
+                <#storage as ::derive_network::private::approx::AbsDiffEq>::default_epsilon()
+            }
+
+            fn abs_diff_eq(&self, other: &Self, epsilon: #scalar) -> bool {
+                ::derive_network::private::approx::AbsDiffEq::abs_diff_eq(&self.parameters, &other.parameters, epsilon)
+            }
+        }
+
+        impl ::derive_network::private::approx::RelativeEq for #name {
+            fn default_max_relative() -> #scalar {
+                <#storage as ::derive_network::private::approx::RelativeEq>::default_max_relative()
+            }
+
+            fn relative_eq(&self, other: &Self, epsilon: #scalar, max_relative: #scalar) -> bool {
+                ::derive_network::private::approx::RelativeEq::relative_eq(
+                    &self.parameters,
+                    &other.parameters,
+                    epsilon,
+                    max_relative,
+                )
+            }
+        }
+
+        impl ::derive_network::private::approx::UlpsEq for #name {
+            fn default_max_ulps() -> u32 {
+                <#storage as ::derive_network::private::approx::UlpsEq>::default_max_ulps()
+            }
+
+            fn ulps_eq(&self, other: &Self, epsilon: #scalar, max_ulps: u32) -> bool {
+                ::derive_network::private::approx::UlpsEq::ulps_eq(
+                    &self.parameters,
+                    &other.parameters,
+                    epsilon,
+                    max_ulps,
+                )
+            }
+        }
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

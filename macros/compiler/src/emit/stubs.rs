@@ -1,0 +1,156 @@
+//! A definition with mistakes goes in; a struct that has what it asks for, without meaning, comes out.
+//!
+//! With it a mistake in a definition is one error, not one more wherever the struct is used. Sizes that are unknown are
+//! left to inference (inputs) or taken as one (outputs).
+
+use super::signature::{Face, number, scalar_type};
+use crate::diagnostics::Diagnostics;
+use crate::model::{Draft, DraftField, Input, constant_name, read_draft};
+use crate::parse::{Body, Definition, Structure};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use std::collections::BTreeSet;
+use syn::ext::IdentExt;
+use syn::{Generics, Visibility};
+
+/// The item below the attribute without what cannot resolve, and stubs of what the definition asks for.
+#[must_use]
+pub fn stubs(definition: &Definition) -> TokenStream {
+    let mut reported = Diagnostics::default();
+    let draft = read_draft(definition, &mut reported);
+    match &definition.body {
+        Body::Struct(structure) => {
+            let Structure { attributes, visibility, name, generics, .. } = &**structure;
+            emit_stub(attributes, visibility, name, generics, &draft)
+        }
+        Body::Other { item, .. } => match &**item {
+            syn::Item::Enum(item) => emit_stub(&item.attrs, &item.vis, &item.ident, &item.generics, &draft),
+            syn::Item::Union(item) => emit_stub(&item.attrs, &item.vis, &item.ident, &item.generics, &draft),
+            item => item.to_token_stream(),
+        },
+    }
+}
+
+fn emit_stub(
+    attributes: &[syn::Attribute],
+    visibility: &Visibility,
+    name: &Ident,
+    generics: &Generics,
+    draft: &Draft,
+) -> TokenStream {
+    // A derive of a trait that no network has is reported, and would be reported again by rustc on an enum's variants.
+    let attributes = attributes.iter().filter(|attribute| !is_ours(attribute));
+    let (before, behind, condition) = generics.split_for_impl();
+    let lifetimes = generics.lifetimes().map(|parameter| &parameter.lifetime);
+    let types = generics.type_params().map(|parameter| &parameter.ident);
+    let members = emit_members(draft);
+    quote! {
+        #(#attributes)*
+        #visibility struct #name #generics #condition {
+            parameters: ::derive_network::private::Stub,
+            marker: ::core::marker::PhantomData<(#(&#lifetimes (),)* #(fn() -> #types,)*)>,
+        }
+
+        #[allow(dead_code, missing_docs, unused_variables)]
+        impl #before #name #behind #condition {
+            #members
+        }
+    }
+}
+
+fn is_ours(attribute: &syn::Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == "derive_network")
+}
+
+/// What the struct gives out, each name once.
+fn emit_members(draft: &Draft) -> TokenStream {
+    let scalar = scalar_type(draft.settings.scalar);
+    let inputs = draft.settings.inputs.as_ref().and_then(|inputs| inputs.last()).map(|input| input.range().end);
+    let outputs = draft.fields.last().and_then(|field| field.width).unwrap_or(1);
+    let mut members = Members::default();
+    members.constant("INPUTS", &quote!(usize), &number(inputs.unwrap_or(1)).into_token_stream());
+    members.constant("OUTPUTS", &quote!(usize), &number(outputs).into_token_stream());
+    members.constant("PARAMETERS", &quote!(usize), &quote!(1));
+    members.function("from_parameters", &quote! {
+        fn from_parameters(parameters: &[#scalar]) -> ::core::result::Result<Self, ::derive_network::private::ParameterCountError>
+    });
+    members.function("parameters", &quote!(fn parameters(&self) -> &[#scalar]));
+    members.function("parameters_mut", &quote!(fn parameters_mut(&mut self) -> &mut [#scalar]));
+    members.function("glorot_uniform", &quote!(fn glorot_uniform(seed: u64) -> Self));
+    members.function("glorot_normal", &quote!(fn glorot_normal(seed: u64) -> Self));
+    members.function("he_normal", &quote!(fn he_normal(seed: u64) -> Self));
+    members.function("uniform", &quote!(fn uniform(seed: u64, range: ::core::ops::Range<#scalar>) -> Self));
+    members.function("workspace", &quote!(fn workspace() -> ::derive_network::private::Stub));
+    members.requests(draft, inputs, outputs);
+    for input in draft.settings.inputs.iter().flatten() {
+        members.range(input);
+    }
+    for field in &draft.fields {
+        members.accessors(field, &scalar);
+    }
+    members.tokens
+}
+
+/// Stubs by name: a name is taken once, whatever the definition says.
+#[derive(Default)]
+struct Members {
+    names: BTreeSet<String>,
+    tokens: TokenStream,
+}
+
+impl Members {
+    fn constant(&mut self, name: &str, kind: &TokenStream, value: &TokenStream) {
+        if let Ok(constant) = syn::parse_str::<Ident>(name)
+            && self.names.insert(name.to_owned())
+        {
+            self.tokens.extend(quote!(pub const #constant: #kind = #value;));
+        }
+    }
+
+    /// A function whose signature, from `fn` on, never returns.
+    fn function(&mut self, name: &str, signature: &TokenStream) {
+        if self.names.insert(name.to_owned()) {
+            self.tokens.extend(quote!(pub #signature { ::derive_network::private::stub() }));
+        }
+    }
+
+    fn range(&mut self, input: &Input) {
+        let (start, end) = (number(input.range().start), number(input.range().end));
+        self.constant(&constant_name(&input.name), &quote!(::core::ops::Range<usize>), &quote!(#start..#end));
+    }
+
+    fn requests(&mut self, draft: &Draft, inputs: Option<usize>, outputs: usize) {
+        let size = match inputs {
+            Some(inputs) => number(inputs).into_token_stream(),
+            None => quote!(__I),
+        };
+        let face = Face {
+            scalar: scalar_type(draft.settings.scalar),
+            inputs: size,
+            outputs,
+            workspace: quote!(::derive_network::private::Stub),
+        };
+        for request in &draft.settings.requests {
+            for mut method in face.methods(request.kind) {
+                if inputs.is_none() {
+                    method.generics = quote!(<const __I: usize>);
+                }
+                if self.names.insert(method.name.to_string()) {
+                    self.tokens.extend(quote!(#method { ::derive_network::private::stub() }));
+                }
+            }
+        }
+    }
+
+    fn accessors(&mut self, field: &DraftField, scalar: &Ident) {
+        let name = &field.name;
+        let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
+        let (outputs, bias) = (number(field.width.unwrap_or(1)), field.bias);
+        let arguments = field.is_array.then(|| quote!(, index: usize));
+        let view = quote!(<'_, #scalar, #outputs, ::derive_network::private::Dyn, #bias>);
+        let signature = quote!(fn #name(&self #arguments) -> ::derive_network::private::DenseView #view);
+        self.function(&name.unraw().to_string(), &signature);
+        let signature = quote!(fn #name_mut(&mut self #arguments) -> ::derive_network::private::DenseViewMut #view);
+        self.function(&name_mut.to_string(), &signature);
+    }
+}

@@ -1,0 +1,71 @@
+//! Generics of the struct, attributes below ours and attributes of fields: what an expanded network can keep.
+
+use crate::diagnostics::{Diagnostics, catalogue};
+use crate::model::{Scalar, Storage};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Generics, Path, Token};
+
+/// What the parameters take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Memory {
+    pub parameters: usize,
+    pub scalar: Scalar,
+}
+
+/// Traits that floating-point numbers lack.
+const NOT_OF_FLOATS: [&str; 4] = ["Eq", "Ord", "PartialOrd", "Hash"];
+
+/// Attributes of a field that its accessor can keep.
+const KEPT_ON_FIELDS: [&str; 7] = ["doc", "allow", "warn", "expect", "deny", "must_use", "deprecated"];
+
+pub(super) fn check_generics(generics: &Generics, diagnostics: &mut Diagnostics) {
+    if !generics.params.is_empty() {
+        diagnostics.push(catalogue::generics(generics));
+    }
+    if let Some(clause) = &generics.where_clause {
+        diagnostics.push(catalogue::where_clause(clause));
+    }
+}
+
+/// Attributes of the struct. `written` is the storage that the definition asks for.
+pub(super) fn check_attributes(
+    attributes: &[Attribute],
+    storage: Storage,
+    written: Option<Storage>,
+    memory: Memory,
+    diagnostics: &mut Diagnostics,
+) {
+    for attribute in attributes {
+        if attribute.path().segments.last().is_some_and(|segment| segment.ident == "derive_network") {
+            diagnostics.push(catalogue::repeated_attribute(attribute));
+        }
+    }
+    for derived in attributes.iter().flat_map(derived_traits) {
+        let Some(name) = derived.segments.last().map(|segment| &segment.ident) else { continue };
+        if NOT_OF_FLOATS.iter().any(|lacking| name == lacking) {
+            diagnostics.push(catalogue::derive_of_floats(&derived));
+        } else if name == "Copy" && storage == Storage::Boxed {
+            let bytes = memory.parameters * memory.scalar.bytes();
+            diagnostics.push(catalogue::copy_of_boxed(&derived, memory.parameters, bytes, written.is_some()));
+        }
+    }
+}
+
+/// The traits of a `#[derive(...)]`; none of any other attribute.
+pub(crate) fn derived_traits(attribute: &Attribute) -> Vec<Path> {
+    if !attribute.path().is_ident("derive") {
+        return Vec::new();
+    }
+    let traits = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
+    traits.map(|traits| traits.into_iter().collect()).unwrap_or_default()
+}
+
+/// The attributes of a field that its accessor keeps.
+pub(super) fn read_field_attributes(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Vec<Attribute> {
+    let (kept, refused): (Vec<_>, Vec<_>) =
+        attributes.iter().cloned().partition(|attribute| KEPT_ON_FIELDS.iter().any(|kept| attribute.path().is_ident(kept)));
+    for attribute in &refused {
+        diagnostics.push(catalogue::field_attribute(attribute));
+    }
+    kept
+}

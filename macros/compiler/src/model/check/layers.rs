@@ -1,0 +1,208 @@
+//! The fields of a struct go in, layers with shapes and places in the flat parameters come out.
+
+use super::activations::Activations;
+use super::attributes::read_field_attributes;
+use super::number::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, read_size, strip};
+use super::settings::place_of_value;
+use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
+use crate::model::{Field, Input, Layer};
+use crate::parse::{self, FieldType, Form, Item};
+use derive_network_symbolic::functions::{Activation, Function};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::{Expr, ExprLit, GenericArgument, Lit};
+
+/// A field as far as it can be understood: input widths are unknown until all fields are.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftField {
+    pub name: Ident,
+    pub visibility: syn::Visibility,
+    pub attributes: Vec<syn::Attribute>,
+    /// Whether it is an array.
+    pub is_array: bool,
+    /// How many layers it has; open if that was mistaken.
+    pub length: Option<usize>,
+    /// The output width of each; open if that was mistaken.
+    pub width: Option<usize>,
+    pub bias: bool,
+    /// The activation; open if that was mistaken.
+    pub activation: Option<NamedFunction>,
+    /// Where the activation is written, or the layer if none is.
+    pub activation_place: Place,
+    /// Where the name of the layer type is written.
+    pub span: Span,
+}
+
+/// An activation with the name by which the user calls it.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedFunction {
+    pub name: String,
+    pub function: Function,
+}
+
+const LAYERS: [&str; 1] = ["Dense"];
+const OPTIONS: [&str; 1] = ["bias"];
+
+pub(super) fn read_field(
+    field: &parse::Field,
+    activations: &Activations,
+    diagnostics: &mut Diagnostics,
+) -> DraftField {
+    let mut draft = DraftField {
+        name: field.name.clone(),
+        visibility: field.visibility.clone(),
+        attributes: read_field_attributes(&field.attributes, diagnostics),
+        is_array: false,
+        length: Some(1),
+        width: None,
+        bias: true,
+        activation: None,
+        activation_place: (&field.name).into(),
+        span: field.name.span(),
+    };
+    read_type(&field.kind, activations, &mut draft, diagnostics);
+    read_options(&field.options, &mut draft, diagnostics);
+    draft
+}
+
+fn read_type(kind: &FieldType, activations: &Activations, draft: &mut DraftField, diagnostics: &mut Diagnostics) {
+    match kind {
+        FieldType::Array { element, length } => {
+            if let FieldType::Array { .. } = **element {
+                diagnostics.push(catalogue::array_of_arrays(&draft.name));
+                return;
+            }
+            draft.is_array = true;
+            draft.length = diagnostics.take(read_size("the length of an array of layers", length, LAYER_LIMIT));
+            read_type(element, activations, draft, diagnostics);
+        }
+        FieldType::Layer { name, arguments, .. } if LAYERS.iter().any(|layer| name == layer) => {
+            draft.span = name.span();
+            draft.activation_place = name.into();
+            read_dense(name, arguments, activations, draft, diagnostics);
+        }
+        FieldType::Layer { name, .. } => diagnostics.push(catalogue::unknown_layer(name, LAYERS)),
+        FieldType::Other(kind) => diagnostics.push(catalogue::not_a_layer(kind)),
+    }
+}
+
+/// `Dense<width>` or `Dense<width, activation>`.
+fn read_dense(
+    name: &Ident,
+    arguments: &[GenericArgument],
+    activations: &Activations,
+    draft: &mut DraftField,
+    diagnostics: &mut Diagnostics,
+) {
+    match arguments.first() {
+        Some(width) => draft.width = diagnostics.take(read_width(width, activations)),
+        None => diagnostics.push(catalogue::dense_without_width(name)),
+    }
+    match arguments.get(1) {
+        Some(activation) => {
+            draft.activation_place = Place::of(activation);
+            draft.activation = diagnostics.take(read_activation(activation, activations)).flatten();
+        }
+        None => draft.activation = Some(NamedFunction { name: "Identity".to_owned(), function: Function::builtin(Activation::Identity) }),
+    }
+    if let Some(argument) = arguments.get(2) {
+        diagnostics.push(catalogue::dense_with_more(argument));
+    }
+}
+
+fn read_width(argument: &GenericArgument, activations: &Activations) -> Result<usize, Diagnostic> {
+    match argument {
+        GenericArgument::Const(written) => read_size("a width", written, SIZE_LIMIT),
+        GenericArgument::Type(kind) if activations.find(&kind.to_token_stream().to_string()).is_some() => {
+            Err(catalogue::activation_before_width(kind))
+        }
+        other => Err(catalogue::number_not_literal("a width", other)),
+    }
+}
+
+/// The activation of a name; nothing, and no mistake, where the mistake is in its formula.
+fn read_activation(argument: &GenericArgument, activations: &Activations) -> Result<Option<NamedFunction>, Diagnostic> {
+    let name = match argument {
+        GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
+        _ => None,
+    };
+    let Some(name) = name else { return Err(catalogue::activation_form(argument)) };
+    let function = activations.find(&name.to_string());
+    let function = function.ok_or_else(|| catalogue::unknown_activation(name, activations.names()))?;
+    Ok(function.map(|function| NamedFunction { name: name.to_string(), function }))
+}
+
+fn read_options(options: &[Item], draft: &mut DraftField, diagnostics: &mut Diagnostics) {
+    for (position, option) in options.iter().enumerate() {
+        if option.name != "bias" {
+            diagnostics.push(catalogue::unknown_layer_option(&option.name, OPTIONS));
+        } else if options[..position].iter().any(|earlier| earlier.name == option.name) {
+            diagnostics.push(catalogue::layer_option_repeated(&option.name));
+        } else if !matches!(option.form, Form::Unreadable) {
+            draft.bias = diagnostics.take(read_bias(option)).unwrap_or(true);
+        }
+    }
+}
+
+fn read_bias(option: &Item) -> Result<bool, Diagnostic> {
+    let at = place_of_value(option);
+    match &option.form {
+        Form::Assigned(written) => match strip(written) {
+            Expr::Lit(ExprLit { lit: Lit::Bool(literal), .. }) => Ok(literal.value),
+            _ => Err(catalogue::bias_not_bool(at, Some(written.to_token_stream().to_string()))),
+        },
+        _ => Err(catalogue::bias_not_bool(at, None)),
+    }
+}
+
+/// Fields and layers with their shapes and places; nothing if one is open or the limits are exceeded.
+pub(super) fn lay_out(
+    drafts: Vec<DraftField>,
+    inputs: &[Input],
+    diagnostics: &mut Diagnostics,
+) -> Option<(Vec<Field>, Vec<Layer>)> {
+    let mut width = inputs.last()?.range().end;
+    let mut fields = Vec::new();
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut offset = 0;
+    for (position, draft) in drafts.into_iter().enumerate() {
+        let (length, outputs, activation) = (draft.length?, draft.width?, draft.activation?);
+        let first = layers.len();
+        if first + length > LAYER_LIMIT {
+            diagnostics.push(catalogue::layers_too_many(&draft.name, LAYER_LIMIT));
+            return None;
+        }
+        for index in 0..length {
+            let layer = Layer {
+                field: position,
+                index_in_array: draft.is_array.then_some(index),
+                inputs: width,
+                outputs,
+                bias: draft.bias,
+                weight_offset: offset,
+                bias_offset: draft.bias.then_some(offset + width * outputs),
+                function: activation.function.clone(),
+                activation_name: activation.name.clone(),
+                span: draft.span,
+            };
+            offset = layer.parameters().end;
+            if offset > PARAMETER_LIMIT {
+                let name = draft.name.to_string();
+                let too_many =
+                    catalogue::parameters_too_many(&name, draft.span.into(), width, outputs, PARAMETER_LIMIT);
+                diagnostics.push(too_many);
+                return None;
+            }
+            width = outputs;
+            layers.push(layer);
+        }
+        fields.push(Field {
+            name: draft.name,
+            visibility: draft.visibility,
+            attributes: draft.attributes,
+            array: draft.is_array.then_some(length),
+            layers: first..layers.len(),
+        });
+    }
+    Some((fields, layers))
+}

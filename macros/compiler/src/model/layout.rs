@@ -1,0 +1,101 @@
+//! Questions that later stages ask a network: totals, names and where parameters lie.
+
+use super::{Input, Layer, Network, RequestKind, Scalar, Storage};
+use std::ops::Range;
+
+/// Parameters up to this many bytes live in the struct unless the definition says otherwise.
+pub const STORAGE_LIMIT_BYTES: usize = 16 * 1024;
+
+impl Network {
+    /// How many numbers a point has: I.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.inputs.iter().map(|input| input.size).sum()
+    }
+
+    /// How many numbers a value has: O.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.layers.last().map_or(0, |layer| layer.outputs)
+    }
+
+    /// How many parameters there are: P.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.layers.last().map_or(0, |layer| layer.parameters().end)
+    }
+
+    /// Whether a kind is asked for.
+    #[must_use]
+    pub fn asks(&self, kind: RequestKind) -> bool {
+        self.requests.iter().any(|request| request.kind == kind)
+    }
+
+    /// A layer as the user would say it: `hidden` or `hidden[1]`.
+    #[must_use]
+    pub fn layer_name(&self, layer: &Layer) -> String {
+        let field = &self.fields[layer.field].name;
+        match layer.index_in_array {
+            Some(index) => format!("{field}[{index}]"),
+            None => field.to_string(),
+        }
+    }
+}
+
+impl Layer {
+    /// Where its weight lies in the flat parameters.
+    #[must_use]
+    pub fn weight(&self) -> Range<usize> {
+        self.weight_offset..self.weight_offset + self.inputs * self.outputs
+    }
+
+    /// Where all its parameters lie in the flat parameters: weight, then bias.
+    #[must_use]
+    pub fn parameters(&self) -> Range<usize> {
+        let bias = if self.bias { self.outputs } else { 0 };
+        self.weight_offset..self.weight().end + bias
+    }
+}
+
+impl Input {
+    /// Where it lies in the concatenated input.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.size
+    }
+}
+
+impl Scalar {
+    /// The name of the Rust type.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+
+    /// The type of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::F32, Self::F64].into_iter().find(|scalar| scalar.name() == name)
+    }
+
+    /// The size of one number.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
+}
+
+impl Storage {
+    /// Where so many parameters live unless the definition says otherwise.
+    #[must_use]
+    pub const fn automatic(parameters: usize, scalar: Scalar) -> Self {
+        if parameters * scalar.bytes() <= STORAGE_LIMIT_BYTES { Self::Inline } else { Self::Boxed }
+    }
+}
+

@@ -1,0 +1,119 @@
+//! What a definition means: `parse::Definition` goes in, a typed, shaped [`Network`] comes out.
+//!
+//! [`check`] turns the one into the other and holds every refusal, so whoever has a [`Network`] may rely
+//! on it: widths fit, names are unique, requests make sense for the outputs, and no second derivative
+//! crosses a kink that the user did not allow. Later stages read it and refuse nothing.
+
+mod check;
+mod layout;
+mod names;
+mod request;
+
+use derive_network_symbolic::functions::Function;
+use proc_macro2::{Ident, Span};
+use std::ops::Range;
+
+pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
+pub(crate) use check::{Draft, DraftField, derived_traits, read_draft};
+pub use layout::STORAGE_LIMIT_BYTES;
+pub use names::{CONSTANTS, METHODS, REQUEST_CONSTANTS, constant_name, generated_names};
+pub use request::{Order, Request, RequestKind};
+
+/// A checked definition: a chain of dense layers with named inputs, and what is asked of it.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// The name of the struct.
+    pub name: Ident,
+    /// The visibility of the struct.
+    pub visibility: syn::Visibility,
+    /// Documentation and every attribute written below ours, in order.
+    pub attributes: Vec<syn::Attribute>,
+    /// The type of numbers.
+    pub scalar: Scalar,
+    /// Where parameters live, resolved.
+    pub storage: Storage,
+    /// The named inputs, in the order in which they are concatenated.
+    pub inputs: Vec<Input>,
+    /// Names of the output: none, one for the whole, or one for each component.
+    pub output_names: Vec<Ident>,
+    /// The fields of the struct, in order.
+    pub fields: Vec<Field>,
+    /// The layers, in the order in which they are applied: fields in order, arrays by index.
+    pub layers: Vec<Layer>,
+    /// What is asked: the value first, then as written, each once.
+    pub requests: Vec<Request>,
+    /// Whether derivatives of second order may cross a kink.
+    pub allow_kinks: bool,
+}
+
+/// The type of numbers in which a network computes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scalar {
+    /// Single precision.
+    F32,
+    /// Double precision, the default.
+    #[default]
+    F64,
+}
+
+/// Where the parameters of a network live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// In the struct itself.
+    Inline,
+    /// On the heap, behind one box.
+    Boxed,
+}
+
+/// A named input: a scalar, or a vector whose size is written.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its name.
+    pub name: Ident,
+    /// How many numbers it has; 1 for a scalar.
+    pub size: usize,
+    /// Where it starts in the concatenated input.
+    pub start: usize,
+    /// Whether it was written without a size.
+    pub is_scalar: bool,
+}
+
+/// A field of the struct: one layer or an array of layers.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name, which is the name of its accessor.
+    pub name: Ident,
+    /// Its visibility.
+    pub visibility: syn::Visibility,
+    /// Its documentation and other attributes that its accessor keeps.
+    pub attributes: Vec<syn::Attribute>,
+    /// The length of the array, if it is one.
+    pub array: Option<usize>,
+    /// Its layers, as positions in [`Network::layers`].
+    pub layers: Range<usize>,
+}
+
+/// A dense layer: a = f(W z + b) with W of shape (outputs, inputs).
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// The field that holds it, as a position in [`Network::fields`].
+    pub field: usize,
+    /// Its index in the array, if the field is one.
+    pub index_in_array: Option<usize>,
+    /// The width of what comes in.
+    pub inputs: usize,
+    /// The width of what goes out.
+    pub outputs: usize,
+    /// Whether it adds a bias.
+    pub bias: bool,
+    /// Where its weight starts in the flat parameters: column-major, (outputs, inputs).
+    pub weight_offset: usize,
+    /// Where its bias starts in the flat parameters, if it has one.
+    pub bias_offset: Option<usize>,
+    /// Its activation.
+    pub function: Function,
+    /// The activation as the user calls it; `Identity` where none is written.
+    pub activation_name: String,
+    /// Where the layer was written.
+    pub span: Span,
+}

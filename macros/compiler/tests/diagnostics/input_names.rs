@@ -1,0 +1,14 @@
+#[derive_network(input(x: 2, t, x), output(t))]
+struct Network {
+    output: Dense<1>,
+}
+
+#[derive_network(input(inputs: 2, parameters, type, x, X, hessian_flops), derive(hessian))]
+struct Network {
+    output: Dense<1>,
+}
+
+#[derive_network(input(x: 2), output(u, v, u, w = 2))]
+struct Network {
+    output: Dense<3>,
+}

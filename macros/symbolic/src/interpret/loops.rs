@@ -1,0 +1,155 @@
+//! The meaning of a [`LoopProgram`], one point at a time: the emitter's twin, nest by nest.
+//!
+//! Memory that was not written is NaN, so a nest that reads too early poisons the result.
+
+use crate::schedule::{ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View};
+
+use super::program::Tensor;
+
+struct Memory<'a> {
+    parameters: &'a [f64],
+    scratch: Vec<f64>,
+    block: Vec<f64>,
+}
+
+impl Memory<'_> {
+    fn read(&self, place: Place, address: usize) -> f64 {
+        match place.space {
+            Space::Parameters => self.parameters[place.offset + address],
+            Space::Scratch => self.scratch[place.offset + address],
+            Space::Block => self.block[place.offset + address],
+        }
+    }
+
+    fn write(&mut self, place: Place, address: usize, value: f64) {
+        match place.space {
+            Space::Parameters => unreachable!("the verifier refuses writes to parameters"),
+            Space::Scratch => self.scratch[place.offset + address] = value,
+            Space::Block => self.block[place.offset + address] = value,
+        }
+    }
+}
+
+/// The outputs of a loop program at one point.
+pub fn interpret_loops(program: &LoopProgram, inputs: &[Vec<f64>], parameters: &[f64]) -> Vec<Tensor> {
+    let mut memory = Memory {
+        parameters,
+        scratch: vec![f64::NAN; program.scratch],
+        block: vec![f64::NAN; program.block],
+    };
+    for (view, input) in program.inputs.iter().zip(inputs) {
+        for (address, entry) in addresses(view).into_iter().zip(input) {
+            memory.write(start(view), address, *entry);
+        }
+    }
+    for nest in program.prologue.iter().chain(&program.body) {
+        match nest {
+            Nest::Contraction(nest) => contraction(nest, &mut memory),
+            Nest::Elementwise(nest) => elementwise(nest, &mut memory),
+        }
+    }
+    let outputs = program.outputs.iter().map(|view| Tensor {
+        shape: view.shape.clone(),
+        entries: addresses(view).into_iter().map(|address| memory.read(start(view), address)).collect(),
+    });
+    outputs.collect()
+}
+
+fn start(view: &View) -> Place {
+    Place {
+        space: view.space,
+        offset: view.offset,
+    }
+}
+
+/// Addresses of a view's elements, first axis fastest.
+fn addresses(view: &View) -> Vec<usize> {
+    let mut addresses = vec![0];
+    for (extent, stride) in view.shape.iter().zip(&view.strides) {
+        let inner = addresses;
+        addresses = Vec::new();
+        for index in 0..*extent {
+            addresses.extend(inner.iter().map(|address| address + index * stride));
+        }
+    }
+    addresses
+}
+
+/// The steps of nested loops, the last loop fastest, as sums of each operand's steps.
+fn walk(loops: &[Loop]) -> Vec<Loop> {
+    let mut positions = vec![Loop { extent: 0, out: 0, a: 0, b: 0, init: 0 }];
+    for step in loops {
+        let outer = positions;
+        positions = Vec::new();
+        for at in outer {
+            positions.extend((0..step.extent).map(|index| Loop {
+                extent: index,
+                out: at.out + index * step.out,
+                a: at.a + index * step.a,
+                b: at.b + index * step.b,
+                init: at.init + index * step.init,
+            }));
+        }
+    }
+    positions
+}
+
+fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
+    let mut sums = nest.sums.clone();
+    sums.push(nest.k);
+    let sums = walk(&sums);
+    for outer in walk(&nest.outer) {
+        for row in walk(&[nest.m]) {
+            for column in walk(&[nest.n]) {
+                if nest.symmetric && column.extent > row.extent {
+                    continue;
+                }
+                let mut sum = 0.0;
+                for step in &sums {
+                    let a = memory.read(nest.a, outer.a + row.a + column.a + step.a);
+                    let b = match nest.b {
+                        Some(b) => memory.read(b, outer.b + row.b + column.b + step.b),
+                        None => 1.0,
+                    };
+                    sum += a * b;
+                }
+                let mut value = nest.scale * sum;
+                if let Some(init) = nest.init.filter(|_| column.extent < nest.initial_columns) {
+                    value += memory.read(init, outer.init + row.init + column.init);
+                }
+                memory.write(nest.out, outer.out + row.out + column.out, value);
+                if nest.symmetric {
+                    let (i, j) = (row.extent, column.extent);
+                    memory.write(nest.out, outer.out + j * nest.m.out + i * nest.n.out, value);
+                }
+            }
+        }
+    }
+}
+
+fn elementwise(nest: &ElementwiseNest, memory: &mut Memory<'_>) {
+    let volume: usize = nest.loops.iter().product();
+    let mut counters = vec![0; nest.loops.len()];
+    for number in 0..volume {
+        let mut rest = number;
+        for (counter, extent) in counters.iter_mut().zip(&nest.loops).rev() {
+            *counter = rest % extent;
+            rest /= extent;
+        }
+        let address = |steps: &[usize]| -> usize {
+            steps.iter().zip(&counters).map(|(step, counter)| step * counter).sum()
+        };
+        let operands: Vec<f64> = nest
+            .operands
+            .iter()
+            .map(|operand| match operand {
+                Operand::Tensor { place, steps } => memory.read(*place, address(steps)),
+                Operand::Delta(a, b) => f64::from(u8::from(counters[*a] == counters[*b])),
+            })
+            .collect();
+        let results = nest.body.evaluate(&operands);
+        for ((place, steps), result) in nest.results.iter().zip(results) {
+            memory.write(*place, address(steps), result);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What programs and loop programs mean, written as plainly as possible.
+
+mod loops;
+mod program;
+
+pub use loops::interpret_loops;
+pub use program::{Tensor, interpret};

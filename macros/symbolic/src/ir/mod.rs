@@ -1,0 +1,12 @@
+//! The tensor IR: a hash-consed graph of few operations, closed under differentiation.
+
+mod build;
+mod contract;
+mod graph;
+mod print;
+mod program;
+mod symmetry;
+
+pub use contract::{Contract, Factor, Index, Product};
+pub use graph::{Binding, Coefficient, FunctionId, Graph, Node, NodeId, Op};
+pub use program::{Output, Program};

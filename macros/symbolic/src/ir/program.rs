@@ -1,0 +1,103 @@
+//! A graph with named outputs: what a transform returns and the scheduler takes.
+
+use super::graph::{Binding, Graph, NodeId, Op};
+
+/// A result of a [`Program`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The name that documentation uses.
+    pub name: String,
+    /// The tensor.
+    pub node: NodeId,
+}
+
+/// A graph, the shapes of its inputs, and its outputs in the order in which callers get them.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The nodes.
+    pub graph: Graph,
+    /// The shape of each input, by number.
+    pub inputs: Vec<Vec<usize>>,
+    /// The number of parameters.
+    pub parameters: usize,
+    /// What is computed.
+    pub outputs: Vec<Output>,
+}
+
+impl Program {
+    /// The live nodes in topological order.
+    pub fn live(&self) -> Vec<NodeId> {
+        let roots: Vec<NodeId> = self.outputs.iter().map(|output| output.node).collect();
+        let marks = self.graph.ancestors(&roots);
+        let ids = (0..self.graph.len()).filter(|index| marks[*index]);
+        ids.map(|index| NodeId(index as u32)).collect()
+    }
+
+    /// Checks what the later stages rely on; the answer names the first fault and its neighbours.
+    pub fn verify(&self) -> Result<(), String> {
+        for id in self.live() {
+            self.verify_node(id)
+                .map_err(|fault| format!("{fault} at {}", self.graph.describe(id)))?;
+        }
+        Ok(())
+    }
+
+    fn verify_node(&self, id: NodeId) -> Result<(), String> {
+        let graph = &self.graph;
+        let node = graph.node(id);
+        let expect = |holds: bool, fault: &str| if holds { Ok(()) } else { Err(fault.to_owned()) };
+        for argument in graph.arguments(id) {
+            expect(argument < id, "an argument is younger than its user")?;
+        }
+        match &node.op {
+            Op::Input(number) => {
+                let declared = self.inputs.get(*number);
+                expect(declared == Some(&node.shape), "an input is not as declared")
+            }
+            Op::Parameter { offset } => expect(
+                offset + node.size() <= self.parameters,
+                "parameters are read past their end",
+            ),
+            Op::Sum(terms) => {
+                for (coefficient, term) in terms {
+                    expect(coefficient.0.is_finite(), "a coefficient is not finite")?;
+                    expect(graph.shape(*term) == node.shape, "a term has another shape")?;
+                }
+                expect(
+                    terms.is_empty() || node.binding != Binding::Constant || graph.is_constant(id),
+                    "a constant depends on something",
+                )
+            }
+            Op::Contract(contract) => {
+                expect(contract.tensors().count() <= 2, "more than two tensors")?;
+                expect(
+                    contract.extents[..contract.rank] == node.shape[..],
+                    "output indices do not give the shape",
+                )?;
+                for (tensor, indices) in contract.tensors() {
+                    let extents = indices.iter().map(|index| contract.extents[*index]);
+                    expect(
+                        extents.eq(graph.shape(tensor).iter().copied()),
+                        "indices do not fit a factor",
+                    )?;
+                }
+                for (a, b) in contract.deltas() {
+                    expect(
+                        contract.extents[a] == contract.extents[b] && a != b,
+                        "a delta joins unlike axes",
+                    )?;
+                }
+                Ok(())
+            }
+            Op::Map { argument, .. } => {
+                expect(graph.shape(*argument) == node.shape, "a map changes the shape")
+            }
+        }
+    }
+}
+
+impl Graph {
+    fn is_constant(&self, id: NodeId) -> bool {
+        self.node(id).binding == Binding::Constant
+    }
+}

@@ -1,0 +1,297 @@
+//! What can be asked of a function, as chains of transforms: a value program goes in, a program with
+//! the value and the derivatives comes out, by the cheapest way or by the one that is named.
+
+use crate::differentiate::{Form, Path, forward, forward_laplacian, reverse, second_order};
+use crate::ir::{Graph, Index, NodeId, Output, Product, Program};
+use crate::simplify::cost::Cost;
+
+/// A request for a function f of x with outputs of shape `[O]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// f.
+    Value,
+    /// f and its gradient; one output.
+    Gradient,
+    /// f and its Jacobian.
+    Jacobian,
+    /// f, gradient or Jacobian, and the Hessian of each output.
+    Hessian,
+    /// f, gradient or Jacobian, and the Laplacian of each output.
+    Laplacian,
+    /// f, Jacobian, and the Hessian of the outputs weighted by a second input.
+    AdjointHessian,
+    /// f and the Jacobian times a second input.
+    Jvp,
+    /// f and a second input times the Jacobian.
+    Vjp,
+    /// f, gradient, and the Hessian times a second input; one output.
+    Hvp,
+}
+
+/// How second derivatives are eliminated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Elimination {
+    /// The cheapest of the others.
+    #[default]
+    Automatic,
+    /// All tangents at the input, contracted with adjoints.
+    Contraction,
+    /// The chained layer recursion.
+    Recursion,
+    /// The cheapest path over cuts.
+    ShortestPath,
+    /// Forward over forward, without adjoints.
+    Forward,
+}
+
+/// A derived program and how it was derived.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// Computes the value, then the derivatives in the order of the request.
+    pub program: Program,
+    /// The elimination in words, for documentation.
+    pub elimination: String,
+    /// Operations per point.
+    pub cost: Cost,
+}
+
+/// One way to get the outputs.
+struct Way {
+    roots: Vec<NodeId>,
+    words: String,
+}
+
+/// Derives a request from a value program with one input and one output of rank one.
+pub fn derive(value: &Program, request: Request, elimination: Elimination) -> Derived {
+    let mut program = value.clone();
+    let output = value.outputs[0].node;
+    let width = program.graph.shape(output)[0];
+    let inputs = value.inputs[0][0];
+    let graph = &mut program.graph;
+    let source = graph.input(0, &[inputs]);
+    let mut extra = Vec::new();
+    let mut second = |graph: &mut Graph, size: usize| {
+        extra.push(vec![size]);
+        graph.input(1, &[size])
+    };
+    let derivation = Derivation { source, output, width, elimination };
+    let (names, ways): (Vec<&str>, Vec<Way>) = match request {
+        Request::Value => (vec!["value"], vec![way(Vec::new(), "value")]),
+        Request::Gradient => (vec!["value", "gradient"], derivation.first(graph, true)),
+        Request::Jacobian => (vec!["value", "jacobian"], derivation.first(graph, false)),
+        Request::Hessian => {
+            (vec!["value", derivation.first_name(), "hessian"], derivation.hessian(graph))
+        }
+        Request::Laplacian => {
+            (vec!["value", derivation.first_name(), "laplacian"], derivation.laplacian(graph))
+        }
+        Request::AdjointHessian => {
+            let weights = second(graph, width);
+            (vec!["value", "jacobian", "adjoint_hessian"], derivation.adjoint_hessian(graph, weights))
+        }
+        Request::Jvp => {
+            let direction = second(graph, inputs);
+            let tangent = forward(graph, &[output], &[(source, direction)])[0];
+            (vec!["value", "jvp"], vec![way(vec![tangent], "one tangent")])
+        }
+        Request::Vjp => {
+            let weights = second(graph, width);
+            let adjoint = derivation.pull(graph, weights, &[]);
+            (vec!["value", "vjp"], vec![way(vec![adjoint], "one adjoint")])
+        }
+        Request::Hvp => {
+            let direction = second(graph, inputs);
+            let ones = graph.ones(&[width]);
+            let gradient = derivation.pull(graph, ones, &[]);
+            let product = forward(graph, &[gradient], &[(source, direction)])[0];
+            let words = "the tangent of the adjoint";
+            (vec!["value", "gradient", "hvp"], vec![way(vec![gradient, product], words)])
+        }
+    };
+    let mut best: Option<(Cost, Way)> = None;
+    for mut way in ways {
+        way.roots.insert(0, output);
+        let cost = program.graph.cost(&way.roots);
+        if best.as_ref().is_none_or(|(known, _)| cost.weight < known.weight) {
+            best = Some((cost, way));
+        }
+    }
+    let (cost, way) = best.expect("every request has a way");
+    program.inputs.extend(extra);
+    let named = names.iter().zip(way.roots);
+    program.outputs = named.map(|(name, node)| Output { name: (*name).to_owned(), node }).collect();
+    Derived {
+        program,
+        elimination: way.words,
+        cost,
+    }
+}
+
+fn way(roots: Vec<NodeId>, words: &str) -> Way {
+    Way {
+        roots,
+        words: words.to_owned(),
+    }
+}
+
+struct Derivation {
+    source: NodeId,
+    output: NodeId,
+    width: usize,
+    elimination: Elimination,
+}
+
+impl Derivation {
+    fn first_name(&self) -> &'static str {
+        if self.width == 1 { "gradient" } else { "jacobian" }
+    }
+
+    /// Paths over cuts that the elimination allows, with their names.
+    fn paths(&self) -> Vec<(Path, &'static str)> {
+        match self.elimination {
+            Elimination::Automatic | Elimination::ShortestPath => vec![(Path::Shortest, "shortest path")],
+            Elimination::Contraction => vec![(Path::Contraction, "contraction")],
+            Elimination::Recursion => vec![(Path::Recursion, "recursion")],
+            Elimination::Forward => Vec::new(),
+        }
+    }
+
+    fn allows_forward(&self) -> bool {
+        matches!(self.elimination, Elimination::Automatic | Elimination::Forward)
+    }
+
+    /// The adjoint at the source for a seed at the output: `source ++ functionals`.
+    fn pull(&self, graph: &mut Graph, seed: NodeId, functionals: &[usize]) -> NodeId {
+        let adjoints = reverse(graph, self.output, seed, &[self.source]);
+        adjoints.get(self.source).unwrap_or_else(|| {
+            let mut shape = graph.shape(self.source).to_vec();
+            shape.extend(functionals);
+            graph.zero(&shape)
+        })
+    }
+
+    /// The Jacobian `[O, I]` by tangents.
+    fn tangents(&self, graph: &mut Graph) -> NodeId {
+        let shape = graph.shape(self.source).to_vec();
+        let seed = graph.identity(&shape);
+        forward(graph, &[self.output], &[(self.source, seed)])[0]
+    }
+
+    /// A gradient has no axis for the one output.
+    fn as_first(&self, graph: &mut Graph, jacobian: NodeId, gradient: bool) -> NodeId {
+        if gradient { permute(graph, jacobian, &[1]) } else { jacobian }
+    }
+
+    /// The first derivative by adjoints: one for each output.
+    fn adjoint_first(&self, graph: &mut Graph, gradient: bool) -> NodeId {
+        if gradient {
+            let ones = graph.ones(&[self.width]);
+            return self.pull(graph, ones, &[]);
+        }
+        let seed = graph.identity(&[self.width]);
+        let adjoint = self.pull(graph, seed, &[self.width]);
+        permute(graph, adjoint, &[1, 0])
+    }
+
+    fn first(&self, graph: &mut Graph, gradient: bool) -> Vec<Way> {
+        let adjoint = self.adjoint_first(graph, gradient);
+        let tangents = self.tangents(graph);
+        let tangents = self.as_first(graph, tangents, gradient);
+        vec![way(vec![adjoint], "adjoints"), way(vec![tangents], "tangents")]
+    }
+
+    fn hessian(&self, graph: &mut Graph) -> Vec<Way> {
+        let mut ways = self.eliminate(graph, Form::Hessian);
+        let directions = graph.node(self.source).size();
+        // Forward over forward carries a tangent for each pair of entries: hopeless for many.
+        if self.elimination == Elimination::Forward || (self.allows_forward() && directions <= 8) {
+            let jacobian = self.tangents(graph);
+            let seed = graph.identity(&[directions]);
+            let second = forward(graph, &[jacobian], &[(self.source, seed)])[0];
+            let hessian = match self.width {
+                1 => permute(graph, second, &[1, 2]),
+                _ => permute(graph, second, &[1, 2, 0]),
+            };
+            let first = self.as_first(graph, jacobian, self.width == 1);
+            ways.push(way(vec![first, hessian], "forward over forward"));
+        }
+        ways
+    }
+
+    fn laplacian(&self, graph: &mut Graph) -> Vec<Way> {
+        let mut ways = self.eliminate(graph, Form::Trace);
+        if self.allows_forward() {
+            let laplacian = forward_laplacian(graph, self.source, self.output);
+            let laplacian = if self.width == 1 { permute(graph, laplacian, &[]) } else { laplacian };
+            let jacobian = self.tangents(graph);
+            let first = self.as_first(graph, jacobian, self.width == 1);
+            ways.push(way(vec![first, laplacian], "forward Laplacian"));
+        }
+        ways
+    }
+
+    /// Adjoints and an elimination for each output.
+    fn eliminate(&self, graph: &mut Graph, form: Form) -> Vec<Way> {
+        let single = self.width == 1;
+        let functionals = if single { Vec::new() } else { vec![self.width] };
+        let mut ways = Vec::new();
+        for (path, name) in self.paths() {
+            let seed = if single { graph.ones(&[1]) } else { graph.identity(&[self.width]) };
+            let (second, words) = self.over_cuts(graph, seed, &functionals, path, form, name);
+            let adjoint = self.adjoint_first(graph, single);
+            ways.push(way(vec![adjoint, second], &words));
+            if !single {
+                let jacobian = self.tangents(graph);
+                ways.push(way(vec![jacobian, second], &words));
+            }
+        }
+        ways
+    }
+
+    fn adjoint_hessian(&self, graph: &mut Graph, weights: NodeId) -> Vec<Way> {
+        let mut ways = Vec::new();
+        for (path, name) in self.paths() {
+            let (second, words) = self.over_cuts(graph, weights, &[], path, Form::Hessian, name);
+            for jacobian in [self.adjoint_first(graph, false), self.tangents(graph)] {
+                ways.push(way(vec![jacobian, second], &words));
+            }
+        }
+        if self.elimination == Elimination::Forward {
+            let jacobian = self.tangents(graph);
+            let shape = graph.shape(self.source).to_vec();
+            let seed = graph.identity(&shape);
+            let second = forward(graph, &[jacobian], &[(self.source, seed)])[0];
+            let mut product = Product::new();
+            let indices = product.indices(&graph.shape(second).to_vec());
+            product.tensor(second, &indices).tensor(weights, &indices[..1]);
+            let weighted = graph.contract(product, &indices[1..]);
+            ways.push(way(vec![jacobian, weighted], "forward over forward"));
+        }
+        ways
+    }
+
+    fn over_cuts(
+        &self,
+        graph: &mut Graph,
+        seed: NodeId,
+        functionals: &[usize],
+        path: Path,
+        form: Form,
+        name: &str,
+    ) -> (NodeId, String) {
+        let adjoints = reverse(graph, self.output, seed, &[self.source]);
+        let found = second_order(graph, self.source, self.output, &adjoints, functionals, path, form);
+        let widths: Vec<String> = found.path.iter().map(|cut| graph.node(*cut).size().to_string()).collect();
+        let words = format!("{name} over cuts of widths {}", widths.join(" - "));
+        (found.node, words)
+    }
+}
+
+/// The tensor with output axis `i` running along its axis `axes[i]`; axes of extent one may be left out.
+fn permute(graph: &mut Graph, id: NodeId, axes: &[usize]) -> NodeId {
+    let mut product = Product::new();
+    let indices = product.indices(&graph.shape(id).to_vec());
+    product.tensor(id, &indices);
+    let output: Vec<Index> = axes.iter().map(|axis| indices[*axis]).collect();
+    graph.contract(product, &output)
+}

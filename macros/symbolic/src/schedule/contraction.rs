@@ -1,0 +1,263 @@
+//! Loops of a contraction: indices with the step of each operand go in, a nest comes out.
+//!
+//! An index is a row of the result (the second factor does not carry it), a column (the first does
+//! not), shared by both, or summed. The tile takes one row and one column index; one index, or the
+//! points, run along the lanes.
+
+use super::nests::{ContractionNest, LaneAxis, Loop, Mode, Place};
+
+/// Lanes that a choice is priced for, and the cost of adding up lanes at the end.
+const LANES: usize = 8;
+const REDUCTION: usize = 4;
+
+/// An index and the step of each operand along it; none: the operand does not carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct IndexSteps {
+    pub extent: usize,
+    pub out: Option<usize>,
+    pub a: Option<usize>,
+    pub b: Option<usize>,
+    pub init: Option<usize>,
+    /// One of the two axes in which the result is symmetric.
+    pub symmetric: bool,
+}
+
+impl IndexSteps {
+    fn steps(self) -> Loop {
+        Loop {
+            extent: self.extent,
+            out: self.out.unwrap_or(0),
+            a: self.a.unwrap_or(0),
+            b: self.b.unwrap_or(0),
+            init: self.init.unwrap_or(0),
+        }
+    }
+
+    fn role(self) -> Role {
+        match (self.out.is_some(), self.a.is_some(), self.b.is_some()) {
+            (false, ..) => Role::Summed,
+            (true, true, true) => Role::Shared,
+            (true, _, false) => Role::Row,
+            (true, false, true) => Role::Column,
+        }
+    }
+
+    fn exchanged(self) -> Self {
+        IndexSteps {
+            a: self.b,
+            b: self.a,
+            ..self
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Row,
+    Column,
+    Shared,
+    Summed,
+}
+
+/// Operands of a contraction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Operands {
+    pub out: Place,
+    pub a: Place,
+    pub b: Option<Place>,
+    pub init: Option<Place>,
+    /// How many columns start from `init`; beyond any extent: all.
+    pub initial_columns: usize,
+    pub scale: f64,
+}
+
+/// Forms the nest.
+pub(crate) fn contraction_nest(
+    indices: &[IndexSteps],
+    operands: Operands,
+    mode: Mode,
+    points: bool,
+) -> ContractionNest {
+    let indices = merge(indices.iter().copied().filter(|index| index.extent != 1).collect());
+    let on_points = mode == Mode::Batch && points;
+    let mut plans: Vec<(usize, ContractionNest)> = Vec::new();
+    for exchange in [false, true] {
+        let (indices, operands) = match operands.b {
+            // An initial value for some columns only ties the roles.
+            Some(_) if exchange && operands.initial_columns != usize::MAX => continue,
+            Some(b) if exchange => (
+                indices.iter().map(|index| index.exchanged()).collect(),
+                Operands {
+                    a: b,
+                    b: Some(operands.a),
+                    ..operands
+                },
+            ),
+            None if exchange => continue,
+            _ => (indices.clone(), operands),
+        };
+        if on_points {
+            plans.push(points_nest(&indices, operands));
+        } else {
+            plans.extend(row_nests(&indices, operands));
+            plans.extend(sum_nests(&indices, operands));
+        }
+    }
+    if plans.is_empty() {
+        let (_, mut nest) = points_nest(&indices, operands);
+        nest.lane = LaneAxis::Nothing;
+        return nest;
+    }
+    let cheapest = plans.into_iter().min_by_key(|(cost, _)| *cost);
+    cheapest.expect("there is a plan").1
+}
+
+/// Joins indices that every operand walks through as if they were one.
+fn merge(mut indices: Vec<IndexSteps>) -> Vec<IndexSteps> {
+    let continues = |inner: Option<usize>, outer: Option<usize>, extent: usize| match (inner, outer) {
+        (None, None) => true,
+        (Some(inner), Some(outer)) => inner * extent == outer,
+        _ => false,
+    };
+    'again: loop {
+        for inner in 0..indices.len() {
+            for outer in 0..indices.len() {
+                let (x, y) = (indices[inner], indices[outer]);
+                let mergeable = inner != outer
+                    && !x.symmetric
+                    && !y.symmetric
+                    && x.role() == y.role()
+                    && continues(x.out, y.out, x.extent)
+                    && continues(x.a, y.a, x.extent)
+                    && continues(x.b, y.b, x.extent)
+                    && continues(x.init, y.init, x.extent);
+                if mergeable {
+                    indices[inner].extent *= y.extent;
+                    indices.remove(outer);
+                    continue 'again;
+                }
+            }
+        }
+        return indices;
+    }
+}
+
+/// The positions of a role's indices, largest extent first, axes of symmetry before others.
+fn of_role(indices: &[IndexSteps], role: Role) -> Vec<usize> {
+    let mut found: Vec<usize> = (0..indices.len()).filter(|i| indices[*i].role() == role).collect();
+    found.sort_by_key(|i| (!indices[*i].symmetric, std::cmp::Reverse(indices[*i].extent)));
+    found
+}
+
+/// Assembles a nest from the indices chosen for rows, columns and the innermost sum.
+fn assemble(
+    indices: &[IndexSteps],
+    operands: Operands,
+    lane: LaneAxis,
+    row: Option<usize>,
+    column: Option<usize>,
+    sum: Option<usize>,
+) -> ContractionNest {
+    let step = |index: Option<usize>| index.map_or(Loop::ONCE, |index| indices[index].steps());
+    let paired = row.is_some_and(|row| indices[row].role() == Role::Shared);
+    let column = column.filter(|_| !paired);
+    let mut outer = Vec::new();
+    let mut sums = Vec::new();
+    for (position, index) in indices.iter().enumerate() {
+        if [row, column, sum].contains(&Some(position)) {
+            continue;
+        }
+        match index.role() {
+            Role::Summed => sums.push(index.steps()),
+            _ => outer.push(index.steps()),
+        }
+    }
+    let is_symmetric = |index: Option<usize>| index.is_some_and(|index| indices[index].symmetric);
+    let symmetric = lane != LaneAxis::Row && is_symmetric(row) && is_symmetric(column);
+    ContractionNest {
+        lane,
+        outer,
+        m: step(row),
+        n: step(column),
+        sums,
+        k: step(sum),
+        out: operands.out,
+        a: operands.a,
+        b: operands.b,
+        init: operands.init,
+        initial_columns: operands.initial_columns,
+        paired,
+        scale: operands.scale,
+        symmetric,
+    }
+}
+
+/// Points along the lanes: the largest row and column index make the tile.
+fn points_nest(indices: &[IndexSteps], operands: Operands) -> (usize, ContractionNest) {
+    let rows = of_role(indices, Role::Row);
+    let columns = of_role(indices, Role::Column);
+    let shared = of_role(indices, Role::Shared);
+    let sum = of_role(indices, Role::Summed).first().copied();
+    let row = match (rows.first(), columns.first()) {
+        (Some(row), _) => Some(*row),
+        (None, Some(_)) => None,
+        (None, None) => shared.first().copied(),
+    };
+    let nest = assemble(indices, operands, LaneAxis::Points, row, columns.first().copied(), sum);
+    // More rows than columns: a row costs a load in each step, a column holds its load.
+    let cost = if nest.m.extent >= nest.n.extent { 0 } else { 1 };
+    (cost, nest)
+}
+
+/// A row index, or one that both factors share, along the lanes.
+fn row_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, ContractionNest)> {
+    let mut plans = Vec::new();
+    let volume: usize = indices.iter().map(|index| index.extent).product();
+    for (position, index) in indices.iter().enumerate() {
+        let contiguous = index.out == Some(1)
+            && index.a == Some(1)
+            && matches!(index.b, None | Some(1))
+            && matches!(index.init, None | Some(1));
+        if !contiguous {
+            continue;
+        }
+        let column = of_role(indices, Role::Column).first().copied();
+        let sum = of_role(indices, Role::Summed).first().copied();
+        let nest = assemble(indices, operands, LaneAxis::Row, Some(position), column, sum);
+        plans.push((volume / index.extent * index.extent.div_ceil(LANES), nest));
+    }
+    plans
+}
+
+/// A summed index along the lanes.
+fn sum_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, ContractionNest)> {
+    let mut plans = Vec::new();
+    let volume: usize = indices.iter().map(|index| index.extent).product();
+    let results: usize = indices.iter().filter(|index| index.out.is_some()).map(|index| index.extent).product();
+    for (position, index) in indices.iter().enumerate() {
+        let carried = |step: Option<usize>, present: bool| !present || step == Some(1);
+        let contiguous = index.role() == Role::Summed
+            && carried(index.a, true)
+            && carried(index.b, operands.b.is_some());
+        if !contiguous {
+            continue;
+        }
+        let row = of_role(indices, Role::Row).first().copied();
+        let column = of_role(indices, Role::Column).first().copied();
+        let shared = of_role(indices, Role::Shared).first().copied();
+        let row = if row.is_none() && column.is_none() { shared } else { row };
+        let nest = assemble(indices, operands, LaneAxis::Sum, row, column, Some(position));
+        let cost = volume / index.extent * index.extent.div_ceil(LANES) + REDUCTION * results;
+        plans.push((cost, nest));
+    }
+    // A sum over nothing but ones has no index left: one lane does it.
+    if indices.iter().all(|index| index.role() != Role::Summed) {
+        let row = of_role(indices, Role::Row).first().copied();
+        let column = of_role(indices, Role::Column).first().copied();
+        let shared = of_role(indices, Role::Shared).first().copied();
+        let row = if row.is_none() && column.is_none() { shared } else { row };
+        let nest = assemble(indices, operands, LaneAxis::Sum, row, column, None);
+        plans.push((volume * (1 + REDUCTION), nest));
+    }
+    plans
+}

@@ -1,0 +1,253 @@
+//! Loops of elementwise work: nodes of one shape go in, straight-line code in nested loops comes out.
+
+use crate::functions::{StepId, StraightLine, StraightLineBuilder};
+use crate::ir::{Graph, NodeId, Op};
+
+use super::layout::Layout;
+use super::nests::{ElementwiseNest, LaneAxis, Mode, Operand, Place, View};
+
+/// Writes the body of one nest, collecting its operands.
+pub(crate) struct Writer<'a> {
+    graph: &'a Graph,
+    layout: &'a Layout,
+    builder: StraightLineBuilder,
+    operands: Vec<Operand>,
+}
+
+impl<'a> Writer<'a> {
+    /// An empty body.
+    pub fn new(graph: &'a Graph, layout: &'a Layout) -> Self {
+        Writer {
+            graph,
+            layout,
+            builder: StraightLineBuilder::new(),
+            operands: Vec::new(),
+        }
+    }
+
+    fn operand(&mut self, operand: Operand) -> StepId {
+        let known = self.operands.iter().position(|known| *known == operand);
+        let index = known.unwrap_or_else(|| {
+            self.operands.push(operand);
+            self.operands.len() - 1
+        });
+        self.builder.operand(index)
+    }
+
+    /// The entry of a tensor whose axis `i` runs with loop `loops[i]`.
+    fn entry(&mut self, id: NodeId, loops: &[usize], rank: usize) -> StepId {
+        if let Some(view) = self.layout.view(self.graph, id) {
+            let mut steps = vec![0; rank];
+            for (axis, counter) in loops.iter().enumerate() {
+                if view.shape[axis] > 1 {
+                    steps[*counter] += view.strides[axis];
+                }
+            }
+            let place = place(&view);
+            return self.operand(Operand::Tensor { place, steps });
+        }
+        // Ones, deltas and zero are written where they are used.
+        match &self.graph.node(id).op {
+            Op::Sum(_) => self.builder.constant(0.0),
+            Op::Contract(contract) => {
+                let mut product = self.builder.constant(1.0);
+                for (tensor, indices) in contract.tensors() {
+                    let loops: Vec<usize> = indices.iter().map(|index| loops[*index]).collect();
+                    product = self.entry(tensor, &loops, rank);
+                }
+                for (a, b) in contract.deltas() {
+                    let delta = self.operand(Operand::Delta(loops[a], loops[b]));
+                    product = self.builder.select(delta, product);
+                }
+                product
+            }
+            _ => unreachable!("every other tensor is stored"),
+        }
+    }
+
+    /// The linear combination of some terms.
+    pub fn combination(&mut self, terms: &[(f64, NodeId)], rank: usize) -> StepId {
+        let loops: Vec<usize> = (0..rank).collect();
+        let mut sum = self.builder.constant(0.0);
+        for (coefficient, term) in terms {
+            let entry = self.entry(*term, &loops, rank);
+            let coefficient = self.builder.constant(*coefficient);
+            sum = self.builder.multiply_add(coefficient, entry, sum);
+        }
+        sum
+    }
+
+    /// The product of the factors of an elementwise contraction; a delta selects.
+    pub fn product(&mut self, id: NodeId) -> StepId {
+        let Op::Contract(contract) = &self.graph.node(id).op else {
+            unreachable!("products are contractions");
+        };
+        let mut product = self.builder.constant(1.0);
+        for (tensor, indices) in contract.tensors() {
+            let entry = self.entry(tensor, indices, contract.rank);
+            product = self.builder.multiply(product, entry);
+        }
+        for (a, b) in contract.deltas() {
+            let delta = self.operand(Operand::Delta(a, b));
+            product = self.builder.select(delta, product);
+        }
+        product
+    }
+
+    /// The given derivatives of one function.
+    pub fn maps(&mut self, nodes: &[NodeId]) -> Vec<StepId> {
+        let mut orders = Vec::new();
+        let mut read = None;
+        for id in nodes {
+            if let Op::Map { function, order, argument } = self.graph.node(*id).op {
+                orders.push(order);
+                read = Some((function, argument));
+            }
+        }
+        let (function, argument) = read.expect("a unit of maps has a map");
+        let code: StraightLine = self.graph.function(function).lower(&orders);
+        let rank = self.graph.shape(argument).len();
+        let loops: Vec<usize> = (0..rank).collect();
+        let entry = self.entry(argument, &loops, rank);
+        self.builder.inline(&code, &[entry])
+    }
+
+    /// The nest that stores `results` at `views`.
+    pub fn finish(self, results: &[StepId], views: &[View], mode: Mode, points: bool) -> ElementwiseNest {
+        let shape = &views[0].shape;
+        let steps = |view: &View| -> Vec<usize> {
+            let pairs = view.shape.iter().zip(&view.strides);
+            pairs.map(|(extent, stride)| if *extent > 1 { *stride } else { 0 }).collect()
+        };
+        let on_points = mode == Mode::Batch && points;
+        let nest = ElementwiseNest {
+            lane: if on_points { LaneAxis::Points } else { LaneAxis::Nothing },
+            loops: shape.clone(),
+            operands: self.operands,
+            results: views.iter().map(|view| (place(view), steps(view))).collect(),
+            body: self.builder.finish(results),
+        };
+        let nest = squeeze(nest);
+        if on_points { nest } else { along_rows(nest) }
+    }
+}
+
+pub(crate) fn place(view: &View) -> Place {
+    Place {
+        space: view.space,
+        offset: view.offset,
+    }
+}
+
+/// Drops loops of one step and joins neighbours that every operand walks through as one.
+fn squeeze(mut nest: ElementwiseNest) -> ElementwiseNest {
+    let mut position = 0;
+    while position < nest.loops.len() {
+        let in_delta = |operand: &Operand| {
+            matches!(operand, Operand::Delta(a, b) if *a == position || *b == position)
+        };
+        let free = !nest.operands.iter().any(in_delta);
+        let all_steps = |nest: &ElementwiseNest| -> Vec<Vec<usize>> {
+            let operands = nest.operands.iter().filter_map(|operand| match operand {
+                Operand::Tensor { steps, .. } => Some(steps.clone()),
+                Operand::Delta(..) => None,
+            });
+            operands.chain(nest.results.iter().map(|(_, steps)| steps.clone())).collect()
+        };
+        let joins = |other: usize| {
+            let touched = |operand: &Operand| {
+                matches!(operand, Operand::Delta(a, b) if *a == other || *b == other)
+            };
+            !nest.operands.iter().any(touched)
+                && all_steps(&nest)
+                    .iter()
+                    .all(|steps| steps[other] == steps[position] * nest.loops[position])
+        };
+        if free && nest.loops[position] == 1 {
+            remove_loop(&mut nest, position);
+        } else if let Some(other) =
+            (0..nest.loops.len()).find(|other| free && *other != position && joins(*other))
+        {
+            nest.loops[position] *= nest.loops[other];
+            remove_loop(&mut nest, other);
+            position = 0;
+        } else {
+            position += 1;
+        }
+    }
+    nest
+}
+
+fn remove_loop(nest: &mut ElementwiseNest, position: usize) {
+    nest.loops.remove(position);
+    for operand in &mut nest.operands {
+        match operand {
+            Operand::Tensor { steps, .. } => {
+                steps.remove(position);
+            }
+            Operand::Delta(a, b) => {
+                for counter in [a, b] {
+                    if *counter > position {
+                        *counter -= 1;
+                    }
+                }
+            }
+        }
+    }
+    for (_, steps) in &mut nest.results {
+        steps.remove(position);
+    }
+}
+
+/// Moves the longest loop in which everything is contiguous or fixed to the inside, for the lanes.
+fn along_rows(mut nest: ElementwiseNest) -> ElementwiseNest {
+    if nest.loops.is_empty() {
+        nest.loops.push(1);
+        for operand in &mut nest.operands {
+            if let Operand::Tensor { steps, .. } = operand {
+                steps.push(0);
+            }
+        }
+        for (_, steps) in &mut nest.results {
+            steps.push(1);
+        }
+    }
+    for axis in 0..nest.loops.len() {
+        if nest.loops[axis] == 1 {
+            for (_, steps) in &mut nest.results {
+                steps[axis] = 1;
+            }
+        }
+    }
+    let fits = |axis: &usize| {
+        let read = |operand: &Operand| match operand {
+            Operand::Tensor { steps, .. } => steps[*axis] <= 1,
+            Operand::Delta(..) => true,
+        };
+        nest.operands.iter().all(read) && nest.results.iter().all(|(_, steps)| steps[*axis] == 1)
+    };
+    let Some(axis) = (0..nest.loops.len()).filter(fits).max_by_key(|axis| nest.loops[*axis]) else {
+        return nest;
+    };
+    nest.lane = LaneAxis::Row;
+    let last = nest.loops.len() - 1;
+    nest.loops.swap(axis, last);
+    for operand in &mut nest.operands {
+        match operand {
+            Operand::Tensor { steps, .. } => steps.swap(axis, last),
+            Operand::Delta(a, b) => {
+                for counter in [a, b] {
+                    if *counter == axis {
+                        *counter = last;
+                    } else if *counter == last {
+                        *counter = axis;
+                    }
+                }
+            }
+        }
+    }
+    for (_, steps) in &mut nest.results {
+        steps.swap(axis, last);
+    }
+    nest
+}

@@ -1,0 +1,243 @@
+//! Where tensors lie: units in the order of execution go in, a view of each tensor comes out.
+//!
+//! For a block of points an element is a vector and the last axis is contiguous; for scalars the
+//! first axis is, padded so that columns begin on a vector. Streams of one matrix lie side by side.
+//! Scratch is used again once nothing reads it any more.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ir::{Binding, Graph, NodeId, Op, Program};
+
+use super::nests::{Mode, Space, View};
+use super::units::{Unit, Units, stream, view_of};
+
+/// Columns and buffers of scalars begin on multiples of this: the widest vector of f64.
+const ALIGNMENT: usize = 8;
+
+/// Views of everything that is stored.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    views: HashMap<NodeId, View>,
+    /// Elements of scalar scratch.
+    pub scratch: usize,
+    /// Elements of vector scratch.
+    pub block: usize,
+}
+
+/// Tensors that share memory: one, or streams side by side.
+struct Buffer {
+    space: Space,
+    size: usize,
+    members: Vec<(NodeId, View)>,
+    first: usize,
+    last: usize,
+}
+
+impl Layout {
+    /// Lays out all tensors of the units.
+    pub fn new(program: &Program, units: &Units, mode: Mode) -> Self {
+        let graph = &program.graph;
+        let lifetimes = lifetimes(program, units);
+        let mut taken: HashSet<NodeId> = HashSet::new();
+        let mut buffers = Vec::new();
+        let mut groups: Vec<Vec<NodeId>> = Vec::new();
+        for unit in &units.ordered {
+            if let Unit::Streams(members) = unit {
+                let operand = |id: &NodeId| {
+                    let stream = stream(graph, &units.fused, *id);
+                    stream.expect("members of a unit of streams are streams").operand
+                };
+                groups.push(members.iter().map(operand).collect());
+                groups.push(members.clone());
+            }
+        }
+        for unit in &units.ordered {
+            groups.extend(unit.nodes().iter().map(|id| vec![*id]));
+        }
+        for id in program.live() {
+            if matches!(graph.node(id).op, Op::Input(_)) {
+                groups.push(vec![id]);
+            }
+        }
+        for group in groups {
+            if group.iter().all(|id| taken.insert(*id)) {
+                buffers.push(buffer(graph, &group, mode, &lifetimes));
+            }
+        }
+        place(buffers)
+    }
+
+    /// The view of a node, through any chain of views; none for ones and deltas.
+    pub fn view(&self, graph: &Graph, id: NodeId) -> Option<View> {
+        if let Op::Parameter { offset } = graph.node(id).op {
+            let shape = graph.shape(id).to_vec();
+            let mut strides = Vec::new();
+            let mut step = 1;
+            for extent in &shape {
+                strides.push(step);
+                step *= extent;
+            }
+            return Some(View {
+                space: Space::Parameters,
+                offset,
+                shape,
+                strides,
+            });
+        }
+        if let Some(view) = self.views.get(&id) {
+            return Some(view.clone());
+        }
+        let (inner, axes) = view_of(graph, id)?;
+        let inner = self.view(graph, inner)?;
+        let shape = graph.shape(id).to_vec();
+        let mut strides = vec![0; shape.len()];
+        for (axis, stride) in axes.iter().zip(&inner.strides) {
+            strides[*axis] += stride;
+        }
+        Some(View {
+            strides,
+            shape,
+            ..inner
+        })
+    }
+}
+
+/// First and last unit that touches each stored node; outputs and hoisted values live to the end.
+fn lifetimes(program: &Program, units: &Units) -> HashMap<NodeId, (usize, usize)> {
+    let graph = &program.graph;
+    let end = units.ordered.len();
+    let mut lifetimes: HashMap<NodeId, (usize, usize)> = HashMap::new();
+    for (position, unit) in units.ordered.iter().enumerate() {
+        for node in unit.nodes() {
+            let entry = lifetimes.entry(*node).or_insert((position, position));
+            entry.1 = entry.1.max(position);
+            for read in units.reads(graph, *node) {
+                let entry = lifetimes.entry(read).or_insert((0, 0));
+                entry.1 = entry.1.max(position);
+            }
+        }
+    }
+    for output in &program.outputs {
+        if let Some(read) = units.stored(graph, output.node) {
+            lifetimes.entry(read).or_insert((0, end)).1 = end;
+        }
+    }
+    for (node, lifetime) in &mut lifetimes {
+        if graph.node(*node).binding < Binding::Points {
+            *lifetime = (0, end);
+        }
+        if matches!(graph.node(*node).op, Op::Input(_)) {
+            lifetime.0 = 0;
+        }
+    }
+    lifetimes
+}
+
+fn buffer(
+    graph: &Graph,
+    group: &[NodeId],
+    mode: Mode,
+    lifetimes: &HashMap<NodeId, (usize, usize)>,
+) -> Buffer {
+    let points = graph.node(group[0]).binding == Binding::Points;
+    let space = match mode {
+        Mode::Batch if points => Space::Block,
+        Mode::Batch | Mode::Single => Space::Scratch,
+    };
+    let columns = |id: &NodeId| -> usize { graph.shape(*id).iter().skip(1).product() };
+    let total: usize = group.iter().map(columns).sum();
+    let rows = graph.shape(group[0]).first().copied().unwrap_or(1);
+    let several = total > 1;
+    let leading = match space {
+        Space::Block => rows,
+        _ if several => rows.next_multiple_of(ALIGNMENT),
+        _ => rows,
+    };
+    let mut column = 0;
+    let mut members = Vec::new();
+    for id in group {
+        let shape = graph.shape(*id).to_vec();
+        let mut strides = vec![0; shape.len()];
+        let (row_step, column_step) = match space {
+            Space::Block => (total, 1),
+            _ => (1, leading),
+        };
+        if let Some(stride) = strides.first_mut() {
+            *stride = row_step;
+        }
+        // Blocks run through the other axes with the last fastest, scalars with the second.
+        let mut step = column_step;
+        let axes: Vec<usize> = match space {
+            Space::Block => (1..shape.len()).rev().collect(),
+            _ => (1..shape.len()).collect(),
+        };
+        for axis in axes {
+            strides[axis] = step;
+            step *= shape[axis];
+        }
+        let view = View {
+            space,
+            offset: column * column_step,
+            shape,
+            strides,
+        };
+        column += columns(id);
+        members.push((*id, view));
+    }
+    let spans = group.iter().filter_map(|id| lifetimes.get(id));
+    let (mut first, mut last) = (usize::MAX, 0);
+    for (from, to) in spans {
+        first = first.min(*from);
+        last = last.max(*to);
+    }
+    Buffer {
+        space,
+        size: leading * total.max(1),
+        members,
+        first: first.min(last),
+        last,
+    }
+}
+
+/// Gives every buffer the lowest offset that is free for its lifetime.
+fn place(mut buffers: Vec<Buffer>) -> Layout {
+    buffers.sort_by_key(|buffer| (buffer.first, std::cmp::Reverse(buffer.size)));
+    let mut placed: Vec<(Space, usize, usize, usize, usize)> = Vec::new();
+    let mut layout = Layout {
+        views: HashMap::new(),
+        scratch: 0,
+        block: 0,
+    };
+    for buffer in buffers {
+        let size = match buffer.space {
+            Space::Block => buffer.size,
+            _ => buffer.size.next_multiple_of(ALIGNMENT),
+        };
+        let mut busy: Vec<(usize, usize)> = placed
+            .iter()
+            .filter(|(space, first, last, ..)| {
+                *space == buffer.space && *first <= buffer.last && buffer.first <= *last
+            })
+            .map(|(_, _, _, from, to)| (*from, *to))
+            .collect();
+        busy.sort_unstable();
+        let mut offset = 0;
+        for (from, to) in busy {
+            if offset + size <= from {
+                break;
+            }
+            offset = offset.max(to);
+        }
+        placed.push((buffer.space, buffer.first, buffer.last, offset, offset + size));
+        let total = match buffer.space {
+            Space::Block => &mut layout.block,
+            _ => &mut layout.scratch,
+        };
+        *total = (*total).max(offset + size);
+        for (id, mut view) in buffer.members {
+            view.offset += offset;
+            layout.views.insert(id, view);
+        }
+    }
+    layout
+}

@@ -1,0 +1,78 @@
+//! Programs to loop programs: units, layout, nests, in that order.
+//!
+//! Nothing here knows a layer or a derivative: a unit is a contraction or elementwise work.
+
+mod contraction;
+mod elementwise;
+mod layout;
+mod lower;
+mod nests;
+mod print;
+mod units;
+mod verify;
+
+pub use nests::{
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand, Place, Space, View,
+};
+
+use crate::ir::{Binding, Op, Program};
+
+use layout::Layout;
+use lower::Lowering;
+use units::Units;
+
+/// Schedules a program for blocks of points or for one point.
+pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
+    let mut program = program.clone();
+    let units = Units::new(&program);
+    let layout = Layout::new(&program, &units, mode);
+    let mut graph = std::mem::take(&mut program.graph);
+    let mut lowering = Lowering {
+        graph: &mut graph,
+        units: &units,
+        layout: &layout,
+        mode,
+    };
+    let mut prologue = Vec::new();
+    let mut body = Vec::new();
+    for unit in &units.ordered {
+        let points = lowering.graph.node(unit.nodes()[0]).binding == Binding::Points;
+        let nests = lowering.unit(unit, points);
+        if points || mode == Mode::Single {
+            body.extend(nests);
+        } else {
+            prologue.extend(nests);
+        }
+    }
+    let outputs = program.outputs.iter().map(|output| {
+        let view = layout.view(&graph, output.node);
+        view.expect("an output is stored")
+    });
+    let outputs = outputs.collect();
+    let mut inputs = Vec::new();
+    for (number, shape) in program.inputs.iter().enumerate() {
+        let id = graph.find(&Op::Input(number), shape);
+        let view = id.and_then(|id| layout.view(&graph, id));
+        inputs.push(view.unwrap_or_else(|| unused(shape)));
+    }
+    LoopProgram {
+        mode,
+        prologue,
+        body,
+        scratch: layout.scratch,
+        block: layout.block,
+        parameters: program.parameters,
+        inputs,
+        outputs,
+    }
+}
+
+/// The view of an input that nothing reads: no elements.
+fn unused(shape: &[usize]) -> View {
+    View {
+        space: Space::Scratch,
+        offset: 0,
+        shape: vec![0; shape.len()],
+        strides: vec![0; shape.len()],
+    }
+}

@@ -1,0 +1,194 @@
+//! The loop IR: nests over buffers, what the emitter writes as Rust and the interpreter runs.
+
+use crate::functions::StraightLine;
+
+/// What a program is scheduled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Blocks of points, points along the lanes.
+    Batch,
+    /// One point, a tensor axis along the lanes.
+    Single,
+}
+
+/// Where a buffer lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Space {
+    /// The parameters, scalars.
+    Parameters,
+    /// Scratch of scalars: hoisted work, or everything for a single point.
+    Scratch,
+    /// Scratch of vectors, one lane a point.
+    Block,
+}
+
+/// A tensor in memory: element `[i, j, ..]` is at `offset + i strides[0] + j strides[1] + ..`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct View {
+    /// Where.
+    pub space: Space,
+    /// Of the first element, in elements.
+    pub offset: usize,
+    /// Extents of the axes.
+    pub shape: Vec<usize>,
+    /// Elements from one entry of an axis to the next; zero repeats.
+    pub strides: Vec<usize>,
+}
+
+/// What runs along the lanes of a nest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LaneAxis {
+    /// The points of a block.
+    Points,
+    /// The index `m` of a contraction, the innermost loop of an elementwise nest.
+    Row,
+    /// The innermost summed index.
+    Sum,
+    /// Nothing: a scalar loop.
+    Nothing,
+}
+
+/// A loop of a contraction and the step of each operand in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Loop {
+    /// Number of steps.
+    pub extent: usize,
+    /// Step of the result.
+    pub out: usize,
+    /// Step of the first factor.
+    pub a: usize,
+    /// Step of the second factor.
+    pub b: usize,
+    /// Step of the initial value.
+    pub init: usize,
+}
+
+impl Loop {
+    /// The loop of one step.
+    pub const ONCE: Loop = Loop {
+        extent: 1,
+        out: 0,
+        a: 0,
+        b: 0,
+        init: 0,
+    };
+}
+
+/// Where an operand starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// In which memory.
+    pub space: Space,
+    /// At which element.
+    pub offset: usize,
+}
+
+/// `out[outer, m, n] = init + scale * sum over sums, k of a[outer, m, k] b[outer, n, k]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContractionNest {
+    /// What runs along the lanes.
+    pub lane: LaneAxis,
+    /// Loops around the tile, outermost first.
+    pub outer: Vec<Loop>,
+    /// Rows of the result: `b` does not move with them, unless `paired`.
+    pub m: Loop,
+    /// Columns of the result: `a` does not move with them.
+    pub n: Loop,
+    /// Summed indices but the innermost.
+    pub sums: Vec<Loop>,
+    /// The innermost summed index.
+    pub k: Loop,
+    /// The result.
+    pub out: Place,
+    /// The first factor.
+    pub a: Place,
+    /// The second factor; none: a sum.
+    pub b: Option<Place>,
+    /// The initial value of the first `initial_columns` columns.
+    pub init: Option<Place>,
+    /// How many columns start from `init`.
+    pub initial_columns: usize,
+    /// `b` moves with `m` and there is one column.
+    pub paired: bool,
+    /// Multiplies the sum.
+    pub scale: f64,
+    /// One triangle is computed and mirrored.
+    pub symmetric: bool,
+}
+
+/// An operand of an elementwise nest.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Operand {
+    /// A tensor and its step in each loop.
+    Tensor {
+        /// Its first element.
+        place: Place,
+        /// Its step in each loop.
+        steps: Vec<usize>,
+    },
+    /// One where the counters of two loops agree, else zero.
+    Delta(usize, usize),
+}
+
+/// Straight-line code at every point of nested loops; the innermost may run along the lanes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ElementwiseNest {
+    /// What runs along the lanes: points, the innermost loop, or nothing.
+    pub lane: LaneAxis,
+    /// Extents, outermost first.
+    pub loops: Vec<usize>,
+    /// What is read.
+    pub operands: Vec<Operand>,
+    /// What is written, one for each result of the body.
+    pub results: Vec<(Place, Vec<usize>)>,
+    /// The code.
+    pub body: StraightLine,
+}
+
+/// A loop nest.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Nest {
+    /// Products summed.
+    Contraction(ContractionNest),
+    /// Straight-line code.
+    Elementwise(ElementwiseNest),
+}
+
+impl Nest {
+    /// What runs along its lanes.
+    pub fn lane(&self) -> LaneAxis {
+        match self {
+            Nest::Contraction(nest) => nest.lane,
+            Nest::Elementwise(nest) => nest.lane,
+        }
+    }
+}
+
+/// A scheduled program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoopProgram {
+    /// For blocks of points or for one.
+    pub mode: Mode,
+    /// Run once per call.
+    pub prologue: Vec<Nest>,
+    /// Run once per block, or once for the point.
+    pub body: Vec<Nest>,
+    /// Elements of scalar scratch.
+    pub scratch: usize,
+    /// Elements of vector scratch.
+    pub block: usize,
+    /// The number of parameters.
+    pub parameters: usize,
+    /// Where the inputs are to be put.
+    pub inputs: Vec<View>,
+    /// Where the outputs are found.
+    pub outputs: Vec<View>,
+}
+
+impl LoopProgram {
+    /// The number of nests that run as scalar loops.
+    pub fn scalar_nests(&self) -> usize {
+        let nests = self.prologue.iter().chain(&self.body);
+        nests.filter(|nest| nest.lane() == LaneAxis::Nothing).count()
+    }
+}

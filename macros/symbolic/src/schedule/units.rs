@@ -1,0 +1,373 @@
+//! What is computed together: live nodes go in, units in the order of execution come out.
+//!
+//! A unit is one node, all orders of one function at one argument, or contractions that read the
+//! same matrix (*streams*: the value and its tangents all go through one weight, which is then
+//! loaded once for all of them).
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ir::{Binding, Contract, FunctionId, Graph, NodeId, Op, Program};
+
+/// Units and what they leave out.
+#[derive(Debug)]
+pub(crate) struct Units {
+    /// The nodes of each unit, in the order of execution.
+    pub ordered: Vec<Unit>,
+    /// Contractions that are accumulated into the sum that uses them.
+    pub fused: HashSet<NodeId>,
+    /// What the units compute.
+    pub computed: HashSet<NodeId>,
+}
+
+/// What one unit computes.
+#[derive(Clone, Debug)]
+pub(crate) enum Unit {
+    /// One node.
+    Node(NodeId),
+    /// Derivatives of one function at one argument.
+    Maps(Vec<NodeId>),
+    /// Products of one matrix with several tensors, side by side.
+    Streams(Vec<NodeId>),
+}
+
+impl Unit {
+    /// The nodes that the unit computes.
+    pub fn nodes(&self) -> &[NodeId] {
+        match self {
+            Unit::Node(node) => std::slice::from_ref(node),
+            Unit::Maps(nodes) | Unit::Streams(nodes) => nodes,
+        }
+    }
+}
+
+/// One stream: a node that is a matrix times a tensor, plus perhaps one more term.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream {
+    /// The matrix and which of its axes is summed.
+    pub matrix: (NodeId, usize),
+    /// The tensor that the matrix multiplies, by its first axis.
+    pub operand: NodeId,
+    /// The term that is added.
+    pub added: Option<NodeId>,
+}
+
+/// The tensor that a node is a view of, and for each axis of that tensor the axis of the view that
+/// runs along it.
+pub(crate) fn view_of(graph: &Graph, id: NodeId) -> Option<(NodeId, &[usize])> {
+    let Op::Contract(contract) = &graph.node(id).op else {
+        return None;
+    };
+    if !contract.is_elementwise() || contract.factors.len() != 1 {
+        return None;
+    }
+    contract.tensors().next()
+}
+
+/// Whether the node is zero, ones and deltas, or deltas around one tensor: written where it is used.
+pub(crate) fn is_structure(graph: &Graph, id: NodeId) -> bool {
+    match &graph.node(id).op {
+        Op::Contract(contract) => contract.is_elementwise() && contract.tensors().count() <= 1,
+        Op::Sum(terms) => terms.is_empty(),
+        _ => false,
+    }
+}
+
+impl Units {
+    /// Groups the live nodes and orders the groups.
+    pub fn new(program: &Program) -> Self {
+        let graph = &program.graph;
+        let live = program.live();
+        let fused = fused(program, &live);
+        let outputs: HashSet<NodeId> = program.outputs.iter().map(|output| output.node).collect();
+        let is_computed = |id: &NodeId| {
+            let given = matches!(graph.node(*id).op, Op::Input(_) | Op::Parameter { .. });
+            let viewed = view_of(graph, *id).is_some();
+            let structure = is_structure(graph, *id) && !outputs.contains(id);
+            !given && !viewed && !structure && !fused.contains(id)
+        };
+        let nodes: Vec<NodeId> = live.into_iter().filter(is_computed).collect();
+        let computed: HashSet<NodeId> = nodes.iter().copied().collect();
+        let mut order = Order::new(graph, &fused, &computed, &nodes);
+        for maps in same_argument(graph, &nodes) {
+            order.join(&maps, Unit::Maps);
+        }
+        for streams in same_matrix(graph, &fused, &computed, &nodes) {
+            order.join_if_acyclic(&streams);
+        }
+        Units {
+            ordered: order.execution(),
+            fused,
+            computed,
+        }
+    }
+
+    /// Stored tensors that a computed node reads.
+    pub fn reads(&self, graph: &Graph, id: NodeId) -> Vec<NodeId> {
+        reads(graph, &self.fused, &self.computed, id)
+    }
+
+    /// The stored tensor behind a node, if there is one.
+    pub fn stored(&self, graph: &Graph, id: NodeId) -> Option<NodeId> {
+        stored(graph, &self.computed, id)
+    }
+}
+
+fn reads(
+    graph: &Graph,
+    fused: &HashSet<NodeId>,
+    computed: &HashSet<NodeId>,
+    id: NodeId,
+) -> Vec<NodeId> {
+    let mut reads = Vec::new();
+    let mut pending = graph.arguments(id);
+    while let Some(argument) = pending.pop() {
+        if fused.contains(&argument) {
+            pending.extend(graph.arguments(argument));
+        } else {
+            reads.extend(stored(graph, computed, argument));
+        }
+    }
+    reads
+}
+
+/// Looks through views and structure.
+fn stored(graph: &Graph, computed: &HashSet<NodeId>, mut id: NodeId) -> Option<NodeId> {
+    loop {
+        let given = matches!(graph.node(id).op, Op::Input(_) | Op::Parameter { .. });
+        if given || computed.contains(&id) {
+            return Some(id);
+        }
+        id = *graph.arguments(id).first()?;
+    }
+}
+
+/// Contractions that only one sum uses.
+fn fused(program: &Program, live: &[NodeId]) -> HashSet<NodeId> {
+    let graph = &program.graph;
+    let mut uses: HashMap<NodeId, usize> = HashMap::new();
+    for id in live {
+        for argument in graph.arguments(*id) {
+            *uses.entry(argument).or_default() += 1;
+        }
+    }
+    for output in &program.outputs {
+        *uses.entry(output.node).or_default() += 1;
+    }
+    let mut fused = HashSet::new();
+    for id in live {
+        if let Op::Sum(terms) = &graph.node(*id).op {
+            for (_, term) in terms {
+                let is_sum = matches!(&graph.node(*term).op, Op::Contract(c) if !c.is_elementwise());
+                let same_time = graph.node(*term).binding == graph.node(*id).binding;
+                if is_sum && same_time && uses[term] == 1 {
+                    fused.insert(*term);
+                }
+            }
+        }
+    }
+    fused
+}
+
+/// Groups of derivatives of one function at one argument.
+fn same_argument(graph: &Graph, nodes: &[NodeId]) -> Vec<Vec<NodeId>> {
+    let mut groups: Vec<((FunctionId, NodeId), Vec<NodeId>)> = Vec::new();
+    for id in nodes {
+        if let Op::Map { function, argument, .. } = graph.node(*id).op {
+            let key = (function, argument);
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, group)) => group.push(*id),
+                None => groups.push((key, vec![*id])),
+            }
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Reads a node as a stream: `matrix times operand [+ added]`.
+pub(crate) fn stream(graph: &Graph, fused: &HashSet<NodeId>, id: NodeId) -> Option<Stream> {
+    let (product, added) = match &graph.node(id).op {
+        Op::Contract(_) => (id, None),
+        Op::Sum(terms) => {
+            let unit = terms.iter().all(|(coefficient, _)| coefficient.0 == 1.0);
+            let (products, others): (Vec<NodeId>, Vec<NodeId>) =
+                terms.iter().map(|(_, term)| *term).partition(|term| fused.contains(term));
+            match (unit, &products[..], &others[..]) {
+                (true, [product], []) => (*product, None),
+                (true, [product], [added]) if !is_structure(graph, *added) => (*product, Some(*added)),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let Op::Contract(contract) = &graph.node(product).op else {
+        return None;
+    };
+    read_stream(graph, contract, added)
+}
+
+fn read_stream(graph: &Graph, contract: &Contract, added: Option<NodeId>) -> Option<Stream> {
+    let tensors: Vec<(NodeId, &[usize])> = contract.tensors().collect();
+    let [first, second] = tensors[..] else {
+        return None;
+    };
+    let summed = contract.rank;
+    if contract.rank == 0 || contract.extents.len() != summed + 1 || contract.deltas().next().is_some() {
+        return None;
+    }
+    for ((matrix, rows), (operand, columns)) in [(first, second), (second, first)] {
+        let hoisted = graph.node(matrix).binding < Binding::Points
+            && graph.node(operand).binding == Binding::Points;
+        let axis = match rows {
+            [0, other] if *other == summed => 1,
+            [other, 0] if *other == summed => 0,
+            _ => continue,
+        };
+        let rest = columns.split_first();
+        let led = rest.is_some_and(|(lead, rest)| *lead == summed && rest.iter().copied().eq(1..summed));
+        if hoisted && led {
+            return Some(Stream {
+                matrix: (matrix, axis),
+                operand,
+                added,
+            });
+        }
+    }
+    None
+}
+
+/// Groups of streams through one matrix. At most one of a group has an added term; it comes first.
+fn same_matrix(
+    graph: &Graph,
+    fused: &HashSet<NodeId>,
+    computed: &HashSet<NodeId>,
+    nodes: &[NodeId],
+) -> Vec<Vec<NodeId>> {
+    let mut groups: Vec<((NodeId, usize), Vec<(NodeId, Stream)>)> = Vec::new();
+    for id in nodes {
+        let Some(stream) = stream(graph, fused, *id).filter(|read| computed.contains(&read.operand))
+        else {
+            continue;
+        };
+        let clash = |group: &[(NodeId, Stream)]| {
+            stream.added.is_some() && group.iter().any(|(_, known)| known.added.is_some())
+                || group.iter().any(|(_, known)| known.operand == stream.operand)
+        };
+        let matrix = stream.matrix;
+        match groups.iter_mut().find(|(known, group)| *known == matrix && !clash(group)) {
+            Some((_, group)) => group.push((*id, stream)),
+            None => groups.push((matrix, vec![(*id, stream)])),
+        }
+    }
+    let mut taken = HashSet::new();
+    let mut kept = Vec::new();
+    for (_, mut group) in groups {
+        group.sort_by_key(|(id, stream)| (stream.added.is_none(), *id));
+        let members: Vec<NodeId> = group.iter().map(|(id, _)| *id).collect();
+        let operands: Vec<NodeId> = group.iter().map(|(_, stream)| stream.operand).collect();
+        // A tensor lies in one block of streams only, as result or as operand.
+        let free = members.iter().chain(&operands).all(|id| !taken.contains(id));
+        let apart = members.iter().all(|id| !operands.contains(id));
+        if members.len() > 1 && free && apart {
+            taken.extend(members.iter().chain(&operands).copied());
+            kept.push(members);
+        }
+    }
+    kept
+}
+
+/// Units and what each needs.
+struct Order<'a> {
+    graph: &'a Graph,
+    fused: &'a HashSet<NodeId>,
+    computed: &'a HashSet<NodeId>,
+    units: Vec<Unit>,
+    unit_of: HashMap<NodeId, usize>,
+}
+
+impl<'a> Order<'a> {
+    fn new(
+        graph: &'a Graph,
+        fused: &'a HashSet<NodeId>,
+        computed: &'a HashSet<NodeId>,
+        nodes: &[NodeId],
+    ) -> Self {
+        let numbered = nodes.iter().enumerate();
+        Order {
+            graph,
+            fused,
+            computed,
+            units: nodes.iter().map(|id| Unit::Node(*id)).collect(),
+            unit_of: numbered.map(|(number, id)| (*id, number)).collect(),
+        }
+    }
+
+    fn join(&mut self, nodes: &[NodeId], unit: fn(Vec<NodeId>) -> Unit) {
+        let home = self.unit_of[&nodes[0]];
+        self.units[home] = unit(nodes.to_vec());
+        for id in nodes {
+            self.unit_of.insert(*id, home);
+        }
+    }
+
+    /// Joins nodes unless that would make units wait for each other.
+    fn join_if_acyclic(&mut self, nodes: &[NodeId]) {
+        let before = self.unit_of.clone();
+        let home = self.unit_of[&nodes[0]];
+        let alone = self.units[home].clone();
+        self.join(nodes, Unit::Streams);
+        if self.sorted().is_none() {
+            self.unit_of = before;
+            self.units[home] = alone;
+        }
+    }
+
+    fn execution(&self) -> Vec<Unit> {
+        let order = self.sorted().expect("single nodes are ordered by their ids");
+        order.into_iter().map(|unit| self.units[unit].clone()).collect()
+    }
+
+    /// The units that a unit reads.
+    fn needs(&self, unit: usize) -> Vec<usize> {
+        let mut needs = Vec::new();
+        for node in self.units[unit].nodes() {
+            let reads = reads(self.graph, self.fused, self.computed, *node);
+            needs.extend(reads.iter().filter_map(|read| self.unit_of.get(read)));
+        }
+        needs.sort_unstable();
+        needs.dedup();
+        needs
+    }
+
+    /// A topological order, or none if there is a circle.
+    fn sorted(&self) -> Option<Vec<usize>> {
+        let mut state = vec![0_u8; self.units.len()];
+        let mut order = Vec::new();
+        let mut homes: Vec<usize> = self.unit_of.values().copied().collect();
+        homes.sort_unstable();
+        homes.dedup();
+        for home in homes {
+            if state[home] != 0 {
+                continue;
+            }
+            let mut stack = vec![(home, self.needs(home))];
+            state[home] = 1;
+            while let Some((unit, needs)) = stack.last_mut() {
+                match needs.pop() {
+                    Some(need) if state[need] == 0 => {
+                        state[need] = 1;
+                        let inner = self.needs(need);
+                        stack.push((need, inner));
+                    }
+                    Some(need) if state[need] == 1 => return None,
+                    Some(_) => {}
+                    None => {
+                        state[*unit] = 2;
+                        order.push(*unit);
+                        stack.pop();
+                    }
+                }
+            }
+        }
+        Some(order)
+    }
+}

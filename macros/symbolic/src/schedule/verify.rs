@@ -1,0 +1,138 @@
+//! Checks that a loop program stays within its memory and reads nothing that was not written.
+//!
+//! The runtime's scratch is not initialised and its kernels carry no checks in their loops: this is
+//! where both are shown to be safe, for every element, before any code is emitted.
+
+use super::nests::{ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View};
+
+/// Which elements were written.
+struct Written {
+    parameters: usize,
+    scratch: Vec<bool>,
+    block: Vec<bool>,
+}
+
+impl Written {
+    fn read(&self, place: Place, address: usize) -> Result<(), String> {
+        let address = place.offset + address;
+        let fine = match place.space {
+            Space::Parameters => address < self.parameters,
+            Space::Scratch => self.scratch.get(address) == Some(&true),
+            Space::Block => self.block.get(address) == Some(&true),
+        };
+        if fine {
+            Ok(())
+        } else {
+            Err(format!("element {address} of {:?} is read before it is written", place.space))
+        }
+    }
+
+    fn write(&mut self, place: Place, address: usize) -> Result<(), String> {
+        let address = place.offset + address;
+        let element = match place.space {
+            Space::Parameters => None,
+            Space::Scratch => self.scratch.get_mut(address),
+            Space::Block => self.block.get_mut(address),
+        };
+        let written = element.ok_or_else(|| format!("element {address} of {:?} is not scratch", place.space))?;
+        *written = true;
+        Ok(())
+    }
+}
+
+impl LoopProgram {
+    /// Walks every nest; the answer names the first fault and the nest.
+    pub fn verify(&self) -> Result<(), String> {
+        let mut written = Written {
+            parameters: self.parameters,
+            scratch: vec![false; self.scratch],
+            block: vec![false; self.block],
+        };
+        for view in &self.inputs {
+            each(&[(place(view), view.strides.clone())], &view.shape, &mut |place, address| {
+                written.write(place, address)
+            })?;
+        }
+        for (number, nest) in self.prologue.iter().chain(&self.body).enumerate() {
+            let checked = match nest {
+                Nest::Contraction(nest) => contraction(nest, &mut written),
+                Nest::Elementwise(nest) => elementwise(nest, &mut written),
+            };
+            checked.map_err(|fault| format!("{fault} in nest {number}: {nest}"))?;
+        }
+        for view in &self.outputs {
+            each(&[(place(view), view.strides.clone())], &view.shape, &mut |place, address| {
+                written.read(place, address)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn place(view: &View) -> Place {
+    Place {
+        space: view.space,
+        offset: view.offset,
+    }
+}
+
+/// Calls `visit` with the address of each tensor at each step of nested loops.
+fn each(
+    tensors: &[(Place, Vec<usize>)],
+    loops: &[usize],
+    visit: &mut dyn FnMut(Place, usize) -> Result<(), String>,
+) -> Result<(), String> {
+    for (place, steps) in tensors {
+        // A loop in which the tensor stands still visits nothing new.
+        let moving: Vec<(usize, usize)> =
+            loops.iter().copied().zip(steps.iter().copied()).filter(|(_, step)| *step > 0).collect();
+        if loops.contains(&0) {
+            continue;
+        }
+        let volume: usize = moving.iter().map(|(extent, _)| extent).product();
+        for number in 0..volume {
+            let mut rest = number;
+            let mut address = 0;
+            for (extent, step) in &moving {
+                address += rest % extent * step;
+                rest /= extent;
+            }
+            visit(*place, address)?;
+        }
+    }
+    Ok(())
+}
+
+fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), String> {
+    let mut loops: Vec<Loop> = nest.outer.clone();
+    loops.extend([nest.m, nest.n]);
+    let results = loops.len();
+    loops.extend(&nest.sums);
+    loops.push(nest.k);
+    let extents: Vec<usize> = loops.iter().map(|step| step.extent).collect();
+    let steps = |of: fn(&Loop) -> usize| -> Vec<usize> { loops.iter().map(of).collect() };
+    let mut reads = vec![(nest.a, steps(|step| step.a))];
+    reads.extend(nest.b.map(|b| (b, steps(|step| step.b))));
+    each(&reads, &extents, &mut |place, address| written.read(place, address))?;
+    if let Some(init) = nest.init {
+        let mut extents = extents[..results].to_vec();
+        extents[results - 1] = nest.n.extent.min(nest.initial_columns);
+        let read = (init, steps(|step| step.init)[..results].to_vec());
+        each(&[read], &extents, &mut |place, address| written.read(place, address))?;
+    }
+    let out = (nest.out, steps(|step| step.out)[..results].to_vec());
+    each(&[out], &extents[..results], &mut |place, address| written.write(place, address))
+}
+
+fn elementwise(nest: &ElementwiseNest, written: &mut Written) -> Result<(), String> {
+    let reads: Vec<(Place, Vec<usize>)> = nest
+        .operands
+        .iter()
+        .filter_map(|operand| match operand {
+            Operand::Tensor { place, steps } => Some((*place, steps.clone())),
+            Operand::Delta(..) => None,
+        })
+        .collect();
+    each(&reads, &nest.loops, &mut |place, address| written.read(place, address))?;
+    each(&nest.results, &nest.loops, &mut |place, address| written.write(place, address))
+}

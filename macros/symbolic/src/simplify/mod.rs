@@ -1,0 +1,4 @@
+//! Passes that keep the meaning of a program and lower its cost.
+
+pub mod cost;
+pub(crate) mod order;

@@ -1,0 +1,137 @@
+//! The exponential family: e^v, e^v - 1, the parts of Elu, and the decay e^-a that the sigmoids are made of.
+//!
+//! Reduction of Cody and Waite: v = n ln 2 + r with |r| <= ln(2) / 2, so e^v = 2^n (1 + q), q = e^r - 1 = r + r² P(r).
+
+use pulp::Simd;
+
+use super::Elementary;
+
+/// Generators of the exponential.
+#[derive(Clone, Copy)]
+pub struct Exponential<V> {
+    /// e^v.
+    pub exp: V,
+    /// e^v - 1, also relative to small v.
+    pub expm1: V,
+}
+
+/// Generators of the piecewise activations: what is at the right of 0 and what is at the left.
+#[derive(Clone, Copy)]
+pub struct ExponentialLinear<V> {
+    /// max(v, 0).
+    pub ramp: V,
+    /// 1 if v > 0, else 0.
+    pub step: V,
+    /// 0 if v > 0, else e^v - 1.
+    pub tail: V,
+    /// 0 if v > 0, else e^v.
+    pub tail_slope: V,
+    /// min(v, 0).
+    pub negative_ramp: V,
+    /// 0 if v > 0, else 1.
+    pub negative_step: V,
+}
+
+/// e^-a for a >= 0, unfinished: what the sigmoid families go on with.
+#[derive(Clone, Copy)]
+pub(super) struct Decay<V> {
+    /// e^-a / `scale`, a normal number.
+    pub head: V,
+    /// 1, or a power of two below the normal range's reach: to be multiplied last, so that a result is rounded once.
+    pub scale: V,
+    /// e^-a - 1, also relative to small a.
+    pub minus_one: V,
+}
+
+/// e^v and e^v - 1.
+#[inline(always)]
+pub fn exponential<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
+    let (low, high) = (T::literal(simd, T::EXP_UNDERFLOW), T::literal(simd, T::EXP_OVERFLOW));
+    let clamped = T::select(simd, T::less_than(simd, v, low), low, v);
+    let clamped = T::select(simd, T::less_than(simd, high, clamped), high, clamped);
+    let (n, q) = reduce::<T, S>(simd, clamped);
+    let one = T::splat(simd, T::ONE);
+
+    // 2^n in two factors, for it may be below or above the range where e^v is not.
+    let half = T::nearest_integer(simd, T::mul(simd, n, T::literal(simd, 0.5)));
+    let (first, second) = (T::power_of_two(simd, half), T::power_of_two(simd, T::sub(simd, n, half)));
+    let exp = T::mul(simd, T::mul(simd, T::add(simd, one, q), first), second);
+
+    let power = T::mul(simd, first, second);
+    let expm1 = T::mul_add(simd, power, q, T::sub(simd, power, one));
+    let large = T::less_than(simd, T::literal(simd, 40.0), v);
+    Exponential { exp, expm1: T::select(simd, large, exp, expm1) }
+}
+
+/// e^v.
+#[inline(always)]
+pub fn exp<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+    exponential::<T, S>(simd, v).exp
+}
+
+/// e^v - 1.
+#[inline(always)]
+pub fn expm1<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+    exponential::<T, S>(simd, v).expm1
+}
+
+/// The two sides of Elu and Relu; at 0 those of the left.
+#[inline(always)]
+pub fn exponential_linear<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> ExponentialLinear<T::Vector<S>> {
+    let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
+    let right = T::less_than(simd, zero, v);
+    let left = T::less_or_equal(simd, v, zero);
+    // Neither holds for a NaN, which therefore is what remains.
+    let negative_ramp = T::select(simd, right, zero, v);
+    let decay = decay::<T, S>(simd, T::neg(simd, negative_ramp));
+    ExponentialLinear {
+        ramp: T::select(simd, left, zero, v),
+        step: T::select(simd, left, zero, T::select(simd, right, one, v)),
+        tail: decay.minus_one,
+        tail_slope: T::select(simd, right, zero, T::mul(simd, decay.head, decay.scale)),
+        negative_ramp,
+        negative_step: T::select(simd, right, zero, T::select(simd, left, one, v)),
+    }
+}
+
+/// e^-a for a >= 0.
+#[inline(always)]
+pub(super) fn decay<T: Elementary, S: Simd>(simd: S, a: T::Vector<S>) -> Decay<T::Vector<S>> {
+    let (low, v) = (T::literal(simd, T::EXP_UNDERFLOW), T::neg(simd, a));
+    let v = T::select(simd, T::less_than(simd, v, low), low, v);
+    let (n, q) = reduce::<T, S>(simd, v);
+    let (power, scale) = negative_power::<T, S>(simd, n);
+    let one = T::splat(simd, T::ONE);
+    Decay {
+        head: T::mul(simd, T::add(simd, one, q), power),
+        scale,
+        // Where n is raised, both powers are far below the last digit of 1.
+        minus_one: T::mul_add(simd, power, q, T::sub(simd, power, one)),
+    }
+}
+
+/// 2^n for n <= 0 as a normal power and a scale.
+#[inline(always)]
+pub(super) fn negative_power<T: Elementary, S: Simd>(simd: S, n: T::Vector<S>) -> (T::Vector<S>, T::Vector<S>) {
+    let (threshold, raise, lower) = T::LIFT;
+    let small = T::less_than(simd, n, T::literal(simd, threshold));
+    let raised = T::add(simd, n, T::select(simd, small, T::literal(simd, raise), T::zero(simd)));
+    let scale = T::select(simd, small, T::literal(simd, lower), T::splat(simd, T::ONE));
+    (T::power_of_two(simd, raised), scale)
+}
+
+/// n and q with e^v = 2^n (1 + q), |q| < 0.42.
+#[inline(always)]
+fn reduce<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> (T::Vector<S>, T::Vector<S>) {
+    let n = T::nearest_integer(simd, T::mul(simd, v, T::literal(simd, core::f64::consts::LOG2_E)));
+    let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.0), v);
+    let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.1), r);
+    (n, expm1_reduced::<T, S>(simd, r))
+}
+
+/// e^r - 1 for |r| <= ln(2) / 2.
+#[inline(always)]
+pub(super) fn expm1_reduced<T: Elementary, S: Simd>(simd: S, r: T::Vector<S>) -> T::Vector<S> {
+    let square = T::mul(simd, r, r);
+    T::mul_add(simd, square, T::expm1_kernel(simd, r, square), r)
+}

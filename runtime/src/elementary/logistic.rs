@@ -1,0 +1,43 @@
+//! The logistic family, from t = e^-|v| and t - 1: p = 1 / (1 + t) where v >= 0, else t / (1 + t).
+
+use pulp::Simd;
+
+use super::Elementary;
+use super::exponential::decay;
+use super::logarithm::ln_1p_of_decay;
+
+/// Generators of the sigmoid p and of its integral.
+///
+/// softplus' = p, p' = slope, slope' = slope skew, skew' = -2 slope.
+#[derive(Clone, Copy)]
+pub struct Logistic<V> {
+    /// ln(1 + e^v).
+    pub softplus: V,
+    /// p = 1 / (1 + e^-v).
+    pub sigmoid: V,
+    /// p (1 - p).
+    pub slope: V,
+    /// (1 - p) - p = -tanh(v / 2).
+    pub skew: V,
+}
+
+/// Sigmoid, softplus, and what their derivatives are made of.
+#[inline(always)]
+pub fn logistic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
+    let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
+    let decay = decay::<T, S>(simd, T::abs(simd, v));
+    let t = T::mul(simd, decay.head, decay.scale);
+    let larger = T::div(simd, one, T::add(simd, one, t));
+    // min(p, 1 - p), also below the normal range; p (1 - p) from it has at most its relative error.
+    let head = T::mul(simd, decay.head, larger);
+    let smaller = T::mul(simd, head, decay.scale);
+    let slope = T::neg_mul_add(simd, head, smaller, head);
+    let negative = T::less_than(simd, v, zero);
+    let ramp = T::select(simd, negative, zero, v);
+    Logistic {
+        softplus: T::add(simd, ramp, ln_1p_of_decay::<T, S>(simd, t, decay.minus_one)),
+        sigmoid: T::select(simd, negative, smaller, larger),
+        slope: T::mul(simd, slope, decay.scale),
+        skew: T::copy_sign(simd, T::mul(simd, decay.minus_one, larger), T::neg(simd, v)),
+    }
+}

@@ -1,0 +1,56 @@
+//! The normal distribution: density φ and distribution function Φ, accurate relative to the result in the lower tail.
+//!
+//! Φ(-a) = e^(-a²/2) M(a), a >= 0, where (a + c) M(a) is a polynomial in y = (a - c) / (a + c): one fit over the half line, in
+//! the variable of Schonfelder (Mathematics of Computation 32, 1978). a² is split into a part that is exact and a remainder,
+//! for its rounding would be magnified by a²/2.
+
+use pulp::Simd;
+
+use super::Elementary;
+use super::exponential::{expm1_reduced, negative_power};
+
+/// Generators of Gelu.
+///
+/// cdf' = pdf, pdf' = -v pdf.
+#[derive(Clone, Copy)]
+pub struct Normal<V> {
+    /// Φ(v).
+    pub cdf: V,
+    /// φ(v) = e^(-v²/2) / sqrt(2π).
+    pub pdf: V,
+}
+
+/// 1 / sqrt(2π).
+const INVERSE_ROOT_TWO_PI: f64 = 0.398_942_280_401_432_7;
+
+/// Distribution function and density of the standard normal distribution.
+#[inline(always)]
+pub fn normal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Normal<T::Vector<S>> {
+    let (zero, one, half) = (T::zero(simd), T::splat(simd, T::ONE), T::literal(simd, 0.5));
+    let top = T::literal(simd, T::MILLS_TOP);
+    let a = T::abs(simd, v);
+    let a = T::select(simd, T::less_than(simd, top, a), top, a);
+
+    // a²/2 = high + low; e^-(a²/2) = 2^n e^r.
+    let head = T::head(simd, a);
+    let high = T::mul(simd, T::mul(simd, head, head), half);
+    let low = T::mul(simd, T::mul(simd, T::sub(simd, a, head), half), T::add(simd, a, head));
+    let exponent = T::mul(simd, T::add(simd, high, low), T::literal(simd, -core::f64::consts::LOG2_E));
+    let n = T::nearest_integer(simd, exponent);
+    let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.0), T::neg(simd, high));
+    let r = T::sub(simd, r, T::mul_add(simd, n, T::literal(simd, T::LN_2.1), low));
+    let (power, scale) = negative_power::<T, S>(simd, n);
+    let bell = T::mul(simd, T::add(simd, one, expm1_reduced::<T, S>(simd, r)), power);
+
+    let center = T::literal(simd, T::MILLS_CENTER);
+    let inverse = T::div(simd, one, T::add(simd, a, center));
+    let y = T::mul(simd, T::sub(simd, a, center), inverse);
+    let mills = T::mul(simd, T::mills_kernel(simd, y), inverse);
+    let tail = T::mul(simd, T::mul(simd, bell, mills), scale);
+
+    let density = T::mul(simd, bell, T::literal(simd, INVERSE_ROOT_TWO_PI));
+    Normal {
+        cdf: T::select(simd, T::less_than(simd, v, zero), tail, T::sub(simd, one, tail)),
+        pdf: T::mul(simd, density, scale),
+    }
+}

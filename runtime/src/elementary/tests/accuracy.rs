@@ -1,0 +1,109 @@
+//! Every generator against 20 digits of mpmath, on all lanes: the bounds in units of the last digit are part of the contract.
+
+use super::families::*;
+use super::table::{Tabulated, Truth, rows};
+use crate::elementary::Elementary;
+use crate::lanes::{Lanes, with_lanes};
+
+/// Below the normal range: the last digit may be off by one.
+const SUBNORMAL_BOUND: f64 = 1.0;
+
+fn check_rows<F: Family<N>, T: Tabulated, const N: usize>(rows: &[(T, [Truth; N])], bounds: [f64; N]) {
+    assert!(rows.len() > 100, "{}: {} rows", F::NAME, rows.len());
+    let arguments: Vec<T> = rows.iter().map(|row| row.0).collect();
+    for lanes in Lanes::available() {
+        let results = with_lanes(lanes, || evaluate::<F, T, N>(&arguments));
+        for (index, generator) in F::GENERATORS.iter().enumerate() {
+            let (mut worst, mut at) = (0.0, T::ZERO);
+            for ((argument, truths), result) in rows.iter().zip(&results) {
+                let (truth, error) = (truths[index], result[index].error(truths[index]));
+                let bound = if truth.is_normal::<T>() { bounds[index] } else { SUBNORMAL_BOUND };
+                assert!(
+                    error <= bound,
+                    "{generator}({argument:e}) on {lanes} = {:e}, truth {truth:?}: {error} ulp of {bound}",
+                    result[index].to_f64()
+                );
+                if truth.is_normal::<T>() && error > worst {
+                    (worst, at) = (error, *argument);
+                }
+            }
+            println!("{:4} {generator:13} {lanes:7} {worst:5.2} ulp at {at:e}", name_of::<T>());
+        }
+    }
+}
+
+/// The bounds for `f64` and for `f32`.
+fn check<F: Family<N>, const N: usize>(double: [f64; N], single: [f64; N]) {
+    check_rows::<F, f64, N>(&rows(F::NAME), double);
+    check_rows::<F, f32, N>(&rows(F::NAME), single);
+}
+
+#[test]
+fn logistic_is_right() {
+    check::<LogisticFamily, 4>([4.0; 4], [4.0; 4]);
+}
+
+#[test]
+fn hyperbolic_is_right() {
+    check::<HyperbolicFamily, 3>([4.0; 3], [4.0; 3]);
+}
+
+#[test]
+fn trigonometric_is_right() {
+    check::<TrigonometricFamily, 2>([4.0; 2], [4.0; 2]);
+}
+
+#[test]
+fn normal_is_right() {
+    check::<NormalFamily, 2>([4.0; 2], [4.0; 2]);
+}
+
+#[test]
+fn exponential_is_right() {
+    check::<ExponentialFamily, 2>([4.0; 2], [4.0; 2]);
+}
+
+#[test]
+fn logarithm_is_right() {
+    check::<Logarithm, 1>([4.0], [4.0]);
+}
+
+#[test]
+fn ln_1p_is_right() {
+    check::<Ln1p, 1>([4.0], [4.0]);
+}
+
+fn exponential_linear_rows<T: Tabulated>() -> Vec<(T, [Truth; 6])> {
+    let exponentials = rows::<T, 2>("exponential").into_iter();
+    exponentials
+        .map(|(v, [exp, expm1])| {
+            let (zero, one, value) = (Truth::of(0.0), Truth::of(1.0), Truth::of(v.to_f64()));
+            (v, if v > T::ZERO { [value, one, zero, zero, zero, zero] } else { [zero, zero, expm1, exp, value, one] })
+        })
+        .collect()
+}
+
+#[test]
+fn exponential_linear_is_right() {
+    check_rows::<ExponentialLinearFamily, f64, 6>(&exponential_linear_rows(), [0.0, 0.0, 2.0, 2.0, 0.0, 0.0]);
+    check_rows::<ExponentialLinearFamily, f32, 6>(&exponential_linear_rows(), [0.0, 0.0, 2.0, 2.0, 0.0, 0.0]);
+}
+
+#[test]
+fn single_functions_are_those_of_their_families() {
+    fn check<T: Tabulated + Elementary>() {
+        let arguments: Vec<T> = rows::<T, 2>("exponential").iter().map(|row| row.0).collect();
+        for lanes in Lanes::available() {
+            with_lanes(lanes, || {
+                let pairs = evaluate::<ExponentialFamily, T, 2>(&arguments);
+                let exps = evaluate::<Exp, T, 1>(&arguments);
+                let expm1s = evaluate::<Expm1, T, 1>(&arguments);
+                for ((pair, exp), expm1) in pairs.iter().zip(exps).zip(expm1s) {
+                    assert_eq!(*pair, [exp[0], expm1[0]]);
+                }
+            });
+        }
+    }
+    check::<f64>();
+    check::<f32>();
+}

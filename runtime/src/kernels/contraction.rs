@@ -1,0 +1,547 @@
+//! The contraction nest: `out[.., m, n] = init + scale * sum over k of a[.., m, k] b[.., n, k]`.
+//!
+//! One kernel for every product of two tensors, described by constants. Registers hold a tile of
+//! `m` by `n` results; the innermost loop is over the summed index, so that each operand that is
+//! loaded serves a row or a column of the tile. What runs along the lanes is one of the points, the
+//! index `m`, or the summed index.
+
+use pulp::{Simd, WithSimd};
+
+use crate::lanes::Real;
+
+use super::memory::{Memory, Place, Region};
+
+/// What runs along the lanes of a nest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaneAxis {
+    /// The points of a block.
+    Points,
+    /// The index `m` of the result, contiguous in `a`, `out` and `init`.
+    Row,
+    /// The innermost summed index, contiguous in `a` and `b`.
+    Sum,
+    /// Nothing: a scalar loop.
+    Nothing,
+}
+
+/// A loop and how far each operand moves in one step of it, in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loop {
+    /// The number of steps.
+    pub extent: usize,
+    /// Step of the result.
+    pub out: usize,
+    /// Step of the first factor.
+    pub a: usize,
+    /// Step of the second factor.
+    pub b: usize,
+    /// Step of the initial value.
+    pub init: usize,
+}
+
+/// What the sum starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initial {
+    /// Zero.
+    Zero,
+    /// A tensor of its own.
+    Tensor,
+}
+
+/// A contraction nest as constants.
+pub trait Contraction {
+    /// What runs along the lanes.
+    const LANE: LaneAxis;
+    /// Loops around the tile, outermost first.
+    const OUTER: &'static [Loop];
+    /// The tile's rows.
+    const M: Loop;
+    /// The tile's columns.
+    const N: Loop;
+    /// Summed indices but the innermost, outermost first.
+    const SUMS: &'static [Loop];
+    /// The innermost summed index.
+    const K: Loop;
+    /// Whether an element of `a`, `b`, `init` is a vector (points) rather than a scalar for all
+    /// lanes. The result always is a vector when points run along the lanes.
+    const PACKED: [bool; 3];
+    /// What the sum starts from.
+    const INITIAL: Initial;
+    /// How many columns `n` have an initial value; the others start from zero.
+    const INITIAL_COLUMNS: usize;
+    /// `b` moves with `m` too, and there is one column: `out[m] = sum over k of a[m, k] b[m, k]`.
+    const PAIRED: bool;
+    /// There is no second factor.
+    const ALONE: bool;
+    /// Multiplies the sum, not the initial value.
+    const SCALE: f64;
+    /// The result is symmetric in `m` and `n`: tiles above the diagonal are mirrored.
+    const SYMMETRIC: bool;
+}
+
+/// Places of the result, of both factors and of the initial value.
+pub type Places = [Place; 4];
+
+/// Runs a contraction nest. `MW`, `NW`: the tile where there are 32 vector registers or more;
+/// `MS`, `NS`: the tile where there are fewer.
+pub fn contraction<
+    T: Real,
+    S: Simd,
+    C: Contraction,
+    const MW: usize,
+    const NW: usize,
+    const MS: usize,
+    const NS: usize,
+>(
+    simd: S,
+    memory: &Memory<'_, T>,
+    places: Places,
+) {
+    if matches!(C::LANE, LaneAxis::Nothing) {
+        let simd = pulp::Scalar::new();
+        return run::<T, pulp::Scalar, C, MS, NS>(simd, memory, places);
+    }
+    if S::REGISTER_COUNT >= 32 {
+        run::<T, S, C, MW, NW>(simd, memory, places);
+    } else {
+        run::<T, S, C, MS, NS>(simd, memory, places);
+    }
+}
+
+#[inline(always)]
+fn run<T: Real, S: Simd, C: Contraction, const M: usize, const N: usize>(
+    simd: S,
+    memory: &Memory<'_, T>,
+    places: Places,
+) {
+    let nest = Nest::<T, S, C>::new(simd, memory, places);
+    simd.vectorize(Run::<T, S, C, M, N>(nest));
+}
+
+struct Run<'a, T: Real, S: Simd, C: Contraction, const M: usize, const N: usize>(
+    Nest<'a, T, S, C>,
+);
+
+impl<T: Real, S: Simd, C: Contraction, const M: usize, const N: usize> WithSimd
+    for Run<'_, T, S, C, M, N>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<Same: Simd>(self, _: Same) {
+        self.0.all::<M, N>();
+    }
+}
+
+struct Nest<'a, T: Real, S: Simd, C: Contraction> {
+    simd: S,
+    out: Region<'a, T>,
+    a: Region<'a, T>,
+    b: Region<'a, T>,
+    init: Region<'a, T>,
+    nest: core::marker::PhantomData<C>,
+}
+
+/// Addresses at which a tile starts.
+#[derive(Clone, Copy)]
+struct At {
+    out: usize,
+    a: usize,
+    b: usize,
+    init: usize,
+}
+
+impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
+    #[inline(always)]
+    fn lanes() -> usize {
+        T::lanes::<S>()
+    }
+
+    /// Scalars in an element of an operand.
+    #[inline(always)]
+    fn unit(packed: bool) -> usize {
+        if packed { Self::lanes() } else { 1 }
+    }
+
+    #[inline(always)]
+    fn scaled(step: Loop) -> Loop {
+        let points = matches!(C::LANE, LaneAxis::Points);
+        Loop {
+            extent: step.extent,
+            out: step.out * Self::unit(points),
+            a: step.a * Self::unit(C::PACKED[0]),
+            b: step.b * Self::unit(C::PACKED[1]),
+            init: step.init * Self::unit(C::PACKED[2]),
+        }
+    }
+
+    /// Steps of a whole vector along `m` where that is the lane axis.
+    #[inline(always)]
+    fn rows() -> Loop {
+        let rows = Self::scaled(C::M);
+        match C::LANE {
+            LaneAxis::Row => Loop {
+                extent: rows.extent.div_ceil(Self::lanes()),
+                out: Self::lanes(),
+                a: Self::lanes(),
+                b: rows.b * Self::lanes(),
+                init: rows.init * Self::lanes(),
+            },
+            _ => rows,
+        }
+    }
+
+    /// Lanes in use in the last vector of rows.
+    #[inline(always)]
+    fn tail() -> usize {
+        match C::LANE {
+            LaneAxis::Row => C::M.extent % Self::lanes(),
+            _ => 0,
+        }
+    }
+
+    /// The regions, each as large as the greatest address that the loops reach.
+    #[inline(always)]
+    fn new(simd: S, memory: &'a Memory<'a, T>, places: Places) -> Self {
+        let mut reach = At {
+            out: 0,
+            a: 0,
+            b: 0,
+            init: 0,
+        };
+        let mut extend = |step: Loop| {
+            let step = Self::scaled(step);
+            let last = step.extent - 1;
+            reach.out += last * step.out;
+            reach.a += last * step.a;
+            reach.b += last * step.b;
+            reach.init += last * step.init;
+        };
+        let mut position = 0;
+        while position < C::OUTER.len() {
+            extend(C::OUTER[position]);
+            position += 1;
+        }
+        let mut position = 0;
+        while position < C::SUMS.len() {
+            extend(C::SUMS[position]);
+            position += 1;
+        }
+        extend(C::M);
+        extend(C::N);
+        extend(C::K);
+        if C::SYMMETRIC {
+            let (m, n) = (Self::scaled(C::M), Self::scaled(C::N));
+            let mirrored = (m.extent - 1) * n.out.max(m.out) + (n.extent - 1) * m.out.max(n.out);
+            reach.out = reach.out.max(mirrored);
+        }
+        let points = matches!(C::LANE, LaneAxis::Points);
+        let init = match C::INITIAL {
+            Initial::Zero => 0,
+            Initial::Tensor => reach.init + Self::unit(C::PACKED[2]),
+        };
+        let b = if C::ALONE {
+            0
+        } else {
+            reach.b + Self::unit(C::PACKED[1])
+        };
+        Nest {
+            simd,
+            out: memory.region::<S>(places[0], reach.out + Self::unit(points)),
+            a: memory.region::<S>(places[1], reach.a + Self::unit(C::PACKED[0])),
+            b: memory.region::<S>(places[2], b),
+            init: memory.region::<S>(places[3], init),
+            nest: core::marker::PhantomData,
+        }
+    }
+
+    #[inline(always)]
+    fn all<const M: usize, const N: usize>(&self) {
+        let mut count = 1;
+        let mut position = 0;
+        while position < C::OUTER.len() {
+            count *= C::OUTER[position].extent;
+            position += 1;
+        }
+        for number in 0..count {
+            let start = At {
+                out: 0,
+                a: 0,
+                b: 0,
+                init: 0,
+            };
+            self.tiles::<M, N>(Self::advance(C::OUTER, number, start));
+        }
+    }
+
+    /// The addresses after `number` steps of a loop nest.
+    #[inline(always)]
+    fn advance(loops: &[Loop], mut number: usize, mut at: At) -> At {
+        let mut position = loops.len();
+        while position > 0 {
+            position -= 1;
+            let step = Self::scaled(loops[position]);
+            let index = number % step.extent;
+            number /= step.extent;
+            at.out += index * step.out;
+            at.a += index * step.a;
+            at.b += index * step.b;
+            at.init += index * step.init;
+        }
+        at
+    }
+
+    #[inline(always)]
+    fn tiles<const M: usize, const N: usize>(&self, at: At) {
+        let rows = Self::rows();
+        let full = (rows.extent - 1) / M;
+        for tile in 0..full {
+            self.columns::<M, N, false>(tile * M, at);
+        }
+        let first = full * M;
+        let rest = rows.extent - first;
+        macro_rules! last {
+            ($($size:literal)*) => {
+                match rest {
+                    $($size if $size <= M => {
+                        if Self::tail() == 0 {
+                            self.columns::<$size, N, false>(first, at);
+                        } else {
+                            self.columns::<$size, N, true>(first, at);
+                        }
+                    })*
+                    _ => {}
+                }
+            };
+        }
+        last!(1 2 3 4 5 6 7 8);
+    }
+
+    #[inline(always)]
+    fn columns<const M: usize, const N: usize, const TAIL: bool>(&self, row: usize, at: At) {
+        let columns = Self::scaled(C::N);
+        // A symmetric result needs no tile that lies wholly beyond the diagonal.
+        let extent = if C::SYMMETRIC {
+            columns.extent.min(row + M)
+        } else {
+            columns.extent
+        };
+        let full = extent / N;
+        for tile in 0..full {
+            self.tile::<M, N, TAIL>(row, tile * N, at);
+        }
+        let first = full * N;
+        let rest = extent - first;
+        macro_rules! last {
+            ($($size:literal)*) => {
+                match rest {
+                    $($size if $size < N => self.tile::<M, $size, TAIL>(row, first, at),)*
+                    _ => {}
+                }
+            };
+        }
+        last!(1 2 3 4 5 6 7);
+    }
+
+    #[inline(always)]
+    fn tile<const M: usize, const N: usize, const TAIL: bool>(
+        &self,
+        row: usize,
+        column: usize,
+        mut at: At,
+    ) {
+        let simd = self.simd;
+        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        at.out += row * m.out + column * n.out;
+        at.a += row * m.a + column * n.a;
+        at.b += row * m.b + column * n.b;
+        at.init += row * m.init + column * n.init;
+        let mut sums = [[T::zero(simd); N]; M];
+        if matches!(C::INITIAL, Initial::Tensor) && C::SCALE == 1.0 {
+            for i in 0..M {
+                for j in 0..N {
+                    if column + j < C::INITIAL_COLUMNS {
+                        sums[i][j] = self.initial::<M, TAIL>(i, j, at);
+                    }
+                }
+            }
+        }
+        let mut count = 1;
+        let mut position = 0;
+        while position < C::SUMS.len() {
+            count *= C::SUMS[position].extent;
+            position += 1;
+        }
+        for number in 0..count {
+            let start = Self::advance(C::SUMS, number, at);
+            self.accumulate::<M, N, TAIL>(start, &mut sums);
+        }
+        for i in 0..M {
+            for j in 0..N {
+                let mut sum = sums[i][j];
+                if C::SCALE != 1.0 {
+                    let scale = T::literal(simd, C::SCALE);
+                    let starts = matches!(C::INITIAL, Initial::Tensor);
+                    sum = if starts && column + j < C::INITIAL_COLUMNS {
+                        T::mul_add(simd, sum, scale, self.initial::<M, TAIL>(i, j, at))
+                    } else {
+                        T::mul(simd, sum, scale)
+                    };
+                }
+                self.store::<M, TAIL>(i, j, row, column, at, sum);
+            }
+        }
+    }
+
+    /// The initial value of one result of a tile.
+    #[inline(always)]
+    fn initial<const M: usize, const TAIL: bool>(
+        &self,
+        i: usize,
+        j: usize,
+        at: At,
+    ) -> T::Vector<S> {
+        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        let address = at.init + i * m.init + j * n.init;
+        // SAFETY: the region reaches to the last step of every loop.
+        unsafe {
+            match C::LANE {
+                // The lanes are summed at the end: the initial value is in the first.
+                LaneAxis::Sum => self.init.load_partial(self.simd, address, 1),
+                _ if !C::PACKED[2] && m.init == 0 => self.init.splat(self.simd, address),
+                LaneAxis::Points if !C::PACKED[2] => self.init.splat(self.simd, address),
+                LaneAxis::Row if TAIL && i + 1 == M => {
+                    self.init.load_partial(self.simd, address, Self::tail())
+                }
+                _ => self.init.load(self.simd, address),
+            }
+        }
+    }
+
+    /// Adds the products over the innermost summed index.
+    #[inline(always)]
+    fn accumulate<const M: usize, const N: usize, const TAIL: bool>(
+        &self,
+        at: At,
+        sums: &mut [[T::Vector<S>; N]; M],
+    ) {
+        let k = Self::scaled(C::K);
+        if matches!(C::LANE, LaneAxis::Sum) {
+            let lanes = Self::lanes();
+            let (full, tail) = (k.extent / lanes, k.extent % lanes);
+            for step in 0..full {
+                self.step::<M, N, TAIL>(at.a + step * lanes, at.b + step * lanes, lanes, sums);
+            }
+            if tail > 0 {
+                let step = full * lanes;
+                self.step::<M, N, TAIL>(at.a + step, at.b + step, tail, sums);
+            }
+        } else {
+            for step in 0..k.extent {
+                self.step::<M, N, TAIL>(at.a + step * k.a, at.b + step * k.b, 0, sums);
+            }
+        }
+    }
+
+    /// One step of the innermost summed index: every product of the tile. `count` is the number of
+    /// summed elements along the lanes, where they run there.
+    #[inline(always)]
+    fn step<const M: usize, const N: usize, const TAIL: bool>(
+        &self,
+        a: usize,
+        b: usize,
+        count: usize,
+        sums: &mut [[T::Vector<S>; N]; M],
+    ) {
+        let simd = self.simd;
+        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        let mut columns = [T::zero(simd); N];
+        if !C::ALONE && !C::PAIRED {
+            for j in 0..N {
+                columns[j] = self.factor::<1, false>(self.b, C::PACKED[1], false, 0, b + j * n.b, count);
+            }
+        }
+        for i in 0..M {
+            let row = self.factor::<M, TAIL>(self.a, C::PACKED[0], true, i, a + i * m.a, count);
+            for j in 0..N {
+                sums[i][j] = if C::ALONE {
+                    T::add(simd, sums[i][j], row)
+                } else if C::PAIRED {
+                    let address = b + i * m.b;
+                    let other = self.factor::<M, TAIL>(self.b, C::PACKED[1], true, i, address, count);
+                    T::mul_add(simd, row, other, sums[i][j])
+                } else {
+                    T::mul_add(simd, row, columns[j], sums[i][j])
+                };
+            }
+        }
+    }
+
+    /// An operand of a product. `along`: it moves with `m`, so that where rows run along the lanes
+    /// it is read as a vector, in the last one only the lanes in use.
+    #[inline(always)]
+    fn factor<const M: usize, const TAIL: bool>(
+        &self,
+        region: Region<'_, T>,
+        packed: bool,
+        along: bool,
+        row: usize,
+        address: usize,
+        count: usize,
+    ) -> T::Vector<S> {
+        // SAFETY: the region reaches to the last step of every loop, and no lane beyond it is read.
+        unsafe {
+            match C::LANE {
+                LaneAxis::Sum if count == Self::lanes() => region.load(self.simd, address),
+                LaneAxis::Sum => region.load_partial(self.simd, address, count),
+                LaneAxis::Row if along && TAIL && row + 1 == M => {
+                    region.load_partial(self.simd, address, Self::tail())
+                }
+                LaneAxis::Row if along => region.load(self.simd, address),
+                _ if packed => region.load(self.simd, address),
+                _ => region.splat(self.simd, address),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn store<const M: usize, const TAIL: bool>(
+        &self,
+        i: usize,
+        j: usize,
+        row: usize,
+        column: usize,
+        at: At,
+        sum: T::Vector<S>,
+    ) {
+        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        let address = at.out + i * m.out + j * n.out;
+        let mirrored = if C::SYMMETRIC {
+            let corner = at.out - row * m.out - column * n.out;
+            Some(corner + (row + i) * n.out + (column + j) * m.out)
+        } else {
+            None
+        };
+        // SAFETY: the region reaches to the last step of every loop, mirrored results included.
+        unsafe {
+            match C::LANE {
+                LaneAxis::Sum => {
+                    let sum = T::reduce_sum(self.simd, sum);
+                    self.out.set(address, sum);
+                    if let Some(mirrored) = mirrored {
+                        self.out.set(mirrored, sum);
+                    }
+                }
+                LaneAxis::Row if TAIL && i + 1 == M => {
+                    self.out.store_partial(self.simd, address, sum, Self::tail());
+                }
+                _ => {
+                    self.out.store(self.simd, address, sum);
+                    if let Some(mirrored) = mirrored {
+                        self.out.store(self.simd, mirrored, sum);
+                    }
+                }
+            }
+        }
+    }
+}

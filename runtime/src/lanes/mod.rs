@@ -1,0 +1,10 @@
+//! Lanes: vectors of reals whose width the machine decides at run time.
+//!
+//! In goes code written once, generic in the scalar ([`Real`]) and in the instruction set ([`pulp::Simd`]); out comes that
+//! code run on the widest instruction set of the machine, or on the one asked for ([`dispatch()`], [`with_lanes`]).
+
+mod dispatch;
+mod real;
+
+pub use dispatch::{Lanes, dispatch, with_lanes};
+pub use real::Real;

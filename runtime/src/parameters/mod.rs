@@ -1,0 +1,68 @@
+//! Parameters of a network: flat numbers in, typed storage, views of layers and initial values out.
+
+mod errors;
+mod initialise;
+mod random;
+mod storage;
+mod views;
+
+pub use errors::{BatchLengthError, ParameterCountError};
+pub use initialise::{glorot_normal, glorot_uniform, he_normal, uniform};
+pub use storage::{BoxedParameters, InlineParameters};
+pub use views::{DenseView, DenseViewMut};
+
+/// The shape of a dense layer and where it lies in the flat parameters: its weight, column-major and of shape
+/// (outputs, inputs), then its bias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DenseShape {
+    /// The width of what comes in.
+    pub inputs: usize,
+    /// The width of what goes out.
+    pub outputs: usize,
+    /// Whether it has a bias.
+    pub bias: bool,
+    /// Where its weight starts.
+    pub start: usize,
+}
+
+impl DenseShape {
+    /// How many parameters it has.
+    #[must_use]
+    pub const fn parameters(&self) -> usize {
+        self.inputs * self.outputs + if self.bias { self.outputs } else { 0 }
+    }
+
+    /// Its part of the flat parameters.
+    #[must_use]
+    pub fn of<'a, T>(&self, parameters: &'a [T]) -> &'a [T] {
+        &parameters[self.start..self.start + self.parameters()]
+    }
+
+    /// Its part of the flat parameters, to write to.
+    #[must_use]
+    pub fn of_mut<'a, T>(&self, parameters: &'a mut [T]) -> &'a mut [T] {
+        &mut parameters[self.start..self.start + self.parameters()]
+    }
+}
+
+/// The shape of one layer of an array field.
+///
+/// # Panics
+/// If the array has no layer of that index.
+#[must_use]
+#[track_caller]
+pub fn layer_of_array(field: &str, layers: &[DenseShape], index: usize) -> DenseShape {
+    match layers.get(index) {
+        Some(shape) => *shape,
+        None => panic!("layer index {index} is out of range: `{field}` has {} layers", layers.len()),
+    }
+}
+
+/// The body of methods of a definition that did not compile.
+pub fn stub() -> ! {
+    panic!("this definition of a network did not compile")
+}
+
+/// In the place of types of a definition that did not compile: it has every trait that can be derived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stub;

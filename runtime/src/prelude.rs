@@ -1,0 +1,4 @@
+//! What a definition and its users need: `use derive_network::prelude::*;`.
+
+pub use crate::{BatchLengthError, Lanes, ParameterCountError, derive_network, with_lanes};
+pub use nalgebra::{SMatrix, SVector, matrix, vector};
