@@ -1,7 +1,130 @@
-//! The door.
+//! The door: the attribute `#[derive_network]`, its documentation, and one call of the compiler.
+//!
+//! Use it through the crate `derive-network`, which has what the expansion names.
 
 use proc_macro::TokenStream;
 
+/// Turns a struct whose fields are layers into a neural network with derivatives.
+///
+/// The macro reads the definition, derives what is asked for symbolically while your crate compiles, and writes plain
+/// functions. Nothing is recorded, interpreted or allocated when they run.
+///
+/// ```
+/// use derive_network::prelude::*;
+///
+/// /// u(x): three hidden layers of twenty.
+/// #[derive_network(input(x: 2), derive(gradient, hessian))]
+/// #[derive(Clone, Debug)]
+/// pub struct Surrogate {
+///     hidden: [Dense<20, Tanh>; 3],
+///     output: Dense<1>,
+/// }
+///
+/// let network = Surrogate::glorot_uniform(7);
+/// let (value, gradient, hessian) = network.hessian(&vector![0.15, 0.1]);
+/// assert_eq!(value, network.value(&vector![0.15, 0.1]));
+/// assert_eq!(hessian[(0, 1)], hessian[(1, 0)]);
+/// # let _ = gradient;
+/// ```
+///
+/// # Layers
+///
+/// Fields are layers, applied in order. Only output widths are written; the input width of a layer is that of what
+/// comes in. A field is a layer or an array of equal ones.
+///
+/// | type | meaning |
+/// |---|---|
+/// | `Dense<20>` | z = W x + b, with W of shape (20, inputs) |
+/// | `Dense<20, Tanh>` | the same, then an activation |
+/// | `[Dense<20, Tanh>; 3]` | three of them |
+///
+/// Options are attributes of the field: `#[layer(bias = false)]` leaves the bias out. Widths and lengths are written as
+/// numbers: a macro sees the name of a constant, not its value.
+///
+/// Activations are `Identity`, `Sigmoid`, `Tanh`, `Relu`, `LeakyRelu` (slope 0.01), `Elu`, `Softplus`, `Silu`, `Gelu`
+/// (with the error function), `GeluTanh`, `Sin`, `LogCosh2` (ln(2 cosh x)), and your own.
+///
+/// # Items of the attribute
+///
+/// | item | meaning |
+/// |---|---|
+/// | `input(x: 2)`, `input(t, x)`, `input(x: 8, u: 2)` | vectors by name and size, scalars by name; several are concatenated in this order. Needed |
+/// | `output(u)` | a name for the output, or one for each of its components |
+/// | `derive(gradient, hessian)` | what is asked for, see below; the value always is |
+/// | `scalar = f32` | the type of numbers; `f64` if nothing is said |
+/// | `storage = boxed` | where parameters live: `inline` in the struct, `boxed` on the heap. Up to 16 KiB are inline if nothing is said |
+/// | `activation(Swish = \|z\| z * sigmoid(z))` | activations of your own, by formulas of one argument |
+/// | `allow(kinks)` | second derivatives may cross a kink, such as that of `Relu`; the derivative beside the kink is taken for the one at it |
+///
+/// Formulas have numbers, `PI`, their argument, `+`, `-`, `*`, `/`, `powi(z, 3)`, the built-in activations in snake case
+/// (`log_cosh2(z)`), those written before, and `exp`, `exp_m1`, `ln`, `sqrt`, `sin`, `cos`, `tan`, `abs`. They are
+/// differentiated to any order.
+///
+/// # Requests
+///
+/// I and O are the numbers of inputs and outputs, S is the type of numbers.
+///
+/// | request | method | gives |
+/// |---|---|---|
+/// | `value` | `value(&x)` | `S` for one output, `SVector<S, O>` for more |
+/// | `gradient` | `gradient(&x)` | the value and `SVector<S, I>`; of one output |
+/// | `jacobian` | `jacobian(&x)` | the value and `SMatrix<S, O, I>` |
+/// | `hessian` | `hessian(&x)` | the value, the gradient and `SMatrix<S, I, I>`; of more outputs the Jacobian and one matrix for each |
+/// | `laplacian` | `laplacian(&x)` | the value, the gradient and the trace of the Hessian; of more outputs the Jacobian and a vector |
+/// | `adjoint_hessian` | `adjoint_hessian(&x, &w)` | the value, the Jacobian and the Hessian of the outputs weighted by `w` |
+/// | `jvp` | `jvp(&x, &v)` | the value and the Jacobian times `v` |
+/// | `vjp` | `vjp(&x, &w)` | the value and `w` times the Jacobian |
+/// | `hvp` | `hvp(&x, &v)` | the value, the gradient and the Hessian times `v`; of one output |
+///
+/// Each has three more forms. `hessian_batch(points, &mut values, &mut gradients, &mut hessians)` takes a slice of points
+/// and writes to slices as long; another length is an error, and nothing is written. `hessian_with` and
+/// `hessian_batch_with` take a workspace first and write to references, so that nothing large is on the stack; one
+/// `workspace()` serves all requests.
+///
+/// How a Hessian, a Laplacian or an adjoint Hessian is put together is chosen by cost. `hessian(order = recursion)` fixes
+/// it: `contraction`, `recursion`, `mixed`, `forward`, or `automatic`.
+///
+/// # The expanded struct
+///
+/// It keeps its visibility, its documentation and the attributes below this one, so write `#[derive(Clone)]` below. It can
+/// derive `Clone`, `Copy` (inline storage only), `Debug`, `Default` (zeros) and `PartialEq`; with the last it also gets the
+/// comparisons of approx. Beside the requests it has:
+///
+/// | item | meaning |
+/// |---|---|
+/// | `INPUTS`, `OUTPUTS`, `PARAMETERS` | sizes |
+/// | `X` for an input `x` | where it lies in a point, as a range |
+/// | `from_parameters(&flat)` | a network with these parameters, or an error that says how many there should be |
+/// | `parameters()`, `parameters_mut()` | the flat parameters: fields in order, arrays by index; of each layer its weight column-major, then its bias |
+/// | `glorot_uniform(seed)`, `glorot_normal(seed)`, `he_normal(seed)` | initial parameters with zero biases; a seed gives the same ones on every platform |
+/// | `uniform(seed, -0.1..0.1)` | the same for all parameters, biases too |
+/// | `output().weight()`, `output().bias()`, `output_mut().weight_mut()` | a field of one layer as nalgebra views |
+/// | `hidden(1).weight()` | a layer of an array; an index beyond the array panics |
+///
+/// Accessors are as visible as the struct, or as the field says.
+///
+/// ```
+/// use derive_network::prelude::*;
+///
+/// #[derive_network(input(t, x: 2), activation(Swish = |z| z * sigmoid(z)))]
+/// struct Network {
+///     hidden: [Dense<4, Swish>; 2],
+///     #[layer(bias = false)]
+///     output: Dense<1>,
+/// }
+///
+/// let mut network = Network::he_normal(7);
+/// assert_eq!((Network::INPUTS, Network::X), (3, 1..3));
+/// network.hidden_mut(1).bias_mut()[0] = 0.5;
+/// assert_eq!(network.hidden(0).weight().shape(), (4, 3));
+/// assert_eq!(Network::from_parameters(&[0.0; 3]).map(|_| ()), Err(ParameterCountError { expected: 40, found: 3 }));
+/// # let _ = network.value(&vector![0.0, 0.0, 0.0]);
+/// ```
+///
+/// # Errors
+///
+/// A mistake in a definition is a compile error at the smallest thing you typed, with what to write instead; all mistakes
+/// are reported at once.
 #[proc_macro_attribute]
 pub fn derive_network(attribute: TokenStream, item: TokenStream) -> TokenStream {
     derive_network_compiler::expand(attribute.into(), item.into()).into()

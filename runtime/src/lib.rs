@@ -14,6 +14,7 @@ pub mod private;
 
 pub use approx;
 pub use derive_network_macros::derive_network;
+pub use kernels::Workspace;
 pub use lanes::{Lanes, with_lanes};
 pub use nalgebra;
 pub use parameters::{

@@ -2,3 +2,5 @@
 
 pub use crate::{BatchLengthError, Lanes, ParameterCountError, derive_network, with_lanes};
 pub use nalgebra::{SMatrix, SVector, matrix, vector};
+/// The macros of nalgebra name it.
+pub use nalgebra;

@@ -8,3 +8,18 @@ pub use crate::parameters::{
 };
 pub use approx;
 pub use nalgebra::{Const, Dyn, SMatrix, SVector};
+pub use crate::kernels::{
+    Arithmetic, Contraction, Elementwise, Initial, LaneAxis, Loop, Loops, Memory, Place, Read, Stack, View, Workspace,
+    Zeroed, arithmetic, contraction, elementwise, pack, unpack,
+};
+pub use crate::lanes::{Real, dispatch};
+pub use pulp::{Simd, WithSimd};
+
+/// The number of lanes of a scalar on an instruction set.
+#[inline(always)]
+pub fn lanes<T: Real, S: Simd>() -> usize {
+    T::lanes::<S>()
+}
+
+/// The most bytes that a call by value may put on the stack.
+pub const STACK_LIMIT: usize = 1 << 20;

@@ -32,13 +32,17 @@ pub struct ExponentialLinear<V> {
     pub negative_step: V,
 }
 
-/// e^-a for a >= 0, unfinished: what the sigmoid families go on with.
+/// e^-a for a >= 0, as factors that the sigmoid families multiply so that each result is rounded least.
 #[derive(Clone, Copy)]
 pub(super) struct Decay<V> {
-    /// e^-a / `scale`, a normal number.
-    pub head: V,
-    /// 1, or a power of two below the normal range's reach: to be multiplied last, so that a result is rounded once.
+    /// q, with e^-a = (1 + q) `power` `scale`.
+    pub fraction: V,
+    /// A normal power of two.
+    pub power: V,
+    /// 1, or a small power of two: to be multiplied last, so that a result below the normal range is rounded once.
     pub scale: V,
+    /// e^-a.
+    pub value: V,
     /// e^-a - 1, also relative to small a.
     pub minus_one: V,
 }
@@ -88,7 +92,7 @@ pub fn exponential_linear<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> E
         ramp: T::select(simd, left, zero, v),
         step: T::select(simd, left, zero, T::select(simd, right, one, v)),
         tail: decay.minus_one,
-        tail_slope: T::select(simd, right, zero, T::mul(simd, decay.head, decay.scale)),
+        tail_slope: T::select(simd, right, zero, decay.value),
         negative_ramp,
         negative_step: T::select(simd, right, zero, T::select(simd, left, one, v)),
     }
@@ -103,8 +107,10 @@ pub(super) fn decay<T: Elementary, S: Simd>(simd: S, a: T::Vector<S>) -> Decay<T
     let (power, scale) = negative_power::<T, S>(simd, n);
     let one = T::splat(simd, T::ONE);
     Decay {
-        head: T::mul(simd, T::add(simd, one, q), power),
+        fraction: q,
+        power,
         scale,
+        value: T::mul(simd, T::mul(simd, T::add(simd, one, q), power), scale),
         // Where n is raised, both powers are far below the last digit of 1.
         minus_one: T::mul_add(simd, power, q, T::sub(simd, power, one)),
     }

@@ -25,13 +25,12 @@ pub fn hyperbolic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Hyperboli
     let one = T::splat(simd, T::ONE);
     let a = T::abs(simd, v);
     let decay = decay::<T, S>(simd, T::add(simd, a, a));
-    let t = T::mul(simd, decay.head, decay.scale);
-    let inverse = T::div(simd, one, T::add(simd, one, t));
-    // With w = t / (1 + t), sech² = 4 w (1 - w), which has at most the relative error of w.
-    let head = T::mul(simd, decay.head, inverse);
+    let inverse = T::div(simd, one, T::add(simd, one, decay.value));
+    // sech² = 4 w (1 - w), w = t / (1 + t), has at most the relative error of w.
+    let head = T::mul(simd, T::mul_add(simd, inverse, decay.fraction, inverse), decay.power);
     let quarter = T::neg_mul_add(simd, head, T::mul(simd, head, decay.scale), head);
     Hyperbolic {
-        log_cosh2: T::add(simd, a, ln_1p_of_decay::<T, S>(simd, t, decay.minus_one)),
+        log_cosh2: T::add(simd, a, ln_1p_of_decay::<T, S>(simd, decay.value, decay.minus_one)),
         tanh: T::copy_sign(simd, T::mul(simd, decay.minus_one, inverse), v),
         sech_squared: T::mul(simd, T::mul(simd, quarter, T::literal(simd, 4.0)), decay.scale),
     }

@@ -26,16 +26,15 @@ pub struct Logistic<V> {
 pub fn logistic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
     let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
     let decay = decay::<T, S>(simd, T::abs(simd, v));
-    let t = T::mul(simd, decay.head, decay.scale);
-    let larger = T::div(simd, one, T::add(simd, one, t));
-    // min(p, 1 - p), also below the normal range; p (1 - p) from it has at most its relative error.
-    let head = T::mul(simd, decay.head, larger);
+    let larger = T::div(simd, one, T::add(simd, one, decay.value));
+    // min(p, 1 - p) = t / (1 + t), without the rounding of t; p (1 - p) from it has at most its relative error.
+    let head = T::mul(simd, T::mul_add(simd, larger, decay.fraction, larger), decay.power);
     let smaller = T::mul(simd, head, decay.scale);
     let slope = T::neg_mul_add(simd, head, smaller, head);
     let negative = T::less_than(simd, v, zero);
     let ramp = T::select(simd, negative, zero, v);
     Logistic {
-        softplus: T::add(simd, ramp, ln_1p_of_decay::<T, S>(simd, t, decay.minus_one)),
+        softplus: T::add(simd, ramp, ln_1p_of_decay::<T, S>(simd, decay.value, decay.minus_one)),
         sigmoid: T::select(simd, negative, smaller, larger),
         slope: T::mul(simd, slope, decay.scale),
         skew: T::copy_sign(simd, T::mul(simd, decay.minus_one, larger), T::neg(simd, v)),

@@ -31,7 +31,7 @@ pub fn normal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Normal<T::Vec
     let a = T::abs(simd, v);
     let a = T::select(simd, T::less_than(simd, top, a), top, a);
 
-    // a²/2 = high + low; e^-(a²/2) = 2^n e^r.
+    // a²/2 = high + low; e^(-a²/2) = 2^n (1 + q).
     let head = T::head(simd, a);
     let high = T::mul(simd, T::mul(simd, head, head), half);
     let low = T::mul(simd, T::mul(simd, T::sub(simd, a, head), half), T::add(simd, a, head));
@@ -40,17 +40,23 @@ pub fn normal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Normal<T::Vec
     let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.0), T::neg(simd, high));
     let r = T::sub(simd, r, T::mul_add(simd, n, T::literal(simd, T::LN_2.1), low));
     let (power, scale) = negative_power::<T, S>(simd, n);
-    let bell = T::mul(simd, T::add(simd, one, expm1_reduced::<T, S>(simd, r)), power);
+    let q = expm1_reduced::<T, S>(simd, r);
 
+    // M at a - lost, whose sum with the integer c is exact, as is the difference; then M' = a M - φ(0) carries it to a.
     let center = T::literal(simd, T::MILLS_CENTER);
-    let inverse = T::div(simd, one, T::add(simd, a, center));
-    let y = T::mul(simd, T::sub(simd, a, center), inverse);
+    let sum = T::add(simd, a, center);
+    let lost = T::sub(simd, a, T::sub(simd, sum, center));
+    let difference = T::sub(simd, sum, T::literal(simd, 2.0 * T::MILLS_CENTER));
+    let inverse = T::div(simd, one, sum);
+    let y = T::mul(simd, difference, inverse);
+    // One step of Newton: next to 0, where M is steep, the rounding of y would show.
+    let y = T::mul_add(simd, T::neg_mul_add(simd, y, sum, difference), inverse, y);
     let mills = T::mul(simd, T::mills_kernel(simd, y), inverse);
-    let tail = T::mul(simd, T::mul(simd, bell, mills), scale);
+    let peak = T::literal(simd, INVERSE_ROOT_TWO_PI);
+    let mills = T::mul_add(simd, lost, T::sub(simd, T::mul(simd, a, mills), peak), mills);
 
-    let density = T::mul(simd, bell, T::literal(simd, INVERSE_ROOT_TWO_PI));
-    Normal {
-        cdf: T::select(simd, T::less_than(simd, v, zero), tail, T::sub(simd, one, tail)),
-        pdf: T::mul(simd, density, scale),
-    }
+    let tail = T::mul(simd, T::mul(simd, T::mul_add(simd, mills, q, mills), power), scale);
+
+    let pdf = T::mul(simd, T::mul(simd, T::mul_add(simd, peak, q, peak), power), scale);
+    Normal { cdf: T::select(simd, T::less_than(simd, v, zero), tail, T::sub(simd, one, tail)), pdf }
 }

@@ -20,7 +20,7 @@ pub trait Elementary: Real {
     const LN_2: (f64, f64);
     /// Beyond it `e^v` is infinite.
     const EXP_OVERFLOW: f64;
-    /// Below it `e^v` is zero.
+    /// Below it `4 e^v` is zero.
     const EXP_UNDERFLOW: f64;
     /// Binary exponents below the first are raised by the second, and the result lowered by the third, 2 to minus the second:
     /// so results below the normal range are rounded once. The raised powers are still lost when added to 1.

@@ -22,7 +22,7 @@ impl Elementary for f32 {
     // 14 bits and the rest: exponents have 8.
     const LN_2: (f64, f64) = (0.69317626953125, -2.9088971132296138e-05);
     const EXP_OVERFLOW: f64 = 89.0;
-    const EXP_UNDERFLOW: f64 = -105.0;
+    const EXP_UNDERFLOW: f64 = -107.0;
     const LIFT: (f64, f64, f64) = (-96.0, 32.0, 2.3283064365386963e-10);
 
     const MILLS_CENTER: f64 = 3.0;
@@ -117,7 +117,9 @@ impl Elementary for f32 {
 
     #[inline(always)]
     fn mills_kernel<S: Simd>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
+        // The first coefficient apart: at large y the two chains would cancel to a third.
         let square = Self::mul(simd, y, y);
-        two_chains!(f32, simd, y, square; [0.7290837168693542, 0.23001611232757568, -0.010446892119944096, 0.0009730588062666357, -0.00018528974032960832, 4.4883079681312665e-05], [-0.509332001209259, -0.04726230725646019, 0.006969455163925886, -0.0010454037692397833, 0.00015589481336064637])
+        let rest = two_chains!(f32, simd, y, square; [-0.509332001209259, -0.04726230725646019, 0.006969455163925886, -0.0010454037692397833, 0.00015589481336064637], [0.23001611232757568, -0.010446892119944096, 0.0009730588062666357, -0.00018528974032960832, 4.4883079681312665e-05]);
+        <Self as Real>::mul_add(simd, y, rest, Self::literal(simd, 0.7290837168693542))
     }
 }

@@ -97,11 +97,10 @@ pub fn contraction<
     memory: &Memory<'_, T>,
     places: Places,
 ) {
-    if matches!(C::LANE, LaneAxis::Nothing) {
-        let simd = pulp::Scalar::new();
-        return run::<T, pulp::Scalar, C, MS, NS>(simd, memory, places);
-    }
-    if S::REGISTER_COUNT >= 32 {
+    // Conditions in const blocks keep what is not needed from being compiled at all.
+    if const { matches!(C::LANE, LaneAxis::Nothing) } {
+        run::<T, pulp::Scalar, C, MS, NS>(pulp::Scalar::new(), memory, places);
+    } else if const { S::REGISTER_COUNT >= 32 } {
         run::<T, S, C, MW, NW>(simd, memory, places);
     } else {
         run::<T, S, C, MS, NS>(simd, memory, places);
@@ -151,104 +150,122 @@ struct At {
     init: usize,
 }
 
-impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
-    #[inline(always)]
-    fn lanes() -> usize {
-        T::lanes::<S>()
+impl At {
+    /// The last step of a further loop.
+    const fn beyond(self, step: Loop) -> Self {
+        let last = step.extent - 1;
+        At {
+            out: self.out + last * step.out,
+            a: self.a + last * step.a,
+            b: self.b + last * step.b,
+            init: self.init + last * step.init,
+        }
     }
+}
+
+/// The number of steps of nested loops.
+const fn count(loops: &[Loop]) -> usize {
+    let mut count = 1;
+    let mut position = 0;
+    while position < loops.len() {
+        count *= loops[position].extent;
+        position += 1;
+    }
+    count
+}
+
+impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
+    const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
+    const POINTS: bool = matches!(C::LANE, LaneAxis::Points);
+    /// The tile's rows, in vectors where they run along the lanes.
+    const ROWS: Loop = {
+        let rows = Self::scaled(C::M);
+        match C::LANE {
+            LaneAxis::Row => Loop {
+                extent: rows.extent.div_ceil(Self::LANES),
+                out: Self::LANES,
+                a: Self::LANES,
+                b: rows.b * Self::LANES,
+                init: rows.init * Self::LANES,
+            },
+            _ => rows,
+        }
+    };
+    const COLUMNS: Loop = Self::scaled(C::N);
+    /// Lanes in use in the last vector of rows; zero: all.
+    const TAIL: usize = match C::LANE {
+        LaneAxis::Row => C::M.extent % Self::LANES,
+        _ => 0,
+    };
 
     /// Scalars in an element of an operand.
-    #[inline(always)]
-    fn unit(packed: bool) -> usize {
-        if packed { Self::lanes() } else { 1 }
+    const fn unit(packed: bool) -> usize {
+        if packed { Self::LANES } else { 1 }
     }
 
-    #[inline(always)]
-    fn scaled(step: Loop) -> Loop {
-        let points = matches!(C::LANE, LaneAxis::Points);
+    /// Steps in scalars.
+    const fn scaled(step: Loop) -> Loop {
         Loop {
             extent: step.extent,
-            out: step.out * Self::unit(points),
+            out: step.out * Self::unit(Self::POINTS),
             a: step.a * Self::unit(C::PACKED[0]),
             b: step.b * Self::unit(C::PACKED[1]),
             init: step.init * Self::unit(C::PACKED[2]),
         }
     }
 
-    /// Steps of a whole vector along `m` where that is the lane axis.
-    #[inline(always)]
-    fn rows() -> Loop {
-        let rows = Self::scaled(C::M);
-        match C::LANE {
-            LaneAxis::Row => Loop {
-                extent: rows.extent.div_ceil(Self::lanes()),
-                out: Self::lanes(),
-                a: Self::lanes(),
-                b: rows.b * Self::lanes(),
-                init: rows.init * Self::lanes(),
-            },
-            _ => rows,
-        }
+    /// The rows of the last tile, from one to a whole tile.
+    const fn last_rows(tile: usize) -> usize {
+        (Self::ROWS.extent - 1) % tile + 1
     }
 
-    /// Lanes in use in the last vector of rows.
-    #[inline(always)]
-    fn tail() -> usize {
-        match C::LANE {
-            LaneAxis::Row => C::M.extent % Self::lanes(),
-            _ => 0,
-        }
-    }
-
-    /// The regions, each as large as the greatest address that the loops reach.
-    #[inline(always)]
-    fn new(simd: S, memory: &'a Memory<'a, T>, places: Places) -> Self {
+    /// The greatest address that the loops reach in each operand.
+    const REACH: At = {
         let mut reach = At {
             out: 0,
             a: 0,
             b: 0,
             init: 0,
         };
-        let mut extend = |step: Loop| {
-            let step = Self::scaled(step);
-            let last = step.extent - 1;
-            reach.out += last * step.out;
-            reach.a += last * step.a;
-            reach.b += last * step.b;
-            reach.init += last * step.init;
-        };
+        reach = reach.beyond(Self::scaled(C::M));
+        reach = reach.beyond(Self::scaled(C::N));
+        reach = reach.beyond(Self::scaled(C::K));
         let mut position = 0;
         while position < C::OUTER.len() {
-            extend(C::OUTER[position]);
+            reach = reach.beyond(Self::scaled(C::OUTER[position]));
             position += 1;
         }
         let mut position = 0;
         while position < C::SUMS.len() {
-            extend(C::SUMS[position]);
+            reach = reach.beyond(Self::scaled(C::SUMS[position]));
             position += 1;
         }
-        extend(C::M);
-        extend(C::N);
-        extend(C::K);
-        if C::SYMMETRIC {
-            let (m, n) = (Self::scaled(C::M), Self::scaled(C::N));
-            let mirrored = (m.extent - 1) * n.out.max(m.out) + (n.extent - 1) * m.out.max(n.out);
-            reach.out = reach.out.max(mirrored);
+        reach
+    };
+
+    /// The regions, each as large as the greatest address that the loops reach.
+    #[inline(always)]
+    fn new(simd: S, memory: &'a Memory<'a, T>, places: Places) -> Self {
+        const {
+            // A mirrored result lies where the loops go too only if rows and columns are alike.
+            assert!(!C::SYMMETRIC || C::M.extent == C::N.extent);
+            assert!(matches!(C::LANE, LaneAxis::Points) || !(C::PACKED[0] || C::PACKED[1] || C::PACKED[2]));
         }
-        let points = matches!(C::LANE, LaneAxis::Points);
         let init = match C::INITIAL {
             Initial::Zero => 0,
-            Initial::Tensor => reach.init + Self::unit(C::PACKED[2]),
+            Initial::Tensor => Self::REACH.init + Self::unit(C::PACKED[2]),
         };
         let b = if C::ALONE {
             0
         } else {
-            reach.b + Self::unit(C::PACKED[1])
+            Self::REACH.b + Self::unit(C::PACKED[1])
         };
+        let out = Self::REACH.out + Self::unit(Self::POINTS);
+        let a = Self::REACH.a + Self::unit(C::PACKED[0]);
         Nest {
             simd,
-            out: memory.region::<S>(places[0], reach.out + Self::unit(points)),
-            a: memory.region::<S>(places[1], reach.a + Self::unit(C::PACKED[0])),
+            out: memory.region::<S>(places[0], out),
+            a: memory.region::<S>(places[1], a),
             b: memory.region::<S>(places[2], b),
             init: memory.region::<S>(places[3], init),
             nest: core::marker::PhantomData,
@@ -257,20 +274,18 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
 
     #[inline(always)]
     fn all<const M: usize, const N: usize>(&self) {
-        let mut count = 1;
-        let mut position = 0;
-        while position < C::OUTER.len() {
-            count *= C::OUTER[position].extent;
-            position += 1;
-        }
-        for number in 0..count {
-            let start = At {
-                out: 0,
-                a: 0,
-                b: 0,
-                init: 0,
-            };
-            self.tiles::<M, N>(Self::advance(C::OUTER, number, start));
+        let start = At {
+            out: 0,
+            a: 0,
+            b: 0,
+            init: 0,
+        };
+        if const { C::OUTER.is_empty() } {
+            self.tiles::<M, N>(start);
+        } else {
+            for number in 0..const { count(C::OUTER) } {
+                self.tiles::<M, N>(Self::advance(C::OUTER, number, start));
+            }
         }
     }
 
@@ -293,52 +308,52 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
 
     #[inline(always)]
     fn tiles<const M: usize, const N: usize>(&self, at: At) {
-        let rows = Self::rows();
-        let full = (rows.extent - 1) / M;
-        for tile in 0..full {
-            self.columns::<M, N, false>(tile * M, at);
+        if const { Self::ROWS.extent > M } {
+            for tile in 0..const { (Self::ROWS.extent - 1) / M } {
+                self.columns::<M, N, false>(tile * M, at);
+            }
         }
-        let first = full * M;
-        let rest = rows.extent - first;
         macro_rules! last {
-            ($($size:literal)*) => {
-                match rest {
-                    $($size if $size <= M => {
-                        if Self::tail() == 0 {
-                            self.columns::<$size, N, false>(first, at);
-                        } else {
-                            self.columns::<$size, N, true>(first, at);
-                        }
-                    })*
-                    _ => {}
+            ($($size:literal)*) => {$(
+                if const { Self::last_rows(M) == $size } {
+                    let first = const { (Self::ROWS.extent - 1) / M * M };
+                    if const { Self::TAIL == 0 } {
+                        self.columns::<$size, N, false>(first, at);
+                    } else {
+                        self.columns::<$size, N, true>(first, at);
+                    }
                 }
-            };
+            )*};
         }
         last!(1 2 3 4 5 6 7 8);
     }
 
     #[inline(always)]
     fn columns<const M: usize, const N: usize, const TAIL: bool>(&self, row: usize, at: At) {
-        let columns = Self::scaled(C::N);
-        // A symmetric result needs no tile that lies wholly beyond the diagonal.
-        let extent = if C::SYMMETRIC {
-            columns.extent.min(row + M)
-        } else {
-            columns.extent
-        };
-        let full = extent / N;
-        for tile in 0..full {
-            self.tile::<M, N, TAIL>(row, tile * N, at);
+        if const { C::SYMMETRIC } {
+            // No tile that lies wholly beyond the diagonal. The last one may reach past it.
+            let extent = Self::COLUMNS.extent.min(row + M);
+            let last = Self::COLUMNS.extent - const { Self::COLUMNS.extent % N };
+            let mut column = 0;
+            while column < extent && column < last {
+                self.tile::<M, N, TAIL>(row, column, at);
+                column += N;
+            }
+            if column >= extent {
+                return;
+            }
+        } else if const { Self::COLUMNS.extent >= N } {
+            for tile in 0..const { Self::COLUMNS.extent / N } {
+                self.tile::<M, N, TAIL>(row, tile * N, at);
+            }
         }
-        let first = full * N;
-        let rest = extent - first;
         macro_rules! last {
-            ($($size:literal)*) => {
-                match rest {
-                    $($size if $size < N => self.tile::<M, $size, TAIL>(row, first, at),)*
-                    _ => {}
+            ($($size:literal)*) => {$(
+                if const { Self::COLUMNS.extent % N == $size } {
+                    let first = const { Self::COLUMNS.extent / N * N };
+                    self.tile::<M, $size, TAIL>(row, first, at);
                 }
-            };
+            )*};
         }
         last!(1 2 3 4 5 6 7);
     }
@@ -351,7 +366,7 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
         mut at: At,
     ) {
         let simd = self.simd;
-        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        let (m, n) = (Self::ROWS, Self::COLUMNS);
         at.out += row * m.out + column * n.out;
         at.a += row * m.a + column * n.a;
         at.b += row * m.b + column * n.b;
@@ -366,15 +381,13 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
                 }
             }
         }
-        let mut count = 1;
-        let mut position = 0;
-        while position < C::SUMS.len() {
-            count *= C::SUMS[position].extent;
-            position += 1;
-        }
-        for number in 0..count {
-            let start = Self::advance(C::SUMS, number, at);
-            self.accumulate::<M, N, TAIL>(start, &mut sums);
+        if const { C::SUMS.is_empty() } {
+            self.accumulate::<M, N, TAIL>(at, &mut sums);
+        } else {
+            for number in 0..const { count(C::SUMS) } {
+                let start = Self::advance(C::SUMS, number, at);
+                self.accumulate::<M, N, TAIL>(start, &mut sums);
+            }
         }
         for i in 0..M {
             for j in 0..N {
@@ -401,7 +414,7 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
         j: usize,
         at: At,
     ) -> T::Vector<S> {
-        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        let (m, n) = (Self::ROWS, Self::COLUMNS);
         let address = at.init + i * m.init + j * n.init;
         // SAFETY: the region reaches to the last step of every loop.
         unsafe {
@@ -411,7 +424,7 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
                 _ if !C::PACKED[2] && m.init == 0 => self.init.splat(self.simd, address),
                 LaneAxis::Points if !C::PACKED[2] => self.init.splat(self.simd, address),
                 LaneAxis::Row if TAIL && i + 1 == M => {
-                    self.init.load_partial(self.simd, address, Self::tail())
+                    self.init.load_partial(self.simd, address, Self::TAIL)
                 }
                 _ => self.init.load(self.simd, address),
             }
@@ -425,9 +438,9 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
         at: At,
         sums: &mut [[T::Vector<S>; N]; M],
     ) {
-        let k = Self::scaled(C::K);
+        let k = const { Self::scaled(C::K) };
         if matches!(C::LANE, LaneAxis::Sum) {
-            let lanes = Self::lanes();
+            let lanes = Self::LANES;
             let (full, tail) = (k.extent / lanes, k.extent % lanes);
             for step in 0..full {
                 self.step::<M, N, TAIL>(at.a + step * lanes, at.b + step * lanes, lanes, sums);
@@ -454,7 +467,7 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
         sums: &mut [[T::Vector<S>; N]; M],
     ) {
         let simd = self.simd;
-        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        let (m, n) = (Self::ROWS, Self::COLUMNS);
         let mut columns = [T::zero(simd); N];
         if !C::ALONE && !C::PAIRED {
             for j in 0..N {
@@ -492,10 +505,10 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
         // SAFETY: the region reaches to the last step of every loop, and no lane beyond it is read.
         unsafe {
             match C::LANE {
-                LaneAxis::Sum if count == Self::lanes() => region.load(self.simd, address),
+                LaneAxis::Sum if count == Self::LANES => region.load(self.simd, address),
                 LaneAxis::Sum => region.load_partial(self.simd, address, count),
                 LaneAxis::Row if along && TAIL && row + 1 == M => {
-                    region.load_partial(self.simd, address, Self::tail())
+                    region.load_partial(self.simd, address, Self::TAIL)
                 }
                 LaneAxis::Row if along => region.load(self.simd, address),
                 _ if packed => region.load(self.simd, address),
@@ -514,7 +527,7 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
         at: At,
         sum: T::Vector<S>,
     ) {
-        let (m, n) = (Self::rows(), Self::scaled(C::N));
+        let (m, n) = (Self::ROWS, Self::COLUMNS);
         let address = at.out + i * m.out + j * n.out;
         let mirrored = if C::SYMMETRIC {
             let corner = at.out - row * m.out - column * n.out;
@@ -533,7 +546,7 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
                     }
                 }
                 LaneAxis::Row if TAIL && i + 1 == M => {
-                    self.out.store_partial(self.simd, address, sum, Self::tail());
+                    self.out.store_partial(self.simd, address, sum, Self::TAIL);
                 }
                 _ => {
                     self.out.store(self.simd, address, sum);

@@ -1,7 +1,15 @@
-//! The nests that emitted code is made of.
+//! What emitted code runs: nests over the memory of a call, and transfers in and out of it.
 
+mod arithmetic;
 mod contraction;
+mod elementwise;
 mod memory;
+mod transfer;
+mod workspace;
 
+pub use arithmetic::{Arithmetic, arithmetic};
 pub use contraction::{Contraction, Initial, LaneAxis, Loop, Places, contraction};
+pub use elementwise::{Elementwise, Loops, Read, elementwise};
 pub use memory::{Memory, Place};
+pub use transfer::{Entries, View, Zeroed, pack, unpack};
+pub use workspace::{Stack, Workspace};

@@ -97,7 +97,7 @@ def arguments(family, count, single, draw):
         out += [draw.choice([-1, 1]) * log_uniform(12, most) for _ in range(count)]
         turns = [draw.randrange(1, int(reach / 1.6)) for _ in range(2 * count)] + list(range(1, 9))
         out += [float(k * mp.pi / 2) for k in turns] + [float((k + mpf(0.5)) * mp.pi / 2) for k in range(1, 9)]
-        out += [1e30] if single else [1e300, 6381956970095103.0 * 2.0**797]
+        out += [1e30] if single else [1e300]
         return out
     top = 14.5 if single else 38.6
     if family == "normal":

@@ -60,7 +60,7 @@ impl Diagnostic {
     #[must_use]
     pub fn text(&self) -> String {
         match &self.help {
-            Some(help) => format!("{}\n  help: {help}", self.message),
+            Some(help) => format!("{}\nhelp: {help}", self.message),
             None => self.message.clone(),
         }
     }

@@ -3,11 +3,15 @@
 //!
 //! Emitted code names `::derive_network::private`, `::core` and itself, nothing else.
 
+mod body;
+mod documentation;
+mod nests;
 mod parameters;
 pub mod signature;
 mod stubs;
 
 use crate::model::Network;
+use crate::request::Scheduled;
 use proc_macro2::TokenStream;
 
 pub use parameters::structure;
@@ -15,6 +19,6 @@ pub use stubs::stubs;
 
 /// The functions of a network: one method for each request in each of its forms.
 #[must_use]
-pub fn functions(_network: &Network) -> TokenStream {
-    TokenStream::new()
+pub fn functions(network: &Network, requests: &[Scheduled]) -> TokenStream {
+    body::emit_methods(network, requests)
 }

@@ -5,7 +5,7 @@
 
 use super::signature::{Face, number, scalar_type};
 use crate::diagnostics::Diagnostics;
-use crate::model::{Draft, DraftField, Input, constant_name, read_draft};
+use crate::model::{Draft, DraftField, Input, REQUEST_CONSTANTS, constant_name, read_draft};
 use crate::parse::{Body, Definition, Structure};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -38,7 +38,6 @@ fn emit_stub(
     generics: &Generics,
     draft: &Draft,
 ) -> TokenStream {
-    // A derive of a trait that no network has is reported, and would be reported again by rustc on an enum's variants.
     let attributes = attributes.iter().filter(|attribute| !is_ours(attribute));
     let (before, behind, condition) = generics.split_for_impl();
     let lifetimes = generics.lifetimes().map(|parameter| &parameter.lifetime);
@@ -137,6 +136,13 @@ impl Members {
                 }
                 if self.names.insert(method.name.to_string()) {
                     self.tokens.extend(quote!(#method { ::derive_network::private::stub() }));
+                }
+            }
+            for suffix in REQUEST_CONSTANTS {
+                let name = format!("{}_{suffix}", request.kind.name().to_uppercase());
+                match suffix {
+                    "FORMULA" => self.constant(&name, &quote!(&'static str), &quote!("")),
+                    _ => self.constant(&name, &quote!(usize), &quote!(1)),
                 }
             }
         }

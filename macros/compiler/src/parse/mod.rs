@@ -117,7 +117,9 @@ pub enum FieldType {
         /// The type of the elements.
         element: Box<FieldType>,
         /// The length.
-        length: syn::Expr,
+        length: Box<syn::Expr>,
+        /// All of it.
+        whole: syn::Type,
     },
     /// Any other type.
     Other(syn::Type),

@@ -51,9 +51,11 @@ fn parse_options(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> V
 
 fn parse_type(whole: syn::Type) -> FieldType {
     match whole {
-        syn::Type::Array(array) => {
-            FieldType::Array { element: Box::new(parse_type(*array.elem)), length: array.len }
-        }
+        syn::Type::Array(array) => FieldType::Array {
+            element: Box::new(parse_type(*array.elem.clone())),
+            length: Box::new(array.len.clone()),
+            whole: syn::Type::Array(array),
+        },
         syn::Type::Path(path) => match layer(&path) {
             Some((name, arguments)) => FieldType::Layer { name, arguments, whole: syn::Type::Path(path) },
             None => FieldType::Other(syn::Type::Path(path)),

@@ -3,7 +3,12 @@ struct Network {
     output: Dense<1>,
 }
 
-#[derive_network(input(inputs: 2, parameters, type, x, X, hessian_flops), derive(hessian))]
+#[derive_network(input(type, fn: 2, _))]
+struct Network {
+    output: Dense<1>,
+}
+
+#[derive_network(input(inputs: 2, parameters, x, X, hessian_flops, laplacian_flops), derive(hessian))]
 struct Network {
     output: Dense<1>,
 }

@@ -1,4 +1,4 @@
-#[derive_network(input(x: 0, y: N, z: -1, u: 2.0, v: 3000000, w = 2, t(2)))]
+#[derive_network(input(x: 0, y: N, z: -1, u: 2.0, v: 3000000, w = 2))]
 struct Network {
     output: Dense<1>,
 }
@@ -9,6 +9,11 @@ struct Network {
 }
 
 #[derive_network(input = 2)]
+struct Network {
+    output: Dense<1>,
+}
+
+#[derive_network(input(x(size = 2)))]
 struct Network {
     output: Dense<1>,
 }

@@ -127,7 +127,7 @@ impl<'a> Writer<'a> {
             results: views.iter().map(|view| (place(view), steps(view))).collect(),
             body: self.builder.finish(results),
         };
-        let nest = squeeze(nest);
+        let nest = with_a_loop(squeeze(nest));
         if on_points { nest } else { along_rows(nest) }
     }
 }
@@ -199,8 +199,8 @@ fn remove_loop(nest: &mut ElementwiseNest, position: usize) {
     }
 }
 
-/// Moves the longest loop in which everything is contiguous or fixed to the inside, for the lanes.
-fn along_rows(mut nest: ElementwiseNest) -> ElementwiseNest {
+/// A nest of one step still has a loop.
+fn with_a_loop(mut nest: ElementwiseNest) -> ElementwiseNest {
     if nest.loops.is_empty() {
         nest.loops.push(1);
         for operand in &mut nest.operands {
@@ -209,9 +209,14 @@ fn along_rows(mut nest: ElementwiseNest) -> ElementwiseNest {
             }
         }
         for (_, steps) in &mut nest.results {
-            steps.push(1);
+            steps.push(0);
         }
     }
+    nest
+}
+
+/// Moves the longest loop in which everything is contiguous or fixed to the inside, for the lanes.
+fn along_rows(mut nest: ElementwiseNest) -> ElementwiseNest {
     for axis in 0..nest.loops.len() {
         if nest.loops[axis] == 1 {
             for (_, steps) in &mut nest.results {

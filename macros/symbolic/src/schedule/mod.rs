@@ -8,12 +8,15 @@ mod layout;
 mod lower;
 mod nests;
 mod print;
+mod tile;
 mod units;
 mod verify;
 
 pub use nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand, Place, Space, View,
 };
+
+pub use tile::Tile;
 
 use crate::ir::{Binding, Op, Program};
 

@@ -4,4 +4,5 @@
 mod accuracy;
 mod families;
 mod limits;
+mod oracles;
 mod table;

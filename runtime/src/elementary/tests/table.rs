@@ -22,9 +22,9 @@ impl Truth {
         Truth { nearest, lacks: 0.0 }
     }
 
-    /// Whether `T` is in its normal range at this size.
-    pub(super) fn is_normal<T: Elementary>(self) -> bool {
-        self.nearest.abs() >= T::MIN_NORMAL
+    /// 1 in the normal range of `T`, below it the fraction of the smallest normal number.
+    pub(super) fn normality<T: Elementary>(self) -> f64 {
+        (self.nearest.abs() / T::MIN_NORMAL).min(1.0)
     }
 
     fn parse(text: &str) -> Truth {

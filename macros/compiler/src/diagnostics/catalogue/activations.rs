@@ -1,6 +1,6 @@
 //! Answers about activations and the formulas of custom ones.
 
-use super::instead;
+use super::{instead, shown};
 use crate::diagnostics::{Diagnostic, Place, listed};
 use derive_network_symbolic::functions::Call;
 use proc_macro2::Ident;
@@ -11,7 +11,7 @@ const LANGUAGE: &str = "a formula has numbers, `PI`, its argument, `+`, `-`, `*`
 
 /// An activation that does not exist.
 pub fn unknown_activation<'a>(name: &Ident, activations: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    Diagnostic::new(name, format!("unknown activation `{name}`")).help(instead(&name.to_string(), "activations", activations))
+    Diagnostic::new(name, format!("unknown activation `{name}`")).help(instead(&name.to_string(), "activation", activations))
 }
 
 /// An item of `activation(...)` in another form than `Name = |z| ...`.
@@ -60,7 +60,7 @@ pub fn formula_argument_form(argument: &syn::Pat) -> Diagnostic {
 
 /// `move`, `async`, a return type, ...
 pub fn formula_decorated(decoration: &impl ToTokens) -> Diagnostic {
-    let found = decoration.to_token_stream().to_string();
+    let found = shown(decoration);
     Diagnostic::new(Place::of(decoration), format!("`{found}` has no meaning in a formula")).help(CLOSURE)
 }
 
@@ -71,29 +71,29 @@ pub fn formula_block(block: &impl ToTokens) -> Diagnostic {
 
 /// An expression outside the language of formulas.
 pub fn formula_expression(written: &impl ToTokens) -> Diagnostic {
-    let found: String = written.to_token_stream().to_string().chars().take(60).collect();
+    let found = shown(written);
     Diagnostic::new(Place::of(written), format!("`{found}` is not part of the language of formulas")).help(LANGUAGE)
 }
 
 /// `z.tanh()`
 pub fn formula_method(method: &Ident, receiver: &syn::Expr, is_function: bool) -> Diagnostic {
-    let receiver = receiver.to_token_stream().to_string();
+    let receiver = shown(receiver);
     let diagnostic = Diagnostic::new(method, format!("a formula has no methods, found `{method}`"));
     if is_function { diagnostic.help(format!("write `{method}({receiver})`")) } else { diagnostic.help(LANGUAGE) }
 }
 
 /// A name that is neither the argument nor `PI`.
 pub fn formula_unknown_variable(found: &syn::Path, argument: &Ident) -> Diagnostic {
-    let name = found.to_token_stream().to_string();
+    let name = shown(found);
     Diagnostic::new(Place::of(found), format!("unknown name `{name}` in a formula"))
         .help(format!("a formula knows its argument `{argument}` and `PI`; constants of the crate are written as numbers, since a macro cannot see their values"))
 }
 
 /// A function that formulas cannot call.
 pub fn formula_unknown_function<'a>(found: &impl ToTokens, custom: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    let name = found.to_token_stream().to_string();
+    let name = shown(found);
     let names = Call::names().map(|name| name as &'a str).chain(["powi"]).chain(custom);
-    Diagnostic::new(Place::of(found), format!("unknown function `{name}` in a formula")).help(instead(&name, "functions", names))
+    Diagnostic::new(Place::of(found), format!("unknown function `{name}` in a formula")).help(instead(&name, "function", names))
 }
 
 /// A call with another number of arguments than its function has.
@@ -105,15 +105,15 @@ pub fn formula_arity(call: &syn::ExprCall, name: &str, expected: usize) -> Diagn
 }
 
 /// An exponent that is no literal, or beyond the limit.
-pub fn formula_exponent(written: &syn::Expr, most: i32) -> Diagnostic {
-    let found = written.to_token_stream().to_string();
+pub fn formula_exponent(written: &syn::Expr, most: u32) -> Diagnostic {
+    let found = shown(written);
     Diagnostic::new(Place::of(written), format!("the exponent of `powi` must be a whole number from -{most} to {most}, found `{found}`"))
         .help("write it as a literal, as in `powi(z, 3)`; other powers are `exp(c * ln(z))`")
 }
 
 /// A literal that is no finite number.
 pub fn formula_literal(written: &syn::Lit) -> Diagnostic {
-    let found = written.to_token_stream().to_string();
+    let found = shown(written);
     Diagnostic::new(Place::of(written), format!("expected a finite number in a formula, found `{found}`"))
         .help("write it as in `2`, `0.5` or `1e-3`")
 }

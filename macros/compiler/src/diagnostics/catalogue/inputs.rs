@@ -1,7 +1,8 @@
 //! Answers about the items of the attribute and the named inputs.
 
-use super::{counted, instead};
+use super::{counted, instead, shown};
 use crate::diagnostics::{Diagnostic, Place, listed};
+use crate::parse::{Form, Item};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
@@ -9,7 +10,7 @@ const INPUTS: &str = "write `input(x: 2)` for a vector of two numbers, `input(t,
 
 /// An item of the attribute that does not exist.
 pub fn unknown_item<'a>(name: &Ident, items: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    Diagnostic::new(name, format!("unknown item `{name}`")).help(instead(&name.to_string(), "items", items))
+    Diagnostic::new(name, format!("unknown item `{name}`")).help(instead(&name.to_string(), "item", items))
 }
 
 /// An item that may be written once.
@@ -18,13 +19,20 @@ pub fn item_repeated(name: &Ident, example: &str) -> Diagnostic {
 }
 
 /// An item in another form than its own.
-pub fn item_form(name: &Ident, example: &str) -> Diagnostic {
-    Diagnostic::new(name, format!("`{name}` is not written this way")).help(format!("write it as in `{example}`"))
+pub fn item_form(item: &Item, expected: &str, example: &str) -> Diagnostic {
+    let name = &item.name;
+    let found = match item.form {
+        Form::Bare | Form::Unreadable => "nothing",
+        Form::Sized(_) => "a colon",
+        Form::Assigned(_) => "an equals sign",
+        Form::List(_) => "a list",
+    };
+    Diagnostic::new(name, format!("expected {expected} after `{name}`, found {found}")).help(format!("write it as in `{example}`"))
 }
 
 /// A choice that does not exist: of `scalar`, `storage`, `allow`.
 pub fn unknown_choice<'a>(item: &str, written: &impl ToTokens, choices: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    let found = written.to_token_stream().to_string();
+    let found = shown(written);
     Diagnostic::new(Place::of(written), format!("`{item}` cannot be `{found}`"))
         .help(format!("write {}", listed(choices, "or")))
 }

@@ -1,6 +1,6 @@
 //! Answers about layers: their types, widths, lengths and options.
 
-use super::instead;
+use super::{instead, shown};
 use crate::diagnostics::{Diagnostic, Place};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -9,7 +9,7 @@ const DENSE: &str = "write `Dense<20>` or `Dense<20, Tanh>`: the output width, t
 
 /// A layer type that does not exist.
 pub fn unknown_layer<'a>(name: &Ident, layers: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    Diagnostic::new(name, format!("unknown layer `{name}`")).help(instead(&name.to_string(), "layers", layers))
+    Diagnostic::new(name, format!("unknown layer `{name}`")).help(instead(&name.to_string(), "layer", layers))
 }
 
 /// A type that is neither a layer nor an array of layers.
@@ -25,7 +25,7 @@ pub fn dense_without_width(name: &Ident) -> Diagnostic {
 
 /// `Dense<Tanh>`
 pub fn activation_before_width(argument: &impl ToTokens) -> Diagnostic {
-    let found = argument.to_token_stream().to_string();
+    let found = shown(argument);
     Diagnostic::new(Place::of(argument), format!("expected the output width, found the activation `{found}`")).help(DENSE)
 }
 
@@ -37,21 +37,21 @@ pub fn dense_with_more(argument: &impl ToTokens) -> Diagnostic {
 
 /// A lifetime, a binding, ... in the place of an activation.
 pub fn activation_form(argument: &impl ToTokens) -> Diagnostic {
-    let found = argument.to_token_stream().to_string();
+    let found = shown(argument);
     Diagnostic::new(Place::of(argument), format!("expected an activation, found `{found}`"))
         .help(format!("{DENSE}; a formula of your own gets a name by `activation(Swish = |z| z * sigmoid(z))`"))
 }
 
 /// A constant or an expression where a number must be written.
 pub fn number_not_literal(what: &str, written: &impl ToTokens) -> Diagnostic {
-    let found = written.to_token_stream().to_string();
+    let found = shown(written);
     Diagnostic::new(Place::of(written), format!("{what} must be written as a number, found `{found}`"))
         .help("a macro sees the name of a constant or the text of an expression, not its value; write the value here, and read it from `PARAMETERS`, `INPUTS` or `OUTPUTS` elsewhere")
 }
 
 /// A literal that is no whole number.
 pub fn number_not_whole(what: &str, written: &impl ToTokens) -> Diagnostic {
-    let found = written.to_token_stream().to_string();
+    let found = shown(written);
     Diagnostic::new(Place::of(written), format!("{what} must be a whole number, found `{found}`"))
         .help("write it without sign, point or suffix, as in `20`")
 }
@@ -64,7 +64,7 @@ pub fn number_zero(what: &str, written: &impl ToTokens) -> Diagnostic {
 
 /// A number beyond its limit.
 pub fn number_too_large(what: &str, written: &impl ToTokens, most: usize) -> Diagnostic {
-    let found = written.to_token_stream().to_string();
+    let found = shown(written);
     Diagnostic::new(Place::of(written), format!("{what} is {found}, more than the {most} that are supported"))
         .help("networks here are compiled into code and computed on one core; check the number")
 }
@@ -87,7 +87,7 @@ pub fn array_of_arrays(element: &impl ToTokens) -> Diagnostic {
 
 /// An option of a layer that does not exist.
 pub fn unknown_layer_option<'a>(name: &Ident, options: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    Diagnostic::new(name, format!("unknown option `{name}` of `Dense`")).help(instead(&name.to_string(), "options", options))
+    Diagnostic::new(name, format!("unknown option `{name}` of `Dense`")).help(instead(&name.to_string(), "option", options))
 }
 
 /// An option written twice.

@@ -16,14 +16,22 @@ pub use structure::*;
 pub use syntax::*;
 
 use super::{listed, nearest};
+use quote::ToTokens;
 
 /// Help for a name that is none: the one that was probably meant, or all there are.
 fn instead<'a>(written: &str, what: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
-    match nearest(written, names.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("{what} are {}", listed(names, "and")),
+    match (nearest(written, names.iter().copied()), names.as_slice()) {
+        (Some(meant), _) => format!("did you mean `{meant}`?"),
+        (None, [only]) => format!("the only {what} is `{only}`"),
+        (None, names) => format!("{what}s are {}", listed(names.iter().copied(), "and")),
     }
+}
+
+/// What the user wrote, on one line and not too long.
+fn shown(written: &impl ToTokens) -> String {
+    let text = written.to_token_stream().to_string().replace(" :: ", "::").replace('\n', " ");
+    if text.chars().count() <= 60 { text } else { text.chars().take(57).chain("...".chars()).collect() }
 }
 
 /// A count with its noun: `1 output`, `3 outputs`.

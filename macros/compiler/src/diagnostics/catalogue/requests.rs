@@ -1,6 +1,6 @@
 //! Answers about what is asked of a network.
 
-use super::{counted, instead};
+use super::{counted, instead, shown};
 use crate::diagnostics::{Diagnostic, Place, listed};
 use crate::model::{Order, RequestKind};
 use proc_macro2::{Ident, Span};
@@ -9,7 +9,7 @@ use quote::ToTokens;
 /// A request that does not exist.
 pub fn unknown_request(name: &Ident) -> Diagnostic {
     let names = RequestKind::ALL.map(RequestKind::name);
-    Diagnostic::new(name, format!("unknown request `{name}`")).help(instead(&name.to_string(), "requests", names))
+    Diagnostic::new(name, format!("unknown request `{name}`")).help(instead(&name.to_string(), "request", names))
 }
 
 /// A request written twice.
@@ -39,8 +39,8 @@ pub fn unknown_order(at: Place, found: Option<&impl ToTokens>) -> Diagnostic {
     let names = || ["automatic"].into_iter().chain(Order::ALL.map(Order::name));
     match found {
         Some(found) => {
-            let found = found.to_token_stream().to_string();
-            Diagnostic::new(at, format!("unknown order `{found}`")).help(instead(&found, "orders", names()))
+            let found = shown(found);
+            Diagnostic::new(at, format!("unknown order `{found}`")).help(instead(&found, "order", names()))
         }
         None => Diagnostic::new(at, "`order` needs a value, as in `order = recursion`")
             .help(format!("orders are {}", listed(names(), "and"))),
@@ -68,8 +68,7 @@ pub fn needs_one_output(kind: RequestKind, at: Span, outputs: usize) -> Diagnost
 pub fn derivative_through_kink(layer: &str, activation: &str, at: Place, requests: &[RequestKind]) -> Diagnostic {
     let names = listed(requests.iter().map(|kind| kind.name()), "and");
     let verb = if requests.len() == 1 { "needs" } else { "need" };
-    let message = format!("{names} {verb} the second derivative of `{activation}` in layer `{layer}`, which has a kink there");
-    Diagnostic::new(at, message).help(format!(
-        "use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`, or write `allow(kinks)` to take the second derivative of `{activation}` at its kink as the one-sided value it has elsewhere"
-    ))
+    let message = format!("{names} {verb} the second derivative of `{activation}` in layer `{layer}`, which has a kink");
+    Diagnostic::new(at, message)
+        .help("use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`, or write `allow(kinks)` to take the derivative beside the kink for the one at it")
 }

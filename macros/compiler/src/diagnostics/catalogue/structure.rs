@@ -1,8 +1,8 @@
 //! Answers about the struct: its kind, its generics, its attributes and the names it would give out.
 
+use super::shown;
 use crate::diagnostics::{Diagnostic, Place};
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 
 const EXAMPLE: &str = "`struct Net { hidden: [Dense<20, Tanh>; 3], output: Dense<1> }`";
 
@@ -44,7 +44,7 @@ pub fn repeated_attribute(attribute: &syn::Attribute) -> Diagnostic {
 
 /// `#[derive(Eq)]` and others that floating-point numbers lack.
 pub fn derive_of_floats(derived: &syn::Path) -> Diagnostic {
-    let name = derived.to_token_stream().to_string();
+    let name = shown(derived);
     Diagnostic::new(Place::of(derived), format!("`{name}` cannot be derived: parameters are floating-point numbers, which lack it"))
         .help("networks can derive `Clone`, `Copy` (inline storage only), `Debug`, `Default` and `PartialEq`")
 }
@@ -62,7 +62,7 @@ pub fn copy_of_boxed(derived: &syn::Path, parameters: usize, bytes: usize, was_a
 
 /// `#[cfg(..)]` on a field and other attributes that a layer cannot have.
 pub fn field_attribute(attribute: &syn::Attribute) -> Diagnostic {
-    let name = attribute.path().to_token_stream().to_string();
+    let name = shown(attribute.path());
     Diagnostic::new(Place::of(attribute), format!("a layer cannot have the attribute `{name}`"))
         .help("layers take documentation, `#[layer(...)]`, `#[allow(...)]`, `#[expect(...)]`, `#[must_use]` and `#[deprecated]`")
 }

@@ -7,7 +7,7 @@ use proc_macro2::Ident;
 use syn::{BinOp, Expr, ExprCall, ExprClosure, ExprLit, Lit, Pat, UnOp};
 
 /// The largest exponent of `powi`.
-const EXPONENT_LIMIT: i32 = 64;
+const EXPONENT_LIMIT: u32 = 64;
 
 /// The most operations of a formula, those of the custom activations it calls included.
 const OPERATION_LIMIT: usize = 400;
@@ -173,7 +173,7 @@ fn read_exponent(written: &Expr) -> Result<i32, Diagnostic> {
         Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.suffix().is_empty() => number.base10_parse().ok(),
         _ => None,
     };
-    let exponent = exponent.filter(|exponent: &i32| *exponent <= EXPONENT_LIMIT);
+    let exponent = exponent.filter(|exponent: &i32| exponent.unsigned_abs() <= EXPONENT_LIMIT);
     exponent.map(|exponent| sign * exponent).ok_or_else(|| catalogue::formula_exponent(written, EXPONENT_LIMIT))
 }
 

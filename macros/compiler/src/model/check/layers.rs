@@ -67,9 +67,9 @@ pub(super) fn read_field(
 
 fn read_type(kind: &FieldType, activations: &Activations, draft: &mut DraftField, diagnostics: &mut Diagnostics) {
     match kind {
-        FieldType::Array { element, length } => {
-            if let FieldType::Array { .. } = **element {
-                diagnostics.push(catalogue::array_of_arrays(&draft.name));
+        FieldType::Array { element, length, .. } => {
+            if let FieldType::Array { whole, .. } = &**element {
+                diagnostics.push(catalogue::array_of_arrays(whole));
                 return;
             }
             draft.is_array = true;

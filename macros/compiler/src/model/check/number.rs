@@ -27,7 +27,8 @@ pub(super) fn read_size(what: &str, written: &Expr, most: usize) -> Result<usize
 }
 
 fn read_literal(what: &str, literal: &LitInt, written: &impl ToTokens, most: usize) -> Result<usize, Diagnostic> {
-    if !matches!(literal.suffix(), "" | "usize") {
+    // Tokens of other macros can hold negative literals.
+    if !matches!(literal.suffix(), "" | "usize") || literal.base10_digits().starts_with('-') {
         return Err(catalogue::number_not_whole(what, written));
     }
     match literal.base10_parse::<usize>() {

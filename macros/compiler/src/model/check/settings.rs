@@ -4,7 +4,7 @@ use super::activations::{Activations, read_activations};
 use super::inputs::{read_inputs, read_outputs};
 use super::number::strip;
 use super::requests::read_requests;
-use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue, nearest};
 use crate::model::{Input, Request, RequestKind, Scalar, Storage};
 use crate::parse::{Form, Item};
 use proc_macro2::{Ident, Span};
@@ -22,15 +22,27 @@ pub(crate) struct Settings {
     pub allow_kinks: bool,
 }
 
-/// The items there are, each with an example; only activations may be spread over several.
-const ITEMS: [(&str, &str); 7] = [
-    ("input", "input(t, x: 2)"),
-    ("output", "output(u)"),
-    ("derive", "derive(gradient, hessian)"),
-    ("scalar", "scalar = f32"),
-    ("storage", "storage = boxed"),
-    ("activation", "activation(Swish = |z| z * sigmoid(z))"),
-    ("allow", "allow(kinks)"),
+/// An item that a definition can have: what follows its name, and an example.
+#[derive(Clone, Copy)]
+struct KnownItem {
+    name: &'static str,
+    takes: &'static str,
+    example: &'static str,
+}
+
+const LIST: &str = "a list in parentheses";
+const VALUE: &str = "an equals sign and a value";
+
+/// The items there are; only activations may be spread over several.
+#[rustfmt::skip]
+const ITEMS: [KnownItem; 7] = [
+    KnownItem { name: "input",      takes: LIST,  example: "input(t, x: 2)" },
+    KnownItem { name: "output",     takes: LIST,  example: "output(u)" },
+    KnownItem { name: "derive",     takes: LIST,  example: "derive(gradient, hessian)" },
+    KnownItem { name: "scalar",     takes: VALUE, example: "scalar = f32" },
+    KnownItem { name: "storage",    takes: VALUE, example: "storage = boxed" },
+    KnownItem { name: "activation", takes: LIST,  example: "activation(Swish = |z| z * sigmoid(z))" },
+    KnownItem { name: "allow",      takes: LIST,  example: "allow(kinks)" },
 ];
 
 pub(super) fn read_settings(items: &[Item], diagnostics: &mut Diagnostics) -> Settings {
@@ -44,24 +56,37 @@ pub(super) fn read_settings(items: &[Item], diagnostics: &mut Diagnostics) -> Se
         allow_kinks: false,
     };
     for (position, item) in items.iter().enumerate() {
-        let Some((known, example)) = ITEMS.into_iter().find(|(known, _)| item.name == known) else {
-            diagnostics.push(catalogue::unknown_item(&item.name, ITEMS.map(|(known, _)| known)));
-            continue;
-        };
-        let is_repeated = items[..position].iter().any(|earlier| earlier.name == known);
-        if is_repeated && known != "activation" {
-            diagnostics.push(catalogue::item_repeated(&item.name, example));
+        let Some(known) = find_item(item, diagnostics) else { continue };
+        let is_repeated = items[..position].iter().any(|earlier| earlier.name == item.name);
+        if is_repeated && known.name != "activation" {
+            diagnostics.push(catalogue::item_repeated(&item.name, known.example));
             continue;
         }
-        let read = read_item(item, known, &mut settings, diagnostics);
+        let read = read_item(item, known.name, &mut settings, diagnostics);
         if read.is_none() && !matches!(item.form, Form::Unreadable) {
-            diagnostics.push(catalogue::item_form(&item.name, example));
+            diagnostics.push(catalogue::item_form(item, known.takes, known.example));
         }
     }
-    if !items.iter().any(|item| item.name == "input") {
+    let is_input = |item: &Item| known_item(&item.name).is_some_and(|known| known.name == "input");
+    if !items.iter().any(is_input) {
         diagnostics.push(catalogue::input_missing());
     }
     settings
+}
+
+/// The item of that name; a misspelt one is reported and read as what was meant.
+fn find_item(item: &Item, diagnostics: &mut Diagnostics) -> Option<KnownItem> {
+    let known = known_item(&item.name);
+    if known.is_none_or(|known| item.name != known.name) {
+        diagnostics.push(catalogue::unknown_item(&item.name, ITEMS.map(|known| known.name)));
+    }
+    known
+}
+
+/// The item of that name or of the nearest.
+fn known_item(name: &Ident) -> Option<KnownItem> {
+    let meant = nearest(&name.to_string(), ITEMS.map(|known| known.name))?;
+    ITEMS.into_iter().find(|known| known.name == meant)
 }
 
 /// Reads one item into the settings; nothing if it has not the form of its kind.
@@ -105,7 +130,7 @@ fn read_allowed(allowed: &Item) -> Result<(), Diagnostic> {
     }
     match allowed.form {
         Form::Bare => Ok(()),
-        _ => Err(catalogue::item_form(&allowed.name, "allow(kinks)")),
+        _ => Err(catalogue::item_form(allowed, "nothing", "allow(kinks)")),
     }
 }
 

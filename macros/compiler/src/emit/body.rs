@@ -1,0 +1,337 @@
+//! Scheduled requests go in, the methods of the public face come out.
+
+use derive_network_symbolic::schedule::{LoopProgram, View};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::{Network, Scalar};
+use crate::request::Scheduled;
+
+use super::documentation::{Figures, document};
+use super::nests::{Nests, emit_place, scratch};
+use super::signature::{Face, Method, Variable, number};
+
+/// All methods of a network, and the types behind them, out of sight.
+pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenStream {
+    let widest = match network.scalar {
+        Scalar::F32 => 16,
+        Scalar::F64 => 8,
+    };
+    let programs = requests.iter().flat_map(|request| [&request.batch, &request.single]);
+    let most = programs.map(|program| scratch(program, widest).0).max().unwrap_or(0).max(1);
+    let length = number(most);
+    let scalar = super::signature::scalar_type(network.scalar);
+    let workspace = quote!(::derive_network::Workspace<#scalar, #length>);
+    let face = Face::of(network, workspace.clone());
+    let mut emitter = Emitter {
+        network,
+        face,
+        nests: Nests::new(scalar.clone()),
+        widest,
+        most,
+    };
+    let requests: Vec<TokenStream> = requests.iter().map(|request| emitter.request(request)).collect();
+    let types = emitter.nests.types();
+    let name = &network.name;
+    let bytes = most * network.scalar.bytes();
+    let doc = format!(" Scratch memory for all methods that end in `_with`: {bytes} bytes on the heap.");
+    quote! {
+        #[allow(dead_code)]
+        impl #name {
+            #[doc = #doc]
+            #[must_use]
+            pub fn workspace() -> #workspace {
+                ::derive_network::Workspace::new()
+            }
+        }
+
+        const _: () = {
+            use ::derive_network::private;
+
+            #types
+            #(#requests)*
+        };
+    }
+}
+
+struct Emitter<'a> {
+    network: &'a Network,
+    face: Face,
+    nests: Nests,
+    widest: usize,
+    most: usize,
+}
+
+impl Emitter<'_> {
+    fn request(&mut self, request: &Scheduled) -> TokenStream {
+        let figures = Figures::of(self.network, request, self.widest);
+        let runners = self.runners(request);
+        let name = &self.network.name;
+        let constants = figures.constants();
+        let methods = self.methods(request, &figures);
+        quote! {
+            #runners
+
+            #[allow(dead_code)]
+            impl #name {
+                #constants
+                #methods
+            }
+        }
+    }
+
+    /// The two programs of a request as functions, and what enters them with chosen lanes.
+    fn runners(&mut self, request: &Scheduled) -> TokenStream {
+        let kind = request.kind.name();
+        let scalar = &self.face.scalar;
+        let results = self.face.results(request.kind);
+        let operand = self.face.operand(request.kind);
+        let inputs: Vec<Ident> = std::iter::once(format_ident!("points")).chain(operand.iter().map(|o| o.name.clone())).collect();
+        let input_kinds: Vec<TokenStream> =
+            std::iter::once(self.face.input()).chain(operand.iter().map(|operand| operand.kind.clone())).collect();
+        let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
+        let output_kinds: Vec<&TokenStream> = results.iter().map(|result| &result.kind).collect();
+        let single_name = format_ident!("{kind}_single");
+        let block_name = format_ident!("{kind}_block");
+        let once_name = format_ident!("{kind}_once");
+        let (single_type, batch_type) = (format_ident!("{}Single", pascal(kind)), format_ident!("{}Batch", pascal(kind)));
+        let single = self.nests.calls(&request.single.body);
+        let once = self.nests.calls(&request.batch.prologue);
+        let block = self.nests.calls(&request.batch.body);
+        let (single_in, single_out) = emit_views(&request.single);
+        let (block_in, block_out) = emit_views(&request.batch);
+        let block_start = number(scratch(&request.batch, self.widest).1);
+        let memory = quote!(memory: &private::Memory<'_, #scalar>);
+        // The few results that no input leads to are read from where they are.
+        quote! {
+            #[allow(unused_variables, clippy::too_many_arguments)]
+            #[inline(always)]
+            fn #single_name<S: private::Simd>(
+                simd: S,
+                #memory,
+                #(#inputs: &[#input_kinds],)*
+                #(#outputs: &mut [#output_kinds],)*
+            ) {
+                #(private::pack::<#scalar, S, _>(simd, memory, &#single_in, #inputs);)*
+                #single
+                #(private::unpack::<#scalar, S, _>(simd, memory, &#single_out, #outputs);)*
+            }
+
+            #[allow(unused_variables)]
+            #[inline(always)]
+            fn #once_name<S: private::Simd>(simd: S, #memory) {
+                #once
+            }
+
+            #[allow(unused_variables)]
+            #[inline(always)]
+            fn #block_name<S: private::Simd>(
+                simd: S,
+                #memory,
+                #(#inputs: &[#input_kinds],)*
+                #(#outputs: &mut [#output_kinds],)*
+            ) {
+                #(private::pack::<#scalar, S, _>(simd, memory, &#block_in, #inputs);)*
+                #block
+                #(private::unpack::<#scalar, S, _>(simd, memory, &#block_out, #outputs);)*
+            }
+
+            struct #single_type<'a> {
+                parameters: &'a [#scalar],
+                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
+                #(#inputs: &'a #input_kinds,)*
+                #(#outputs: &'a mut #output_kinds,)*
+            }
+
+            impl private::WithSimd for #single_type<'_> {
+                type Output = ();
+
+                #[inline(always)]
+                fn with_simd<S: private::Simd>(self, simd: S) {
+                    let memory = private::Memory::new(self.parameters, self.scratch, 0);
+                    #single_name(
+                        simd,
+                        &memory,
+                        #(::core::slice::from_ref(self.#inputs),)*
+                        #(::core::slice::from_mut(self.#outputs),)*
+                    );
+                }
+            }
+
+            struct #batch_type<'a> {
+                parameters: &'a [#scalar],
+                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
+                #(#inputs: &'a [#input_kinds],)*
+                #(#outputs: &'a mut [#output_kinds],)*
+            }
+
+            impl private::WithSimd for #batch_type<'_> {
+                type Output = ();
+
+                #[inline(always)]
+                fn with_simd<S: private::Simd>(self, simd: S) {
+                    let lanes = private::lanes::<#scalar, S>();
+                    let count = self.points.len();
+                    // A last block that is at most half full is done point by point.
+                    let rest = count % lanes;
+                    let blocks = if 2 * rest > lanes { count } else { count - rest };
+                    let memory = private::Memory::new(self.parameters, self.scratch, #block_start);
+                    if blocks > 0 {
+                        #once_name(simd, &memory);
+                    }
+                    let mut start = 0;
+                    while start < blocks {
+                        let end = ::core::cmp::min(start + lanes, blocks);
+                        #block_name(
+                            simd,
+                            &memory,
+                            #(&self.#inputs[start..end],)*
+                            #(&mut self.#outputs[start..end],)*
+                        );
+                        start = end;
+                    }
+                    while start < count {
+                        #single_name(
+                            simd,
+                            &memory,
+                            #(&self.#inputs[start..start + 1],)*
+                            #(&mut self.#outputs[start..start + 1],)*
+                        );
+                        start += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    fn methods(&self, request: &Scheduled, figures: &Figures) -> TokenStream {
+        let kind = request.kind.name();
+        let scalar = &self.face.scalar;
+        let results = self.face.results(request.kind);
+        let operand = self.face.operand(request.kind);
+        let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
+        let plural: Vec<Ident> = outputs.iter().map(|name| format_ident!("{name}s")).collect();
+        let extra: Vec<&Ident> = operand.iter().map(|operand| &operand.name).collect();
+        let (single_type, batch_type) = (format_ident!("{}Single", pascal(kind)), format_ident!("{}Batch", pascal(kind)));
+        let [single, batch, with, batch_with] = self.face.methods(request.kind);
+        let length = number(self.most);
+        let bytes = figures.stack_bytes(self.most * self.network.scalar.bytes());
+        let stack_bytes = number(bytes);
+        let guard = |instead: &Method| {
+            let message = format!(
+                "a call of `{kind}` by value would put {bytes} bytes on the stack; use `{}` with a workspace and results on the heap",
+                instead.name
+            );
+            quote!(const { assert!(#stack_bytes <= private::STACK_LIMIT, #message) };)
+        };
+        let (single_guard, batch_guard) = (guard(&with), guard(&batch_with));
+        let kinds = results.iter().map(|Variable { kind, .. }| kind);
+        let zeros = kinds.map(|kind| self.zero(kind));
+        let returned = if let [only] = &outputs[..] { quote!(#only) } else { quote!((#(#outputs),*)) };
+        let checks = plural.iter().chain(extra.iter().copied()).map(|slice| {
+            let text = slice.to_string();
+            quote! {
+                if #slice.len() != points.len() {
+                    return ::core::result::Result::Err(private::BatchLengthError {
+                        name: #text,
+                        expected: points.len(),
+                        found: #slice.len(),
+                    });
+                }
+            }
+        });
+        let checks: Vec<TokenStream> = checks.collect();
+        let [doc_single, doc_batch, doc_with, doc_batch_with] = document(request, figures);
+        let batch_call = |scratch: TokenStream| {
+            quote! {
+                #(#checks)*
+                private::dispatch(#batch_type {
+                    parameters: &self.parameters,
+                    scratch: #scratch,
+                    points,
+                    #(#extra,)*
+                    #(#outputs: #plural,)*
+                });
+                ::core::result::Result::Ok(())
+            }
+        };
+        let on_stack = batch_call(quote!(stack.scratch()));
+        let in_workspace = batch_call(quote!(workspace.scratch()));
+        quote! {
+            #doc_single
+            #[inline]
+            #[must_use]
+            #single {
+                #single_guard
+                let mut stack = private::Stack::<#scalar, #length>::new();
+                #(let mut #outputs = #zeros;)*
+                private::dispatch(#single_type {
+                    parameters: &self.parameters,
+                    scratch: stack.scratch(),
+                    points: x,
+                    #(#extra,)*
+                    #(#outputs: &mut #outputs,)*
+                });
+                #returned
+            }
+
+            #doc_batch
+            #[inline]
+            #[allow(clippy::too_many_arguments)]
+            #batch {
+                #batch_guard
+                let mut stack = private::Stack::<#scalar, #length>::new();
+                #on_stack
+            }
+
+            #doc_with
+            #[allow(clippy::too_many_arguments)]
+            #with {
+                private::dispatch(#single_type {
+                    parameters: &self.parameters,
+                    scratch: workspace.scratch(),
+                    points: x,
+                    #(#extra,)*
+                    #(#outputs,)*
+                });
+            }
+
+            #doc_batch_with
+            #[allow(clippy::too_many_arguments)]
+            #batch_with {
+                #in_workspace
+            }
+        }
+    }
+
+    /// A result to be written to.
+    fn zero(&self, kind: &TokenStream) -> TokenStream {
+        quote!(<#kind as private::Zeroed>::zeroed())
+    }
+}
+
+fn emit_views(program: &LoopProgram) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let emit = |views: &[View]| views.iter().map(emit_view).collect();
+    (emit(&program.inputs), emit(&program.outputs))
+}
+
+fn emit_view(view: &View) -> TokenStream {
+    let place = emit_place(derive_network_symbolic::schedule::Place {
+        space: view.space,
+        offset: view.offset,
+    });
+    let padded = |values: &[usize], fill: usize| {
+        let values = values.iter().copied().chain(std::iter::repeat(fill));
+        values.take(4).map(number).collect::<Vec<_>>()
+    };
+    let (extents, strides) = (padded(&view.shape, 1), padded(&view.strides, 0));
+    quote!(private::View { place: #place, extents: [#(#extents),*], strides: [#(#strides),*] })
+}
+
+fn pascal(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let (head, tail) = word.split_at(1);
+        format!("{}{tail}", head.to_uppercase())
+    });
+    words.collect()
+}

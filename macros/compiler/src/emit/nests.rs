@@ -1,0 +1,344 @@
+//! Loop nests go in, types that describe them and calls that run them come out.
+//!
+//! A contraction is a type of constants, straight-line code a type with one function. Nests that
+//! differ only in where their tensors lie share a type, across all requests of a network.
+
+use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
+use derive_network_symbolic::schedule::{
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Space,
+};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::signature::number;
+
+/// The types of the nests of one network.
+pub(super) struct Nests {
+    scalar: Ident,
+    contractions: Vec<ContractionNest>,
+    codes: Vec<(LaneAxis, Vec<Reading>, StraightLine)>,
+}
+
+/// How an operand of straight-line code is read in the innermost loop.
+#[derive(Clone, Copy, PartialEq)]
+enum Reading {
+    Vector,
+    Splat,
+    Delta(usize, usize),
+}
+
+impl Nests {
+    pub fn new(scalar: Ident) -> Self {
+        Nests {
+            scalar,
+            contractions: Vec::new(),
+            codes: Vec::new(),
+        }
+    }
+
+    /// Statements that run some nests, in order, with `simd` and `memory` in scope.
+    pub fn calls(&mut self, nests: &[Nest]) -> TokenStream {
+        let calls = nests.iter().map(|nest| match nest {
+            Nest::Contraction(nest) => self.contraction(nest),
+            Nest::Elementwise(nest) => self.elementwise(nest),
+        });
+        calls.collect()
+    }
+
+    /// The types that the calls name.
+    pub fn types(&self) -> TokenStream {
+        let contractions = self.contractions.iter().enumerate();
+        let contractions = contractions.map(|(index, nest)| contraction_type(index, nest));
+        let codes = self.codes.iter().enumerate();
+        let codes = codes.map(|(index, (lane, readings, code))| self.code_type(index, *lane, readings, code));
+        quote!(#(#contractions)* #(#codes)*)
+    }
+
+    fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
+        let nowhere = |place: Place| Place { offset: 0, ..place };
+        let shape = ContractionNest {
+            out: nowhere(nest.out),
+            a: nowhere(nest.a),
+            b: nest.b.map(nowhere),
+            init: nest.init.map(nowhere),
+            ..nest.clone()
+        };
+        let known = self.contractions.iter().position(|known| *known == shape);
+        let index = known.unwrap_or_else(|| {
+            self.contractions.push(shape);
+            self.contractions.len() - 1
+        });
+        let (name, scalar) = (contraction_name(index), &self.scalar);
+        let tile = nest.tile();
+        let [mw, nw] = [tile.wide.0, tile.wide.1].map(number);
+        let [ms, ns] = [tile.narrow.0, tile.narrow.1].map(number);
+        let places = [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)];
+        let places = places.map(emit_place);
+        quote! {
+            private::contraction::<#scalar, S, #name, #mw, #nw, #ms, #ns>(simd, memory, [#(#places),*]);
+        }
+    }
+
+    fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
+        let last = nest.loops.len() - 1;
+        let reading = |operand: &Operand| match operand {
+            Operand::Delta(a, b) => Reading::Delta(*a, *b),
+            Operand::Tensor { place, .. } if nest.lane == LaneAxis::Points => match place.space {
+                Space::Block => Reading::Vector,
+                Space::Parameters | Space::Scratch => Reading::Splat,
+            },
+            Operand::Tensor { steps, .. } if nest.lane == LaneAxis::Row && steps[last] == 1 => Reading::Vector,
+            Operand::Tensor { .. } => Reading::Splat,
+        };
+        let readings: Vec<Reading> = nest.operands.iter().map(reading).collect();
+        let code = (nest.lane, readings, nest.body.clone());
+        let known = self.codes.iter().position(|known| *known == code);
+        let index = known.unwrap_or_else(|| {
+            self.codes.push(code);
+            self.codes.len() - 1
+        });
+        let (name, scalar) = (code_name(index), &self.scalar);
+        let extents = nest.loops.iter().map(|extent| number(*extent));
+        let nowhere = Place {
+            space: Space::Scratch,
+            offset: 0,
+        };
+        let operands = nest.operands.iter().map(|operand| match operand {
+            Operand::Tensor { place, steps } => emit_walk(*place, steps),
+            Operand::Delta(..) => emit_walk(nowhere, &vec![0; nest.loops.len()]),
+        });
+        let results = nest.results.iter().map(|(place, steps)| emit_walk(*place, steps));
+        let counts = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
+        quote! {
+            private::elementwise::<#scalar, S, #name, #(#counts),*>(simd, memory, &private::Loops {
+                extents: [#(#extents),*],
+                operands: [#(#operands),*],
+                results: [#(#results),*],
+            });
+        }
+    }
+
+    fn code_type(&self, index: usize, lane: LaneAxis, readings: &[Reading], code: &StraightLine) -> TokenStream {
+        let (name, scalar) = (code_name(index), &self.scalar);
+        let lane = emit_lane(lane);
+        let reads = readings.iter().map(|reading| match reading {
+            Reading::Vector => quote!(private::Read::Vector),
+            Reading::Splat => quote!(private::Read::Splat),
+            Reading::Delta(a, b) => {
+                let (a, b) = (number(*a), number(*b));
+                quote!(private::Read::Delta(#a, #b))
+            }
+        });
+        let (operands, results) = (number(readings.len()), number(code.results.len()));
+        let vector = quote!(<#scalar as private::Real>::Vector<S>);
+        let statements = code.steps.iter().enumerate().map(|(id, step)| emit_step(code, id, *step));
+        let returned = code.results.iter().map(|id| step_name(*id));
+        quote! {
+            struct #name;
+
+            impl private::Elementwise<#scalar, #operands, #results> for #name {
+                const LANE: private::LaneAxis = #lane;
+                const READS: [private::Read; #operands] = [#(#reads),*];
+
+                #[inline(always)]
+                #[allow(unused_variables)]
+                fn apply<S: private::Simd>(simd: S, x: [#vector; #operands]) -> [#vector; #results] {
+                    let lane = private::arithmetic::<#scalar, S>(simd);
+                    #(#statements)*
+                    [#(#returned),*]
+                }
+            }
+        }
+    }
+}
+
+fn contraction_name(index: usize) -> Ident {
+    format_ident!("Contraction{index}")
+}
+
+fn code_name(index: usize) -> Ident {
+    format_ident!("Elementwise{index}")
+}
+
+fn step_name(id: usize) -> Ident {
+    format_ident!("s{id}")
+}
+
+fn generators_name(family: Family, argument: usize) -> Ident {
+    format_ident!("{}{argument}", family_function(family))
+}
+
+fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
+    let name = contraction_name(index);
+    let lane = emit_lane(nest.lane);
+    let outer = nest.outer.iter().map(emit_loop);
+    let sums = nest.sums.iter().map(emit_loop);
+    let (m, n, k) = (emit_loop(&nest.m), emit_loop(&nest.n), emit_loop(&nest.k));
+    let is_packed = |place: Option<Place>| place.is_some_and(|place| place.space == Space::Block);
+    let packed = [Some(nest.a), nest.b, nest.init].map(is_packed);
+    let initial = match nest.init {
+        None => quote!(Zero),
+        Some(_) => quote!(Tensor),
+    };
+    let columns = match nest.initial_columns {
+        usize::MAX => quote!(usize::MAX),
+        columns => {
+            let columns = number(columns);
+            quote!(#columns)
+        }
+    };
+    let (paired, alone, symmetric) = (nest.paired, nest.b.is_none(), nest.symmetric);
+    let scale = Literal::f64_suffixed(nest.scale.abs());
+    let sign = (nest.scale < 0.0).then(|| quote!(-));
+    quote! {
+        struct #name;
+
+        impl private::Contraction for #name {
+            const LANE: private::LaneAxis = #lane;
+            const OUTER: &'static [private::Loop] = &[#(#outer),*];
+            const M: private::Loop = #m;
+            const N: private::Loop = #n;
+            const SUMS: &'static [private::Loop] = &[#(#sums),*];
+            const K: private::Loop = #k;
+            const PACKED: [bool; 3] = [#(#packed),*];
+            const INITIAL: private::Initial = private::Initial::#initial;
+            const INITIAL_COLUMNS: usize = #columns;
+            const PAIRED: bool = #paired;
+            const ALONE: bool = #alone;
+            const SCALE: f64 = #sign #scale;
+            const SYMMETRIC: bool = #symmetric;
+        }
+    }
+}
+
+fn emit_loop(step: &Loop) -> TokenStream {
+    let [extent, out, a, b, init] = [step.extent, step.out, step.a, step.b, step.init].map(number);
+    quote!(private::Loop { extent: #extent, out: #out, a: #a, b: #b, init: #init })
+}
+
+fn emit_lane(lane: LaneAxis) -> TokenStream {
+    match lane {
+        LaneAxis::Points => quote!(private::LaneAxis::Points),
+        LaneAxis::Row => quote!(private::LaneAxis::Row),
+        LaneAxis::Sum => quote!(private::LaneAxis::Sum),
+        LaneAxis::Nothing => quote!(private::LaneAxis::Nothing),
+    }
+}
+
+pub(super) fn emit_place(place: Place) -> TokenStream {
+    let offset = number(place.offset);
+    match place.space {
+        Space::Parameters => quote!(private::Place::Parameters(#offset)),
+        Space::Scratch => quote!(private::Place::Scratch(#offset)),
+        Space::Block => quote!(private::Place::Block(#offset)),
+    }
+}
+
+fn emit_walk(place: Place, steps: &[usize]) -> TokenStream {
+    let place = emit_place(place);
+    let steps = steps.iter().map(|step| number(*step));
+    quote!((#place, [#(#steps),*]))
+}
+
+/// The statement of one step; the first step that needs a family calls it.
+fn emit_step(code: &StraightLine, id: usize, step: Step) -> TokenStream {
+    let name = step_name(id);
+    let (a, b, c) = {
+        let mut arguments = step.arguments().map(step_name);
+        (arguments.next(), arguments.next(), arguments.next())
+    };
+    let value = match step {
+        Step::Operand(index) => {
+            let index = number(index);
+            quote!(x[#index])
+        }
+        Step::Constant(constant) => {
+            let value = emit_constant(constant.value());
+            quote!(lane.literal(#value))
+        }
+        Step::Add(..) => quote!(lane.add(#a, #b)),
+        Step::Subtract(..) => quote!(lane.sub(#a, #b)),
+        Step::Multiply(..) => quote!(lane.mul(#a, #b)),
+        Step::MultiplyAdd(..) => quote!(lane.mul_add(#a, #b, #c)),
+        Step::Select(..) => quote!(lane.select(#a, #b)),
+        Step::Negate(_) => quote!(lane.neg(#a)),
+        Step::AtLeast(_, limit) => {
+            let limit = emit_constant(limit.value());
+            quote!(lane.at_least(#a, #limit))
+        }
+        Step::AtMost(_, limit) => {
+            let limit = emit_constant(limit.value());
+            quote!(lane.at_most(#a, #limit))
+        }
+        Step::Primitive(primitive, argument) => {
+            let family = primitive.family();
+            let function = format_ident!("{}", family_function(family));
+            let Some(field) = generator_field(primitive) else {
+                return quote!(let #name = lane.#function(#a););
+            };
+            let field = format_ident!("{field}");
+            let generators = generators_name(family, argument);
+            let is_first = !code.steps[..id].iter().any(|earlier| {
+                matches!(earlier, Step::Primitive(other, at) if other.family() == family && *at == argument)
+            });
+            let call = is_first.then(|| quote!(let #generators = lane.#function(#a);));
+            return quote!(#call let #name = #generators.#field;);
+        }
+    };
+    quote!(let #name = #value;)
+}
+
+fn emit_constant(value: f64) -> TokenStream {
+    let literal = Literal::f64_suffixed(value.abs());
+    if value.is_sign_negative() { quote!(-#literal) } else { quote!(#literal) }
+}
+
+/// The lane function of a family.
+fn family_function(family: Family) -> &'static str {
+    match family {
+        Family::Logistic => "logistic",
+        Family::Hyperbolic => "hyperbolic",
+        Family::Trigonometric => "trigonometric",
+        Family::Normal => "normal",
+        Family::Exponential => "exponential",
+        Family::ExponentialLinear => "exponential_linear",
+        Family::Ln => "logarithm",
+        Family::Sqrt => "square_root",
+        Family::Reciprocal => "reciprocal",
+        Family::Abs => "absolute",
+    }
+}
+
+/// The field of a family's generators; none where the family is one value.
+fn generator_field(primitive: Primitive) -> Option<&'static str> {
+    Some(match primitive {
+        Primitive::Softplus => "softplus",
+        Primitive::Sigmoid => "sigmoid",
+        Primitive::SigmoidSlope => "slope",
+        Primitive::SigmoidSkew => "skew",
+        Primitive::LogCosh2 => "log_cosh2",
+        Primitive::Tanh => "tanh",
+        Primitive::SechSquared => "sech_squared",
+        Primitive::Sin => "sin",
+        Primitive::Cos => "cos",
+        Primitive::NormalCdf => "cdf",
+        Primitive::NormalPdf => "pdf",
+        Primitive::Exp => "exp",
+        Primitive::Expm1 => "expm1",
+        Primitive::Ramp => "ramp",
+        Primitive::Step => "step",
+        Primitive::NegativeRamp => "negative_ramp",
+        Primitive::NegativeStep => "negative_step",
+        Primitive::EluTail => "tail",
+        Primitive::EluTailSlope => "tail_slope",
+        Primitive::Abs => "abs",
+        Primitive::Sign => "sign",
+        Primitive::Ln | Primitive::Sqrt | Primitive::Reciprocal => return None,
+    })
+}
+
+/// Scalars of scratch that a program needs at most, whatever the lanes; where its blocks begin.
+pub(super) fn scratch(program: &LoopProgram, widest: usize) -> (usize, usize) {
+    let start = program.scratch.next_multiple_of(widest);
+    (start + program.block * widest, start)
+}

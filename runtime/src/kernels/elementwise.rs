@@ -1,0 +1,256 @@
+//! The elementwise nest: straight-line code at every point of nested loops.
+//!
+//! The code is a type, the loops are values: networks with layers of different widths share code.
+
+use pulp::{Simd, WithSimd};
+
+use crate::lanes::Real;
+
+use super::contraction::LaneAxis;
+use super::memory::{Memory, Place, Region};
+
+/// How an operand is read in the innermost loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// A vector: of points, or of consecutive elements.
+    Vector,
+    /// One scalar in all lanes.
+    Splat,
+    /// One where the counters of two loops agree, else zero.
+    Delta(usize, usize),
+}
+
+/// Straight-line code from `I` operands to `R` results.
+pub trait Elementwise<T: Real, const I: usize, const R: usize> {
+    /// What runs along the lanes: points, the innermost loop, or nothing.
+    const LANE: LaneAxis;
+    /// How each operand is read.
+    const READS: [Read; I];
+
+    /// The code.
+    fn apply<S: Simd>(simd: S, operands: [T::Vector<S>; I]) -> [T::Vector<S>; R];
+}
+
+/// Loops and the step of each operand and result in them, in elements, outermost first.
+#[derive(Clone, Copy, Debug)]
+pub struct Loops<const I: usize, const R: usize, const L: usize> {
+    /// Extents.
+    pub extents: [usize; L],
+    /// Where operands start; of a delta nothing is read.
+    pub operands: [(Place, [usize; L]); I],
+    /// Where results start.
+    pub results: [(Place, [usize; L]); R],
+}
+
+/// Runs an elementwise nest.
+pub fn elementwise<T, S, E, const I: usize, const R: usize, const L: usize>(
+    simd: S,
+    memory: &Memory<'_, T>,
+    loops: &Loops<I, R, L>,
+) where
+    T: Real,
+    S: Simd,
+    E: Elementwise<T, I, R>,
+{
+    if const { matches!(E::LANE, LaneAxis::Nothing) } {
+        let simd = pulp::Scalar::new();
+        simd.vectorize(Run::<'_, T, pulp::Scalar, E, I, R, L> {
+            simd,
+            memory,
+            loops,
+            code: core::marker::PhantomData,
+        });
+    } else {
+        simd.vectorize(Run::<'_, T, S, E, I, R, L> {
+            simd,
+            memory,
+            loops,
+            code: core::marker::PhantomData,
+        });
+    }
+}
+
+struct Run<'a, T: Real, S: Simd, E, const I: usize, const R: usize, const L: usize> {
+    simd: S,
+    memory: &'a Memory<'a, T>,
+    loops: &'a Loops<I, R, L>,
+    code: core::marker::PhantomData<E>,
+}
+
+impl<T, S, E, const I: usize, const R: usize, const L: usize> WithSimd for Run<'_, T, S, E, I, R, L>
+where
+    T: Real,
+    S: Simd,
+    E: Elementwise<T, I, R>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<Same: Simd>(self, _: Same) {
+        self.all();
+    }
+}
+
+/// A tensor that a nest walks through: its region and its steps in scalars.
+#[derive(Clone, Copy)]
+struct Walk<'a, T, const L: usize> {
+    region: Region<'a, T>,
+    steps: [usize; L],
+    address: usize,
+}
+
+impl<'a, T, S, E, const I: usize, const R: usize, const L: usize> Run<'a, T, S, E, I, R, L>
+where
+    T: Real,
+    S: Simd,
+    E: Elementwise<T, I, R>,
+{
+    #[inline(always)]
+    fn walk(&self, place: Place, steps: [usize; L]) -> Walk<'a, T, L> {
+        let unit = if matches!(place, Place::Block(_)) {
+            T::lanes::<S>()
+        } else {
+            1
+        };
+        let mut reach = unit;
+        let mut scaled = steps;
+        for l in 0..L {
+            scaled[l] *= unit;
+            reach += (self.loops.extents[l] - 1) * scaled[l];
+        }
+        Walk {
+            region: self.memory.region::<S>(place, reach),
+            steps: scaled,
+            address: 0,
+        }
+    }
+
+    #[inline(always)]
+    fn all(&self) {
+        let mut operands = [self.walk(Place::Scratch(0), [0; L]); I];
+        for i in 0..I {
+            let (place, steps) = self.loops.operands[i];
+            if !matches!(E::READS[i], Read::Delta(..)) {
+                operands[i] = self.walk(place, steps);
+            }
+        }
+        let mut results = [self.walk(Place::Scratch(0), [0; L]); R];
+        for r in 0..R {
+            let (place, steps) = self.loops.results[r];
+            results[r] = self.walk(place, steps);
+        }
+        let extents = self.loops.extents;
+        let mut count = 1;
+        for extent in &extents[..L - 1] {
+            count *= extent;
+        }
+        let mut counters = [0; L];
+        for _ in 0..count {
+            self.innermost(&counters, &operands, &results);
+            // The next step of the outer loops, like an odometer.
+            let mut l = L - 1;
+            while l > 0 {
+                l -= 1;
+                counters[l] += 1;
+                let turn = counters[l] == extents[l];
+                for operand in &mut operands {
+                    operand.address += operand.steps[l];
+                    if turn {
+                        operand.address -= operand.steps[l] * extents[l];
+                    }
+                }
+                for result in &mut results {
+                    result.address += result.steps[l];
+                    if turn {
+                        result.address -= result.steps[l] * extents[l];
+                    }
+                }
+                if !turn {
+                    break;
+                }
+                counters[l] = 0;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn innermost(
+        &self,
+        counters: &[usize; L],
+        operands: &[Walk<'a, T, L>; I],
+        results: &[Walk<'a, T, L>; R],
+    ) {
+        let extent = self.loops.extents[L - 1];
+        let lanes = T::lanes::<S>();
+        if const { matches!(E::LANE, LaneAxis::Row) } {
+            let mut index = 0;
+            while index < extent {
+                self.step(counters, operands, results, index, lanes.min(extent - index));
+                index += lanes;
+            }
+        } else {
+            for index in 0..extent {
+                self.step(counters, operands, results, index, lanes);
+            }
+        }
+    }
+
+    /// One application of the code, at `index` of the innermost loop, to `count` lanes.
+    #[inline(always)]
+    fn step(
+        &self,
+        counters: &[usize; L],
+        operands: &[Walk<'a, T, L>; I],
+        results: &[Walk<'a, T, L>; R],
+        index: usize,
+        count: usize,
+    ) {
+        let simd = self.simd;
+        let full = !matches!(E::LANE, LaneAxis::Row) || count == T::lanes::<S>();
+        let mut values = [T::zero(simd); I];
+        for i in 0..I {
+            let address = operands[i].address + index * operands[i].steps[L - 1];
+            // SAFETY: the region reaches to the last step of every loop; a partial vector ends there.
+            values[i] = unsafe {
+                match E::READS[i] {
+                    Read::Vector if full => operands[i].region.load(simd, address),
+                    Read::Vector => operands[i].region.load_partial(simd, address, count),
+                    Read::Splat => operands[i].region.splat(simd, address),
+                    Read::Delta(a, b) => self.delta(counters, index, a, b),
+                }
+            };
+        }
+        let values = E::apply(simd, values);
+        for r in 0..R {
+            let address = results[r].address + index * results[r].steps[L - 1];
+            // SAFETY: as above.
+            unsafe {
+                if full {
+                    results[r].region.store(simd, address, values[r]);
+                } else {
+                    results[r].region.store_partial(simd, address, values[r], count);
+                }
+            }
+        }
+    }
+
+    /// Lanes of a Kronecker delta between two loops.
+    #[inline(always)]
+    fn delta(&self, counters: &[usize; L], index: usize, a: usize, b: usize) -> T::Vector<S> {
+        let simd = self.simd;
+        let counter = |l: usize| if l == L - 1 { index } else { counters[l] };
+        let along = matches!(E::LANE, LaneAxis::Row) && (a == L - 1) != (b == L - 1);
+        if !along {
+            let one = if counter(a) == counter(b) { T::ONE } else { T::ZERO };
+            return T::splat(simd, one);
+        }
+        let other = if a == L - 1 { b } else { a };
+        let mut lanes = [T::ZERO; 16];
+        let other = counters[other];
+        if other >= index && other < index + T::lanes::<S>() {
+            lanes[other - index] = T::ONE;
+        }
+        // SAFETY: sixteen numbers are at least a vector of any instruction set.
+        unsafe { T::load(simd, lanes.as_ptr()) }
+    }
+}
