@@ -9,7 +9,7 @@ pub use crate::parameters::{
 pub use approx;
 pub use nalgebra::{Const, Dyn, SMatrix, SVector};
 pub use crate::kernels::{
-    Arithmetic, Contraction, Elementwise, Initial, LaneAxis, Loop, Loops, Memory, Place, Read, Stack, View, Workspace,
+    Arithmetic, Contraction, Elementwise, Initial, LaneAxis, Loop, Memory, Read, Space, Stack, View, Workspace,
     Zeroed, arithmetic, contraction, elementwise, pack, unpack,
 };
 pub use crate::lanes::{Real, dispatch};

@@ -23,7 +23,12 @@ fn wrong_definitions_are_answered_as_expected() {
         }
         let expected = fs::read_to_string(&golden).unwrap_or_default();
         if found != expected {
-            writeln!(failures, "== {}\n-- expected\n{expected}-- found\n{found}", path.display()).unwrap();
+            writeln!(
+                failures,
+                "== {}\n-- expected\n{expected}-- found\n{found}",
+                path.display()
+            )
+            .unwrap();
         }
     }
     assert!(failures.is_empty(), "{failures}");
@@ -40,7 +45,12 @@ fn there_are_many_and_each_has_message_span_and_help() {
             let found = derive_network_compiler::model(attribute, item).unwrap_err();
             mistakes += found.len();
             for diagnostic in found {
-                assert!(diagnostic.help.is_some(), "{}: no help for: {}", path.display(), diagnostic.message);
+                assert!(
+                    diagnostic.help.is_some(),
+                    "{}: no help for: {}",
+                    path.display(),
+                    diagnostic.message
+                );
             }
         }
     }
@@ -53,27 +63,43 @@ fn a_wrong_definition_still_expands_to_its_struct_and_what_it_asks_for() {
     for path in definitions() {
         let source = fs::read_to_string(&path).unwrap();
         for (attribute, item) in definitions_of(&source, &path) {
-            let mistakes = derive_network_compiler::model(attribute.clone(), item.clone()).unwrap_err().len();
+            let mistakes = derive_network_compiler::model(attribute.clone(), item.clone())
+                .unwrap_err()
+                .len();
             let expansion = derive_network_compiler::expand(attribute, item).to_string();
             let file = syn::parse_file(&expansion).unwrap();
             let is_error = |item: &&syn::Item| matches!(item, syn::Item::Macro(_));
-            assert_eq!(file.items.iter().filter(is_error).count(), mistakes, "{}", path.display());
-            assert!(file.items.len() > mistakes, "{}: no item is left", path.display());
+            assert_eq!(
+                file.items.iter().filter(is_error).count(),
+                mistakes,
+                "{}",
+                path.display()
+            );
+            assert!(
+                file.items.len() > mistakes,
+                "{}: no item is left",
+                path.display()
+            );
         }
     }
 }
 
 fn definitions() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect();
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = entries
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
     paths.sort();
     paths
 }
 
 /// The tokens of each attribute of ours in a file, and of the item below it.
 fn definitions_of(source: &str, path: &Path) -> Vec<(TokenStream, TokenStream)> {
-    let file = syn::parse_file(source).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let file =
+        syn::parse_file(source).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut definitions = Vec::new();
     for mut item in file.items {
         let attributes = match &mut item {
@@ -82,8 +108,11 @@ fn definitions_of(source: &str, path: &Path) -> Vec<(TokenStream, TokenStream)> 
             syn::Item::Fn(item) => &mut item.attrs,
             _ => panic!("{}: an item that this test does not know", path.display()),
         };
-        let ours = attributes.iter().position(|attribute| attribute.path().is_ident("derive_network"));
-        let ours: Attribute = attributes.remove(ours.unwrap_or_else(|| panic!("{}: no attribute", path.display())));
+        let ours = attributes
+            .iter()
+            .position(|attribute| attribute.path().is_ident("derive_network"));
+        let ours: Attribute =
+            attributes.remove(ours.unwrap_or_else(|| panic!("{}: no attribute", path.display())));
         let tokens = match ours.meta {
             syn::Meta::List(list) => list.tokens,
             _ => TokenStream::new(),
@@ -98,7 +127,9 @@ fn answers(source: &str, path: &Path) -> String {
     for (attribute, item) in definitions_of(source, path) {
         match derive_network_compiler::model(attribute, item) {
             Ok(network) => writeln!(text, "{} is accepted\n", network.name).unwrap(),
-            Err(mistakes) => mistakes.iter().for_each(|mistake| text += &answer(mistake, source)),
+            Err(mistakes) => mistakes
+                .iter()
+                .for_each(|mistake| text += &answer(mistake, source)),
         }
     }
     text
@@ -114,9 +145,21 @@ fn answer(mistake: &Diagnostic, source: &str) -> String {
     } else {
         let line = source.lines().nth(start.line - 1).unwrap_or_default();
         let length = line.chars().count();
-        let last = if end.line == start.line { end.column } else { length };
+        let last = if end.line == start.line {
+            end.column
+        } else {
+            length
+        };
         let marks = "^".repeat(last.saturating_sub(start.column).max(1));
-        writeln!(text, "  at {}:{} to {}:{}", start.line, start.column + 1, end.line, end.column + 1).unwrap();
+        writeln!(
+            text,
+            "  at {}:{} to {}:{}",
+            start.line,
+            start.column + 1,
+            end.line,
+            end.column + 1
+        )
+        .unwrap();
         writeln!(text, "  | {line}\n  | {}{marks}", " ".repeat(start.column)).unwrap();
     }
     if let Some(help) = &mistake.help {

@@ -4,7 +4,10 @@
 //! token. Each is expanded and the expansion parsed again. 20,000 seeded cases run by default; `FUZZ_SEED` changes the
 //! seed, and `FUZZ_SECONDS` runs for a time instead, on as many threads as `FUZZ_THREADS` says (all there are).
 
+use derive_network_compiler::parse;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -13,11 +16,18 @@ use std::time::{Duration, Instant};
 const CASES: u64 = 20_000;
 
 /// What became of the cases.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Counts {
     generated: u64,
     parsed: u64,
     emitted: u64,
+    /// By where or how a case failed, how often, and the shortest definition that did.
+    failures: BTreeMap<String, (u64, String)>,
+}
+
+thread_local! {
+    /// Where the last panic of this thread was.
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 #[test]
@@ -31,57 +41,113 @@ fn every_definition_is_answered_with_rust() {
         let mut counts = Counts::default();
         let mut case = thread;
         while deadline.map_or(case < CASES, |deadline| Instant::now() < deadline) {
-            check(seed.wrapping_mul(1 << 40).wrapping_add(case), &mut counts);
+            let seed = seed.wrapping_mul(1 << 40).wrapping_add(case);
+            if let Err((place, text)) = check(seed, &mut counts) {
+                counts.add_failure(place, 1, text);
+            }
             case += threads;
         }
         counts
     };
-    let workers: Vec<_> = (0..threads).map(|thread| std::thread::spawn(move || run(thread))).collect();
+    let silenced = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        PANIC.set(place.unwrap_or_default());
+    }));
+    let workers: Vec<_> = (0..threads)
+        .map(|thread| std::thread::spawn(move || run(thread)))
+        .collect();
+    let finished: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
+    std::panic::set_hook(silenced);
     let mut total = Counts::default();
-    for worker in workers {
-        let Counts { generated, parsed, emitted } = worker.join().expect("a case failed, see above");
-        total = Counts {
-            generated: total.generated + generated,
-            parsed: total.parsed + parsed,
-            emitted: total.emitted + emitted,
-        };
+    for counts in finished {
+        total.add(counts.expect("the fuzzer itself failed"));
     }
-    let Counts { generated, parsed, emitted } = total;
-    println!("{generated} definitions generated, {parsed} passed the parser, {emitted} were emitted as networks");
-    assert!(parsed * 10 >= generated * 3, "too few definitions pass the parser");
-    assert!(emitted * 10 >= generated, "too few definitions are networks");
+    let Counts {
+        generated,
+        parsed,
+        emitted,
+        failures,
+    } = total;
+    println!(
+        "{generated} definitions generated, {parsed} passed the parser, {emitted} were emitted as networks, \
+         seed {seed}"
+    );
+    let report = failures
+        .iter()
+        .map(|(place, (count, text))| format!("{count} times {place}\n{text}\n"));
+    let report: String = report.collect();
+    assert!(report.is_empty(), "{report}");
+    assert!(
+        parsed * 10 >= generated * 3,
+        "too few definitions pass the parser"
+    );
+    assert!(
+        emitted * 10 >= generated,
+        "too few definitions are networks"
+    );
 }
 
-/// Expands one case; panics, with the definition, if that panics or writes what is no Rust.
-fn check(seed: u64, counts: &mut Counts) {
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.generated += other.generated;
+        self.parsed += other.parsed;
+        self.emitted += other.emitted;
+        for (place, (count, text)) in other.failures {
+            self.add_failure(place, count, text);
+        }
+    }
+
+    fn add_failure(&mut self, place: String, count: u64, text: String) {
+        let failure = self
+            .failures
+            .entry(place)
+            .or_insert_with(|| (0, text.clone()));
+        failure.0 += count;
+        if text.len() < failure.1.len() {
+            failure.1 = text;
+        }
+    }
+}
+
+/// Expands one case; how it failed, and its definition, if that panics or writes what is no Rust.
+fn check(seed: u64, counts: &mut Counts) -> Result<(), (String, String)> {
     let mut random = Random(seed);
     let (attribute, item) = generate(&mut random);
-    let Ok(attribute) = attribute.parse::<TokenStream>() else { panic!("seed {seed}: no tokens: {attribute}") };
-    let Ok(item) = item.parse::<TokenStream>() else { panic!("seed {seed}: no tokens: {item}") };
+    let (attribute, item): (TokenStream, TokenStream) =
+        (attribute.parse().unwrap(), item.parse().unwrap());
     let (attribute, item) = mutate(attribute, item, &mut random);
     counts.generated += 1;
-    let text = format!("seed {seed}\n#[derive_network({attribute})]\n{item}");
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let (definition, mistakes) = derive_network_compiler::parse::parse(attribute.clone(), item.clone());
-        let is_parsed = definition.is_some() && mistakes.is_empty();
-        let is_network = is_parsed && derive_network_compiler::model(attribute.clone(), item.clone()).is_ok();
-        (is_parsed, is_network, derive_network_compiler::expand(attribute, item))
+        expand(attribute.clone(), item.clone(), counts)
     }));
-    let Ok((is_parsed, is_network, expansion)) = outcome else { panic!("panic on {text}") };
-    counts.parsed += u64::from(is_parsed);
-    if let Err(error) = syn::parse2::<syn::File>(expansion.clone()) {
-        panic!("{error} in the expansion of {text}\n{expansion}");
-    }
-    let is_error = expansion.to_string().contains("compile_error");
-    assert!(is_network != is_error, "either a network or an error: {text}\n{expansion}");
-    counts.emitted += u64::from(is_network);
-    drop((text, expansion));
+    let outcome = outcome.unwrap_or_else(|_| Err(format!("panic at {}", PANIC.take())));
+    let text = || format!("seed {seed}\n#[derive_network({attribute})]\n{item}");
+    let outcome = outcome.map_err(|failure| (failure, text()));
+    drop((attribute, item));
     // Else proc-macro2 keeps the text of every case for its spans.
     proc_macro2::extra::invalidate_current_thread_spans();
+    outcome
+}
+
+fn expand(attribute: TokenStream, item: TokenStream, counts: &mut Counts) -> Result<(), String> {
+    let (definition, mistakes) = parse::parse(attribute.clone(), item.clone());
+    let is_parsed = definition.is_some() && mistakes.is_empty();
+    let is_network = derive_network_compiler::model(attribute.clone(), item.clone()).is_ok();
+    counts.parsed += u64::from(is_parsed);
+    let expansion = derive_network_compiler::expand(attribute, item).to_string();
+    syn::parse_file(&expansion).map_err(|error| format!("expansion that is no Rust: {error}"))?;
+    if is_network == expansion.contains("compile_error") {
+        return Err("neither a network nor an error, or both".to_owned());
+    }
+    counts.emitted += u64::from(is_network);
+    Ok(())
 }
 
 fn environment(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|value| value.parse().ok())
+    std::env::var(name)
+        .ok()
+        .and_then(|value| value.parse().ok())
 }
 
 /// SplitMix64.
@@ -110,15 +176,51 @@ impl Random {
 }
 
 const ACTIVATIONS: [&str; 13] = [
-    "Identity", "Sigmoid", "Tanh", "Relu", "LeakyRelu", "Elu", "Softplus", "Silu", "Gelu", "GeluTanh", "Sin", "LogCosh2",
+    "Identity",
+    "Sigmoid",
+    "Tanh",
+    "Relu",
+    "LeakyRelu",
+    "Elu",
+    "Softplus",
+    "Silu",
+    "Gelu",
+    "GeluTanh",
+    "Sin",
+    "LogCosh2",
     "Swish",
 ];
 const FUNCTIONS: [&str; 18] = [
-    "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "gelu_tanh", "sin", "log_cosh2", "exp",
-    "exp_m1", "ln", "sqrt", "cos", "tan", "abs",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "softplus",
+    "silu",
+    "gelu",
+    "gelu_tanh",
+    "sin",
+    "log_cosh2",
+    "exp",
+    "exp_m1",
+    "ln",
+    "sqrt",
+    "cos",
+    "tan",
+    "abs",
 ];
-const REQUESTS: [&str; 9] =
-    ["value", "gradient", "jacobian", "hessian", "laplacian", "adjoint_hessian", "jvp", "vjp", "hvp"];
+const REQUESTS: [&str; 9] = [
+    "value",
+    "gradient",
+    "jacobian",
+    "hessian",
+    "laplacian",
+    "adjoint_hessian",
+    "jvp",
+    "vjp",
+    "hvp",
+];
 
 /// The text of an attribute and of the item below it.
 fn generate(random: &mut Random) -> (String, String) {
@@ -152,7 +254,13 @@ fn generate_inputs(random: &mut Random) -> String {
     let count = 1 + random.below(3);
     let inputs: Vec<String> = names[..count]
         .iter()
-        .map(|name| if random.once_in(2) { (*name).to_owned() } else { format!("{name}: {}", 1 + random.below(4)) })
+        .map(|name| {
+            if random.once_in(2) {
+                (*name).to_owned()
+            } else {
+                format!("{name}: {}", 1 + random.below(4))
+            }
+        })
         .collect();
     format!("input({})", inputs.join(", "))
 }
@@ -162,8 +270,13 @@ fn generate_requests(random: &mut Random) -> String {
     for name in REQUESTS {
         if random.once_in(4) {
             let order = random.pick(&["automatic", "contraction", "recursion", "mixed", "forward"]);
-            let takes_order = ["hessian", "laplacian", "adjoint_hessian"].contains(&name) && random.once_in(2);
-            requests.push(if takes_order { format!("{name}(order = {order})") } else { name.to_owned() });
+            let takes_order =
+                ["hessian", "laplacian", "adjoint_hessian"].contains(&name) && random.once_in(2);
+            requests.push(if takes_order {
+                format!("{name}(order = {order})")
+            } else {
+                name.to_owned()
+            });
         }
     }
     format!("derive({})", requests.join(", "))
@@ -171,7 +284,9 @@ fn generate_requests(random: &mut Random) -> String {
 
 fn generate_formula(random: &mut Random, depth: usize) -> String {
     if depth == 0 || random.once_in(4) {
-        return random.pick(&["z", "z", "z", "1.0", "0.5", "2", "PI", "1e-3"]).to_owned();
+        return random
+            .pick(&["z", "z", "z", "1.0", "0.5", "2", "PI", "1e-3"])
+            .to_owned();
     }
     let mut part = || generate_formula(random, depth - 1);
     let (left, right) = (part(), part());
@@ -188,7 +303,13 @@ fn generate_formula(random: &mut Random, depth: usize) -> String {
 
 fn generate_struct(random: &mut Random) -> String {
     let mut text = String::new();
-    for line in ["/// A network.", "#[derive(Clone, Debug)]", "#[derive(PartialEq)]", "#[must_use]", "pub(crate)"] {
+    for line in [
+        "/// A network.",
+        "#[derive(Clone, Debug)]",
+        "#[derive(PartialEq)]",
+        "#[must_use]",
+        "pub(crate)",
+    ] {
         if random.once_in(3) {
             writeln!(text, "{line}").unwrap();
         }
@@ -217,11 +338,19 @@ fn generate_struct(random: &mut Random) -> String {
 }
 
 fn generate_layer(random: &mut Random, width: usize) -> String {
-    if random.once_in(3) { format!("Dense<{width}>") } else { format!("Dense<{width}, {}>", random.pick(&ACTIVATIONS)) }
+    if random.once_in(3) {
+        format!("Dense<{width}>")
+    } else {
+        format!("Dense<{width}, {}>", random.pick(&ACTIVATIONS))
+    }
 }
 
 /// Changes few tokens of a definition, or none.
-fn mutate(attribute: TokenStream, item: TokenStream, random: &mut Random) -> (TokenStream, TokenStream) {
+fn mutate(
+    attribute: TokenStream,
+    item: TokenStream,
+    random: &mut Random,
+) -> (TokenStream, TokenStream) {
     let mut streams = [attribute, item];
     let mutations = [0, 0, 1, 1, 2, 4][random.below(6)];
     for _ in 0..mutations {
@@ -237,7 +366,12 @@ fn mutate(attribute: TokenStream, item: TokenStream, random: &mut Random) -> (To
 }
 
 /// The stream with the token of that position changed, counted in the order of the text.
-fn mutate_at(stream: TokenStream, position: &mut usize, others: &[TokenTree], random: &mut Random) -> TokenStream {
+fn mutate_at(
+    stream: TokenStream,
+    position: &mut usize,
+    others: &[TokenTree],
+    random: &mut Random,
+) -> TokenStream {
     let mut mutated = Vec::new();
     for token in stream {
         let is_chosen = *position == 0;
@@ -271,19 +405,43 @@ fn mutate_at(stream: TokenStream, position: &mut usize, others: &[TokenTree], ra
 
 fn generate_token(random: &mut Random) -> TokenTree {
     let names = [
-        "Dense", "input", "derive", "x", "order", "recursion", "struct", "enum", "_", "self", "bias", "layer", "value", "for",
-        "ß", "hidden_mut", "INPUTS",
+        "Dense",
+        "input",
+        "derive",
+        "x",
+        "order",
+        "recursion",
+        "struct",
+        "enum",
+        "_",
+        "self",
+        "bias",
+        "layer",
+        "value",
+        "for",
+        "ß",
+        "hidden_mut",
+        "INPUTS",
     ];
     match random.below(8) {
         0 => Ident::new(random.pick(&names), Span::call_site()).into(),
         1 => Ident::new(random.pick(&REQUESTS), Span::call_site()).into(),
-        2 => Punct::new([',', ':', '=', '<', '>', '|', '*', '-', '#', '!', ';', '.'][random.below(12)], Spacing::Alone).into(),
+        2 => Punct::new(
+            [',', ':', '=', '<', '>', '|', '*', '-', '#', '!', ';', '.'][random.below(12)],
+            Spacing::Alone,
+        )
+        .into(),
         3 => Literal::usize_unsuffixed([0, 1, 7, usize::MAX][random.below(4)]).into(),
         4 => Literal::f64_unsuffixed([0.0, 2.5, 1e300, 5e-324][random.below(4)]).into(),
         5 => Literal::i32_unsuffixed(-3).into(),
         6 => Literal::string("text").into(),
         _ => {
-            let delimiters = [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
+            let delimiters = [
+                Delimiter::Parenthesis,
+                Delimiter::Brace,
+                Delimiter::Bracket,
+                Delimiter::None,
+            ];
             Group::new(delimiters[random.below(4)], TokenStream::new()).into()
         }
     }
@@ -292,7 +450,11 @@ fn generate_token(random: &mut Random) -> TokenTree {
 /// A name with two letters swapped or one left out; another token as it is, in brackets.
 fn misspell(token: &TokenTree, random: &mut Random) -> TokenTree {
     if let TokenTree::Ident(name) = token {
-        let mut letters: Vec<char> = name.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
+        let mut letters: Vec<char> = name
+            .to_string()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
         if letters.len() > 2 {
             let position = 1 + random.below(letters.len() - 2);
             letters.swap(position, position + 1);

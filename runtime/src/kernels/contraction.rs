@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::lanes::Real;
 
-use super::memory::{Memory, Place, Region};
+use super::memory::{Memory, Region, Space};
 
 /// What runs along the lanes of a nest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +62,9 @@ pub trait Contraction {
     const SUMS: &'static [Loop];
     /// The innermost summed index.
     const K: Loop;
-    /// Whether an element of `a`, `b`, `init` is a vector (points) rather than a scalar for all
-    /// lanes. The result always is a vector when points run along the lanes.
-    const PACKED: [bool; 3];
+    /// Where the result, both factors and the initial value lie. An element of a block is a vector,
+    /// one lane a point; elsewhere it is a scalar, which stands for all lanes.
+    const SPACES: [Space; 4];
     /// What the sum starts from.
     const INITIAL: Initial;
     /// How many columns `n` have an initial value; the others start from zero.
@@ -79,8 +79,8 @@ pub trait Contraction {
     const SYMMETRIC: bool;
 }
 
-/// Places of the result, of both factors and of the initial value.
-pub type Places = [Place; 4];
+/// Where the result, both factors and the initial value start, in elements of their space.
+pub type Offsets = [usize; 4];
 
 /// Runs a contraction nest. `MW`, `NW`: the tile where there are 32 vector registers or more;
 /// `MS`, `NS`: the tile where there are fewer.
@@ -95,15 +95,15 @@ pub fn contraction<
 >(
     simd: S,
     memory: &Memory<'_, T>,
-    places: Places,
+    offsets: Offsets,
 ) {
     // Conditions in const blocks keep what is not needed from being compiled at all.
     if const { matches!(C::LANE, LaneAxis::Nothing) } {
-        run::<T, pulp::Scalar, C, MS, NS>(pulp::Scalar::new(), memory, places);
+        run::<T, pulp::Scalar, C, MS, NS>(pulp::Scalar::new(), memory, offsets);
     } else if const { S::REGISTER_COUNT >= 32 } {
-        run::<T, S, C, MW, NW>(simd, memory, places);
+        run::<T, S, C, MW, NW>(simd, memory, offsets);
     } else {
-        run::<T, S, C, MS, NS>(simd, memory, places);
+        run::<T, S, C, MS, NS>(simd, memory, offsets);
     }
 }
 
@@ -111,9 +111,9 @@ pub fn contraction<
 fn run<T: Real, S: Simd, C: Contraction, const M: usize, const N: usize>(
     simd: S,
     memory: &Memory<'_, T>,
-    places: Places,
+    offsets: Offsets,
 ) {
-    let nest = Nest::<T, S, C>::new(simd, memory, places);
+    let nest = Nest::<T, S, C>::new(simd, memory, offsets);
     simd.vectorize(Run::<T, S, C, M, N>(nest));
 }
 
@@ -199,18 +199,23 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
     };
 
     /// Scalars in an element of an operand.
-    const fn unit(packed: bool) -> usize {
-        if packed { Self::LANES } else { 1 }
+    const fn unit(operand: usize) -> usize {
+        C::SPACES[operand].unit::<T, S>()
+    }
+
+    /// Whether an element of an operand is a vector.
+    const fn packed(operand: usize) -> bool {
+        matches!(C::SPACES[operand], Space::Block)
     }
 
     /// Steps in scalars.
     const fn scaled(step: Loop) -> Loop {
         Loop {
             extent: step.extent,
-            out: step.out * Self::unit(Self::POINTS),
-            a: step.a * Self::unit(C::PACKED[0]),
-            b: step.b * Self::unit(C::PACKED[1]),
-            init: step.init * Self::unit(C::PACKED[2]),
+            out: step.out * Self::unit(0),
+            a: step.a * Self::unit(1),
+            b: step.b * Self::unit(2),
+            init: step.init * Self::unit(3),
         }
     }
 
@@ -245,29 +250,30 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
 
     /// The regions, each as large as the greatest address that the loops reach.
     #[inline(always)]
-    fn new(simd: S, memory: &'a Memory<'a, T>, places: Places) -> Self {
+    fn new(simd: S, memory: &'a Memory<'a, T>, offsets: Offsets) -> Self {
         const {
             // A mirrored result lies where the loops go too only if rows and columns are alike.
             assert!(!C::SYMMETRIC || C::M.extent == C::N.extent);
-            assert!(matches!(C::LANE, LaneAxis::Points) || !(C::PACKED[0] || C::PACKED[1] || C::PACKED[2]));
+            assert!(Self::POINTS == Self::packed(0));
+            assert!(Self::POINTS || !(Self::packed(1) || Self::packed(2) || Self::packed(3)));
         }
         let init = match C::INITIAL {
             Initial::Zero => 0,
-            Initial::Tensor => Self::REACH.init + Self::unit(C::PACKED[2]),
+            Initial::Tensor => Self::REACH.init + Self::unit(3),
         };
         let b = if C::ALONE {
             0
         } else {
-            Self::REACH.b + Self::unit(C::PACKED[1])
+            Self::REACH.b + Self::unit(2)
         };
-        let out = Self::REACH.out + Self::unit(Self::POINTS);
-        let a = Self::REACH.a + Self::unit(C::PACKED[0]);
+        let out = Self::REACH.out + Self::unit(0);
+        let a = Self::REACH.a + Self::unit(1);
         Nest {
             simd,
-            out: memory.region::<S>(places[0], out),
-            a: memory.region::<S>(places[1], a),
-            b: memory.region::<S>(places[2], b),
-            init: memory.region::<S>(places[3], init),
+            out: memory.region::<S>(C::SPACES[0], offsets[0], out),
+            a: memory.region::<S>(C::SPACES[1], offsets[1], a),
+            b: memory.region::<S>(C::SPACES[2], offsets[2], b),
+            init: memory.region::<S>(C::SPACES[3], offsets[3], init),
             nest: core::marker::PhantomData,
         }
     }
@@ -421,8 +427,8 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
             match C::LANE {
                 // The lanes are summed at the end: the initial value is in the first.
                 LaneAxis::Sum => self.init.load_partial(self.simd, address, 1),
-                _ if !C::PACKED[2] && m.init == 0 => self.init.splat(self.simd, address),
-                LaneAxis::Points if !C::PACKED[2] => self.init.splat(self.simd, address),
+                _ if !Self::packed(3) && m.init == 0 => self.init.splat(self.simd, address),
+                LaneAxis::Points if !Self::packed(3) => self.init.splat(self.simd, address),
                 LaneAxis::Row if TAIL && i + 1 == M => {
                     self.init.load_partial(self.simd, address, Self::TAIL)
                 }
@@ -471,17 +477,17 @@ impl<'a, T: Real, S: Simd, C: Contraction> Nest<'a, T, S, C> {
         let mut columns = [T::zero(simd); N];
         if !C::ALONE && !C::PAIRED {
             for j in 0..N {
-                columns[j] = self.factor::<1, false>(self.b, C::PACKED[1], false, 0, b + j * n.b, count);
+                columns[j] = self.factor::<1, false>(self.b, Self::packed(2), false, 0, b + j * n.b, count);
             }
         }
         for i in 0..M {
-            let row = self.factor::<M, TAIL>(self.a, C::PACKED[0], true, i, a + i * m.a, count);
+            let row = self.factor::<M, TAIL>(self.a, Self::packed(1), true, i, a + i * m.a, count);
             for j in 0..N {
                 sums[i][j] = if C::ALONE {
                     T::add(simd, sums[i][j], row)
                 } else if C::PAIRED {
                     let address = b + i * m.b;
-                    let other = self.factor::<M, TAIL>(self.b, C::PACKED[1], true, i, address, count);
+                    let other = self.factor::<M, TAIL>(self.b, Self::packed(2), true, i, address, count);
                     T::mul_add(simd, row, other, sums[i][j])
                 } else {
                     T::mul_add(simd, row, columns[j], sums[i][j])

@@ -1,13 +1,13 @@
 //! The elementwise nest: straight-line code at every point of nested loops.
 //!
-//! The code is a type, the loops are values: networks with layers of different widths share code.
+//! Code and loops are a type, so that addresses are constants; where tensors start are values, so that nests share code.
 
 use pulp::{Simd, WithSimd};
 
 use crate::lanes::Real;
 
 use super::contraction::LaneAxis;
-use super::memory::{Memory, Place, Region};
+use super::memory::{Memory, Region, Space};
 
 /// How an operand is read in the innermost loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,51 +20,49 @@ pub enum Read {
     Delta(usize, usize),
 }
 
-/// Straight-line code from `I` operands to `R` results.
-pub trait Elementwise<T: Real, const I: usize, const R: usize> {
+/// Straight-line code from `I` operands to `R` results in `L` loops.
+pub trait Elementwise<T: Real, const I: usize, const R: usize, const L: usize> {
     /// What runs along the lanes: points, the innermost loop, or nothing.
     const LANE: LaneAxis;
+    /// Extents of the loops, outermost first.
+    const EXTENTS: [usize; L];
     /// How each operand is read.
     const READS: [Read; I];
+    /// Where each operand lies and its step in each loop, in elements; of a delta nothing is read.
+    const OPERANDS: [(Space, [usize; L]); I];
+    /// The same of each result.
+    const RESULTS: [(Space, [usize; L]); R];
 
     /// The code.
     fn apply<S: Simd>(simd: S, operands: [T::Vector<S>; I]) -> [T::Vector<S>; R];
-}
-
-/// Loops and the step of each operand and result in them, in elements, outermost first.
-#[derive(Clone, Copy, Debug)]
-pub struct Loops<const I: usize, const R: usize, const L: usize> {
-    /// Extents.
-    pub extents: [usize; L],
-    /// Where operands start; of a delta nothing is read.
-    pub operands: [(Place, [usize; L]); I],
-    /// Where results start.
-    pub results: [(Place, [usize; L]); R],
 }
 
 /// Runs an elementwise nest.
 pub fn elementwise<T, S, E, const I: usize, const R: usize, const L: usize>(
     simd: S,
     memory: &Memory<'_, T>,
-    loops: &Loops<I, R, L>,
+    operands: [usize; I],
+    results: [usize; R],
 ) where
     T: Real,
     S: Simd,
-    E: Elementwise<T, I, R>,
+    E: Elementwise<T, I, R, L>,
 {
     if const { matches!(E::LANE, LaneAxis::Nothing) } {
         let simd = pulp::Scalar::new();
         simd.vectorize(Run::<'_, T, pulp::Scalar, E, I, R, L> {
             simd,
             memory,
-            loops,
+            operands,
+            results,
             code: core::marker::PhantomData,
         });
     } else {
         simd.vectorize(Run::<'_, T, S, E, I, R, L> {
             simd,
             memory,
-            loops,
+            operands,
+            results,
             code: core::marker::PhantomData,
         });
     }
@@ -73,7 +71,8 @@ pub fn elementwise<T, S, E, const I: usize, const R: usize, const L: usize>(
 struct Run<'a, T: Real, S: Simd, E, const I: usize, const R: usize, const L: usize> {
     simd: S,
     memory: &'a Memory<'a, T>,
-    loops: &'a Loops<I, R, L>,
+    operands: [usize; I],
+    results: [usize; R],
     code: core::marker::PhantomData<E>,
 }
 
@@ -81,7 +80,7 @@ impl<T, S, E, const I: usize, const R: usize, const L: usize> WithSimd for Run<'
 where
     T: Real,
     S: Simd,
-    E: Elementwise<T, I, R>,
+    E: Elementwise<T, I, R, L>,
 {
     type Output = ();
 
@@ -103,23 +102,19 @@ impl<'a, T, S, E, const I: usize, const R: usize, const L: usize> Run<'a, T, S, 
 where
     T: Real,
     S: Simd,
-    E: Elementwise<T, I, R>,
+    E: Elementwise<T, I, R, L>,
 {
     #[inline(always)]
-    fn walk(&self, place: Place, steps: [usize; L]) -> Walk<'a, T, L> {
-        let unit = if matches!(place, Place::Block(_)) {
-            T::lanes::<S>()
-        } else {
-            1
-        };
+    fn walk(&self, (space, steps): (Space, [usize; L]), offset: usize) -> Walk<'a, T, L> {
+        let unit = space.unit::<T, S>();
         let mut reach = unit;
         let mut scaled = steps;
         for l in 0..L {
             scaled[l] *= unit;
-            reach += (self.loops.extents[l] - 1) * scaled[l];
+            reach += (E::EXTENTS[l] - 1) * scaled[l];
         }
         Walk {
-            region: self.memory.region::<S>(place, reach),
+            region: self.memory.region::<S>(space, offset, reach),
             steps: scaled,
             address: 0,
         }
@@ -127,19 +122,22 @@ where
 
     #[inline(always)]
     fn all(&self) {
-        let mut operands = [self.walk(Place::Scratch(0), [0; L]); I];
+        let nothing = Walk {
+            region: self.memory.region::<S>(Space::Scratch, 0, 0),
+            steps: [0; L],
+            address: 0,
+        };
+        let mut operands = [nothing; I];
         for i in 0..I {
-            let (place, steps) = self.loops.operands[i];
             if !matches!(E::READS[i], Read::Delta(..)) {
-                operands[i] = self.walk(place, steps);
+                operands[i] = self.walk(E::OPERANDS[i], self.operands[i]);
             }
         }
-        let mut results = [self.walk(Place::Scratch(0), [0; L]); R];
+        let mut results = [nothing; R];
         for r in 0..R {
-            let (place, steps) = self.loops.results[r];
-            results[r] = self.walk(place, steps);
+            results[r] = self.walk(E::RESULTS[r], self.results[r]);
         }
-        let extents = self.loops.extents;
+        let extents = E::EXTENTS;
         let mut count = 1;
         for extent in &extents[..L - 1] {
             count *= extent;
@@ -180,7 +178,7 @@ where
         operands: &[Walk<'a, T, L>; I],
         results: &[Walk<'a, T, L>; R],
     ) {
-        let extent = self.loops.extents[L - 1];
+        let extent = E::EXTENTS[L - 1];
         let lanes = T::lanes::<S>();
         if const { matches!(E::LANE, LaneAxis::Row) } {
             let mut index = 0;

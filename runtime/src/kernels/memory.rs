@@ -11,16 +11,27 @@ use pulp::Simd;
 
 use crate::lanes::Real;
 
-/// Where an operand starts, in scalars.
+/// Where an operand lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Space {
     /// In the parameters.
-    Parameters(usize),
+    Parameters,
     /// In the scratch that holds what was hoisted out of the loop over points, or a single
     /// point's values: one scalar an element.
-    Scratch(usize),
-    /// In the scratch for a block of points: one vector an element. Counted in elements.
-    Block(usize),
+    Scratch,
+    /// In the scratch for a block of points: one vector an element.
+    Block,
+}
+
+impl Space {
+    /// Scalars in an element.
+    #[inline(always)]
+    pub const fn unit<T: Real, S: Simd>(self) -> usize {
+        match self {
+            Space::Block => size_of::<T::Vector<S>>() / size_of::<T>(),
+            Space::Parameters | Space::Scratch => 1,
+        }
+    }
 }
 
 /// Parameters and scratch of one call.
@@ -49,35 +60,34 @@ impl<'a, T: Real> Memory<'a, T> {
         }
     }
 
-    /// The region that begins at `place` and reaches `extent` scalars.
+    /// The region that begins at element `offset` of a space and reaches `extent` scalars.
     ///
     /// # Panics
     /// If it does not lie within the parameters or the scratch.
     #[inline(always)]
-    pub fn region<S: Simd>(&self, place: Place, extent: usize) -> Region<'_, T> {
-        let (base, start, length) = match place {
-            Place::Parameters(start) => {
-                (self.parameters.as_ptr().cast_mut(), start, self.parameters.len())
-            }
-            Place::Scratch(start) => (self.scratch, start, self.length),
-            Place::Block(start) => (
-                self.scratch,
-                self.block + start * T::lanes::<S>(),
-                self.length,
-            ),
+    pub fn region<S: Simd>(&self, space: Space, offset: usize, extent: usize) -> Region<'_, T> {
+        let (base, start, length) = match space {
+            Space::Parameters => (self.parameters.as_ptr().cast_mut(), offset, self.parameters.len()),
+            Space::Scratch => (self.scratch, offset, self.length),
+            Space::Block => (self.scratch, self.block + offset * space.unit::<T, S>(), self.length),
         };
-        assert!(
-            start <= length && extent <= length - start,
-            "a kernel would leave its memory"
-        );
+        if start > length || extent > length - start {
+            outside();
+        }
         Region {
             // SAFETY: start <= length of the allocation that base points to.
             base: unsafe { base.add(start) },
-            writable: !matches!(place, Place::Parameters(_)),
+            writable: !matches!(space, Space::Parameters),
             length: extent,
             lifetime: PhantomData,
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn outside() -> ! {
+    panic!("a kernel would leave its memory")
 }
 
 /// A part of memory whose bounds were checked when it was made.

@@ -8,8 +8,8 @@ mod transfer;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};
-pub use contraction::{Contraction, Initial, LaneAxis, Loop, Places, contraction};
-pub use elementwise::{Elementwise, Loops, Read, elementwise};
-pub use memory::{Memory, Place};
+pub use contraction::{Contraction, Initial, LaneAxis, Loop, Offsets, contraction};
+pub use elementwise::{Elementwise, Read, elementwise};
+pub use memory::{Memory, Space};
 pub use transfer::{Entries, View, Zeroed, pack, unpack};
 pub use workspace::{Stack, Workspace};

@@ -5,13 +5,15 @@ use pulp::{Simd, WithSimd};
 
 use crate::lanes::Real;
 
-use super::memory::{Memory, Place};
+use super::memory::{Memory, Space};
 
 /// A tensor in scratch or parameters: extents and strides of up to four axes, first fastest.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
+    /// Where it lies.
+    pub space: Space,
     /// Its first element.
-    pub place: Place,
+    pub offset: usize,
     /// Extents; axes beyond its own are one.
     pub extents: [usize; 4],
     /// Elements from one entry of an axis to the next.
@@ -22,11 +24,7 @@ impl View {
     /// Scalars from one element to the next unit of stride, and up to the last one.
     #[inline(always)]
     fn unit<T: Real, S: Simd>(&self) -> (usize, usize) {
-        let unit = if matches!(self.place, Place::Block(_)) {
-            T::lanes::<S>()
-        } else {
-            1
-        };
+        let unit = self.space.unit::<T, S>();
         let mut reach = unit;
         for axis in 0..4 {
             reach += (self.extents[axis].max(1) - 1) * self.strides[axis] * unit;
@@ -152,7 +150,7 @@ impl<T: Real, S: Simd, E: Entries<T>> WithSimd for Pack<'_, T, S, E> {
             return;
         }
         let (unit, reach) = self.view.unit::<T, S>();
-        let region = self.memory.region::<S>(self.view.place, reach);
+        let region = self.memory.region::<S>(self.view.space, self.view.offset, reach);
         let mut position = 0;
         let View { extents, strides, .. } = *self.view;
         for l in 0..extents[3] {
@@ -200,7 +198,7 @@ impl<T: Real, S: Simd, E: Entries<T>> WithSimd for Unpack<'_, T, S, E> {
     fn with_simd<Same: Simd>(self, _: Same) {
         let _ = self.simd;
         let (unit, reach) = self.view.unit::<T, S>();
-        let region = self.memory.region::<S>(self.view.place, reach);
+        let region = self.memory.region::<S>(self.view.space, self.view.offset, reach);
         let View { extents, strides, .. } = *self.view;
         for (lane, result) in self.results.iter_mut().enumerate() {
             // What depends on parameters only is one number for all points.

@@ -36,7 +36,11 @@ impl fmt::Display for ParameterCountError {
 
 impl fmt::Display for BatchLengthError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, expected, found } = self;
+        let Self {
+            name,
+            expected,
+            found,
+        } = self;
         write!(
             formatter,
             "expected `{name}` to have one entry for each of the {expected} points of the batch, found {found} entries; \

@@ -49,16 +49,21 @@ pub fn uniform<T: Real>(parameters: &mut [T], range: &Range<T>, seed: u64) {
     }
 }
 
-fn fill<T: Real>(parameters: &mut [T], layers: &[DenseShape], mut draw: impl FnMut(&DenseShape) -> f64) {
+fn fill<T: Real>(
+    parameters: &mut [T],
+    layers: &[DenseShape],
+    mut draw: impl FnMut(&DenseShape) -> f64,
+) {
     for layer in layers {
-        let (weight, bias) = layer.of_mut(parameters).split_at_mut(layer.inputs * layer.outputs);
+        let (weight, bias) = layer
+            .of_mut(parameters)
+            .split_at_mut(layer.inputs * layer.outputs);
         weight.fill_with(|| T::from_f64(draw(layer)));
         bias.fill(T::ZERO);
     }
 }
 
 /// A width as a number; exact, since none is beyond 2^20.
-#[allow(clippy::cast_precision_loss, reason = "widths are far below 2^53")]
 fn width(width: usize) -> f64 {
     width as f64
 }

@@ -54,7 +54,10 @@ impl DenseShape {
 pub fn layer_of_array(field: &str, layers: &[DenseShape], index: usize) -> DenseShape {
     match layers.get(index) {
         Some(shape) => *shape,
-        None => panic!("layer index {index} is out of range: `{field}` has {} layers", layers.len()),
+        None => panic!(
+            "layer index {index} is out of range: `{field}` has {} layers",
+            layers.len()
+        ),
     }
 }
 

@@ -14,7 +14,10 @@ pub(super) struct Random {
 impl Random {
     /// The stream of a seed.
     pub(super) const fn new(seed: u64) -> Self {
-        Self { state: seed, spare: None }
+        Self {
+            state: seed,
+            spare: None,
+        }
     }
 
     /// 64 random bits.
@@ -26,7 +29,6 @@ impl Random {
     }
 
     /// A number of [0, 1), a multiple of 2^-53.
-    #[allow(clippy::cast_precision_loss, reason = "53 bits are exact")]
     pub(super) fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
@@ -81,14 +83,24 @@ mod tests {
     fn the_first_numbers_of_a_seed_never_change() {
         let mut random = Random::new(1_234_567);
         let bits = [0; 3].map(|_: u64| random.bits());
-        assert_eq!(bits, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+        assert_eq!(
+            bits,
+            [
+                6_457_827_717_110_365_317,
+                3_203_168_211_198_807_973,
+                9_817_491_932_198_370_423
+            ]
+        );
     }
 
     #[test]
     fn logarithms_agree_with_those_of_the_system() {
         for power in 0..2000 {
             let x = 0.999_f64.powi(power * power / 20) * 0.97;
-            assert!((ln(x) - x.ln()).abs() <= 4e-16 * x.ln().abs().max(0.02), "{x}");
+            assert!(
+                (ln(x) - x.ln()).abs() <= 4e-16 * x.ln().abs().max(0.02),
+                "{x}"
+            );
         }
     }
 

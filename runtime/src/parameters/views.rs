@@ -29,7 +29,11 @@ impl<'a, T: Scalar, const O: usize, I: Dim, const BIAS: bool> DenseView<'a, T, O
     /// Its weight, of shape (O, I): what comes in is multiplied from the right.
     #[must_use]
     pub fn weight(&self) -> MatrixView<'a, T, Const<O>, I> {
-        MatrixView::from_slice_generic(&self.parameters[..O * self.inputs.value()], Const::<O>, self.inputs)
+        MatrixView::from_slice_generic(
+            &self.parameters[..O * self.inputs.value()],
+            Const::<O>,
+            self.inputs,
+        )
     }
 }
 
@@ -37,7 +41,11 @@ impl<'a, T: Scalar, const O: usize, I: Dim> DenseView<'a, T, O, I, true> {
     /// Its bias, of O numbers.
     #[must_use]
     pub fn bias(&self) -> VectorView<'a, T, Const<O>> {
-        VectorView::from_slice_generic(&self.parameters[O * self.inputs.value()..], Const::<O>, Const::<1>)
+        VectorView::from_slice_generic(
+            &self.parameters[O * self.inputs.value()..],
+            Const::<O>,
+            Const::<1>,
+        )
     }
 }
 

@@ -122,7 +122,7 @@ if __name__ == "__main__":
     quarter = (mp.pi / 4 * mpf("1.001")) ** 2
     only = sys.argv[1:]
     if not only or "double" in only:
-        show("expm1", rounded(expm1, -reach, reach, 10, to_double, [0.5], weight=abs))
+        show("expm1", rounded(expm1, -reach, reach, 9, to_double, [0.5], weight=abs))
         show("ln", rounded(ln, mpf(0), short, 6, to_double, weight=lambda z: z / 2))
         show("sine", rounded(sine, mpf(0), quarter, 5, to_double, weight=lambda z: z))
         show("cosine", rounded(cosine, mpf(0), quarter, 5, to_double, weight=lambda z: z))

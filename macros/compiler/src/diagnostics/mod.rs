@@ -40,7 +40,12 @@ impl Diagnostic {
     /// A mistake at a place.
     pub fn new(at: impl Into<Place>, message: impl Into<String>) -> Self {
         let Place { start, end } = at.into();
-        Self { message: message.into(), help: None, start, end }
+        Self {
+            message: message.into(),
+            help: None,
+            start,
+            end,
+        }
     }
 
     /// The same with help.
@@ -118,7 +123,9 @@ impl Place {
     /// All of something the user wrote; the attribute where it is empty.
     pub fn of(written: &impl ToTokens) -> Self {
         let mut tokens = written.to_token_stream().into_iter();
-        let Some(first) = tokens.next() else { return Span::call_site().into() };
+        let Some(first) = tokens.next() else {
+            return Span::call_site().into();
+        };
         let start = open(&first);
         let end = close(&tokens.last().unwrap_or(first));
         Self { start, end }
@@ -127,7 +134,10 @@ impl Place {
 
 impl From<Span> for Place {
     fn from(span: Span) -> Self {
-        Self { start: span, end: span }
+        Self {
+            start: span,
+            end: span,
+        }
     }
 }
 

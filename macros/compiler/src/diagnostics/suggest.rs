@@ -26,7 +26,11 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>, conjunction: &str) -
 }
 
 fn fold(name: &str) -> Vec<char> {
-    name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).take(64).collect()
+    name.chars()
+        .filter(|letter| *letter != '_')
+        .flat_map(char::to_lowercase)
+        .take(64)
+        .collect()
 }
 
 /// Edit distance in which a swap of neighbours counts as one edit.

@@ -8,7 +8,7 @@ use crate::model::{Network, Scalar};
 use crate::request::Scheduled;
 
 use super::documentation::{Figures, document};
-use super::nests::{Nests, emit_place, scratch};
+use super::nests::{Nests, emit_space, scratch};
 use super::signature::{Face, Method, Variable, number};
 
 /// All methods of a network, and the types behind them, out of sight.
@@ -316,16 +316,13 @@ fn emit_views(program: &LoopProgram) -> (Vec<TokenStream>, Vec<TokenStream>) {
 }
 
 fn emit_view(view: &View) -> TokenStream {
-    let place = emit_place(derive_network_symbolic::schedule::Place {
-        space: view.space,
-        offset: view.offset,
-    });
+    let (space, offset) = (emit_space(view.space), number(view.offset));
     let padded = |values: &[usize], fill: usize| {
         let values = values.iter().copied().chain(std::iter::repeat(fill));
         values.take(4).map(number).collect::<Vec<_>>()
     };
     let (extents, strides) = (padded(&view.shape, 1), padded(&view.strides, 0));
-    quote!(private::View { place: #place, extents: [#(#extents),*], strides: [#(#strides),*] })
+    quote!(private::View { space: #space, offset: #offset, extents: [#(#extents),*], strides: [#(#strides),*] })
 }
 
 fn pascal(name: &str) -> String {

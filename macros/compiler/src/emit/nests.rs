@@ -16,15 +16,7 @@ use super::signature::number;
 pub(super) struct Nests {
     scalar: Ident,
     contractions: Vec<ContractionNest>,
-    codes: Vec<(LaneAxis, Vec<Reading>, StraightLine)>,
-}
-
-/// How an operand of straight-line code is read in the innermost loop.
-#[derive(Clone, Copy, PartialEq)]
-enum Reading {
-    Vector,
-    Splat,
-    Delta(usize, usize),
+    elementwise: Vec<ElementwiseNest>,
 }
 
 impl Nests {
@@ -32,7 +24,7 @@ impl Nests {
         Nests {
             scalar,
             contractions: Vec::new(),
-            codes: Vec::new(),
+            elementwise: Vec::new(),
         }
     }
 
@@ -49,13 +41,12 @@ impl Nests {
     pub fn types(&self) -> TokenStream {
         let contractions = self.contractions.iter().enumerate();
         let contractions = contractions.map(|(index, nest)| contraction_type(index, nest));
-        let codes = self.codes.iter().enumerate();
-        let codes = codes.map(|(index, (lane, readings, code))| self.code_type(index, *lane, readings, code));
-        quote!(#(#contractions)* #(#codes)*)
+        let elementwise = self.elementwise.iter().enumerate();
+        let elementwise = elementwise.map(|(index, nest)| self.elementwise_type(index, nest));
+        quote!(#(#contractions)* #(#elementwise)*)
     }
 
     fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
-        let nowhere = |place: Place| Place { offset: 0, ..place };
         let shape = ContractionNest {
             out: nowhere(nest.out),
             a: nowhere(nest.a),
@@ -73,76 +64,68 @@ impl Nests {
         let [mw, nw] = [tile.wide.0, tile.wide.1].map(number);
         let [ms, ns] = [tile.narrow.0, tile.narrow.1].map(number);
         let places = [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)];
-        let places = places.map(emit_place);
+        let offsets = places.map(|place| number(place.offset));
         quote! {
-            private::contraction::<#scalar, S, #name, #mw, #nw, #ms, #ns>(simd, memory, [#(#places),*]);
+            private::contraction::<#scalar, S, #name, #mw, #nw, #ms, #ns>(simd, memory, [#(#offsets),*]);
         }
     }
 
     fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
-        let last = nest.loops.len() - 1;
-        let reading = |operand: &Operand| match operand {
-            Operand::Delta(a, b) => Reading::Delta(*a, *b),
-            Operand::Tensor { place, .. } if nest.lane == LaneAxis::Points => match place.space {
-                Space::Block => Reading::Vector,
-                Space::Parameters | Space::Scratch => Reading::Splat,
-            },
-            Operand::Tensor { steps, .. } if nest.lane == LaneAxis::Row && steps[last] == 1 => Reading::Vector,
-            Operand::Tensor { .. } => Reading::Splat,
-        };
-        let readings: Vec<Reading> = nest.operands.iter().map(reading).collect();
-        let code = (nest.lane, readings, nest.body.clone());
-        let known = self.codes.iter().position(|known| *known == code);
+        let mut shape = nest.clone();
+        for operand in &mut shape.operands {
+            if let Operand::Tensor { place, .. } = operand {
+                *place = nowhere(*place);
+            }
+        }
+        for (place, _) in &mut shape.results {
+            *place = nowhere(*place);
+        }
+        let known = self.elementwise.iter().position(|known| *known == shape);
         let index = known.unwrap_or_else(|| {
-            self.codes.push(code);
-            self.codes.len() - 1
+            self.elementwise.push(shape);
+            self.elementwise.len() - 1
         });
-        let (name, scalar) = (code_name(index), &self.scalar);
-        let extents = nest.loops.iter().map(|extent| number(*extent));
-        let nowhere = Place {
-            space: Space::Scratch,
-            offset: 0,
-        };
+        let (name, scalar) = (elementwise_name(index), &self.scalar);
         let operands = nest.operands.iter().map(|operand| match operand {
-            Operand::Tensor { place, steps } => emit_walk(*place, steps),
-            Operand::Delta(..) => emit_walk(nowhere, &vec![0; nest.loops.len()]),
+            Operand::Tensor { place, .. } => number(place.offset),
+            Operand::Delta(..) => number(0),
         });
-        let results = nest.results.iter().map(|(place, steps)| emit_walk(*place, steps));
+        let results = nest.results.iter().map(|(place, _)| number(place.offset));
         let counts = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
         quote! {
-            private::elementwise::<#scalar, S, #name, #(#counts),*>(simd, memory, &private::Loops {
-                extents: [#(#extents),*],
-                operands: [#(#operands),*],
-                results: [#(#results),*],
-            });
+            private::elementwise::<#scalar, S, #name, #(#counts),*>(simd, memory, [#(#operands),*], [#(#results),*]);
         }
     }
 
-    fn code_type(&self, index: usize, lane: LaneAxis, readings: &[Reading], code: &StraightLine) -> TokenStream {
-        let (name, scalar) = (code_name(index), &self.scalar);
-        let lane = emit_lane(lane);
-        let reads = readings.iter().map(|reading| match reading {
-            Reading::Vector => quote!(private::Read::Vector),
-            Reading::Splat => quote!(private::Read::Splat),
-            Reading::Delta(a, b) => {
-                let (a, b) = (number(*a), number(*b));
-                quote!(private::Read::Delta(#a, #b))
-            }
+    fn elementwise_type(&self, index: usize, nest: &ElementwiseNest) -> TokenStream {
+        let (name, scalar) = (elementwise_name(index), &self.scalar);
+        let lane = emit_lane(nest.lane);
+        let reads = nest.operands.iter().map(|operand| emit_read(nest, operand));
+        let extents = nest.loops.iter().map(|extent| number(*extent));
+        let none = vec![0; nest.loops.len()];
+        let operands = nest.operands.iter().map(|operand| match operand {
+            Operand::Tensor { place, steps } => emit_walk(place.space, steps),
+            Operand::Delta(..) => emit_walk(Space::Scratch, &none),
         });
-        let (operands, results) = (number(readings.len()), number(code.results.len()));
+        let results = nest.results.iter().map(|(place, steps)| emit_walk(place.space, steps));
+        let [i, r, l] = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
         let vector = quote!(<#scalar as private::Real>::Vector<S>);
+        let code = &nest.body;
         let statements = code.steps.iter().enumerate().map(|(id, step)| emit_step(code, id, *step));
         let returned = code.results.iter().map(|id| step_name(*id));
         quote! {
             struct #name;
 
-            impl private::Elementwise<#scalar, #operands, #results> for #name {
+            impl private::Elementwise<#scalar, #i, #r, #l> for #name {
                 const LANE: private::LaneAxis = #lane;
-                const READS: [private::Read; #operands] = [#(#reads),*];
+                const EXTENTS: [usize; #l] = [#(#extents),*];
+                const READS: [private::Read; #i] = [#(#reads),*];
+                const OPERANDS: [(private::Space, [usize; #l]); #i] = [#(#operands),*];
+                const RESULTS: [(private::Space, [usize; #l]); #r] = [#(#results),*];
 
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn apply<S: private::Simd>(simd: S, x: [#vector; #operands]) -> [#vector; #results] {
+                fn apply<S: private::Simd>(simd: S, x: [#vector; #i]) -> [#vector; #r] {
                     let lane = private::arithmetic::<#scalar, S>(simd);
                     #(#statements)*
                     [#(#returned),*]
@@ -152,11 +135,15 @@ impl Nests {
     }
 }
 
+fn nowhere(place: Place) -> Place {
+    Place { offset: 0, ..place }
+}
+
 fn contraction_name(index: usize) -> Ident {
     format_ident!("Contraction{index}")
 }
 
-fn code_name(index: usize) -> Ident {
+fn elementwise_name(index: usize) -> Ident {
     format_ident!("Elementwise{index}")
 }
 
@@ -174,8 +161,8 @@ fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
     let outer = nest.outer.iter().map(emit_loop);
     let sums = nest.sums.iter().map(emit_loop);
     let (m, n, k) = (emit_loop(&nest.m), emit_loop(&nest.n), emit_loop(&nest.k));
-    let is_packed = |place: Option<Place>| place.is_some_and(|place| place.space == Space::Block);
-    let packed = [Some(nest.a), nest.b, nest.init].map(is_packed);
+    let places = [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)];
+    let spaces = places.map(|place| emit_space(place.space));
     let initial = match nest.init {
         None => quote!(Zero),
         Some(_) => quote!(Tensor),
@@ -200,7 +187,7 @@ fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
             const N: private::Loop = #n;
             const SUMS: &'static [private::Loop] = &[#(#sums),*];
             const K: private::Loop = #k;
-            const PACKED: [bool; 3] = [#(#packed),*];
+            const SPACES: [private::Space; 4] = [#(#spaces),*];
             const INITIAL: private::Initial = private::Initial::#initial;
             const INITIAL_COLUMNS: usize = #columns;
             const PAIRED: bool = #paired;
@@ -225,19 +212,32 @@ fn emit_lane(lane: LaneAxis) -> TokenStream {
     }
 }
 
-pub(super) fn emit_place(place: Place) -> TokenStream {
-    let offset = number(place.offset);
-    match place.space {
-        Space::Parameters => quote!(private::Place::Parameters(#offset)),
-        Space::Scratch => quote!(private::Place::Scratch(#offset)),
-        Space::Block => quote!(private::Place::Block(#offset)),
+pub(super) fn emit_space(space: Space) -> TokenStream {
+    match space {
+        Space::Parameters => quote!(private::Space::Parameters),
+        Space::Scratch => quote!(private::Space::Scratch),
+        Space::Block => quote!(private::Space::Block),
     }
 }
 
-fn emit_walk(place: Place, steps: &[usize]) -> TokenStream {
-    let place = emit_place(place);
+fn emit_walk(space: Space, steps: &[usize]) -> TokenStream {
+    let space = emit_space(space);
     let steps = steps.iter().map(|step| number(*step));
-    quote!((#place, [#(#steps),*]))
+    quote!((#space, [#(#steps),*]))
+}
+
+/// How an operand is read in the innermost loop.
+fn emit_read(nest: &ElementwiseNest, operand: &Operand) -> TokenStream {
+    let last = nest.loops.len() - 1;
+    match (operand, nest.lane) {
+        (Operand::Delta(a, b), _) => {
+            let (a, b) = (number(*a), number(*b));
+            quote!(private::Read::Delta(#a, #b))
+        }
+        (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => quote!(private::Read::Vector),
+        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => quote!(private::Read::Vector),
+        (Operand::Tensor { .. }, _) => quote!(private::Read::Splat),
+    }
 }
 
 /// The statement of one step; the first step that needs a family calls it.

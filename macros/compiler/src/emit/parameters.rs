@@ -10,11 +10,19 @@ use syn::ext::IdentExt;
 /// The struct and all of it that does not depend on what is asked.
 #[must_use]
 pub fn structure(network: &Network) -> TokenStream {
-    let Network { name, visibility, attributes, .. } = network;
+    let Network {
+        name,
+        visibility,
+        attributes,
+        ..
+    } = network;
     let storage = emit_storage(network);
     let constants = emit_constants(network);
     let constructors = emit_constructors(network);
-    let accessors = network.fields.iter().map(|field| emit_accessors(network, field));
+    let accessors = network
+        .fields
+        .iter()
+        .map(|field| emit_accessors(network, field));
     let comparisons = emit_comparisons(network);
     let summary = format!(
         " A network of {}, from {} to {}, with {}.",
@@ -55,8 +63,11 @@ fn emit_storage(network: &Network) -> TokenStream {
 fn emit_constants(network: &Network) -> TokenStream {
     let list: Vec<String> = network.inputs.iter().map(describe_input).collect();
     let doc = format!(" The number of inputs: {}.", list.join(", then "));
-    let (inputs, outputs, parameters) =
-        (number(network.inputs()), number(network.outputs()), number(network.parameters()));
+    let (inputs, outputs, parameters) = (
+        number(network.inputs()),
+        number(network.outputs()),
+        number(network.parameters()),
+    );
     let ranges = network.inputs.iter().map(emit_range);
     let layers = network.layers.iter().map(emit_layer);
     quote! {
@@ -72,7 +83,11 @@ fn emit_constants(network: &Network) -> TokenStream {
 }
 
 fn describe_input(input: &Input) -> String {
-    if input.is_scalar { format!("`{}`", input.name) } else { format!("`{}` ({})", input.name, input.size) }
+    if input.is_scalar {
+        format!("`{}`", input.name)
+    } else {
+        format!("`{}` ({})", input.name, input.size)
+    }
 }
 
 fn emit_range(input: &Input) -> TokenStream {
@@ -87,7 +102,11 @@ fn emit_range(input: &Input) -> TokenStream {
 
 fn emit_layer(layer: &Layer) -> TokenStream {
     let Layer { bias, .. } = layer;
-    let (inputs, outputs, start) = (number(layer.inputs), number(layer.outputs), number(layer.weight_offset));
+    let (inputs, outputs, start) = (
+        number(layer.inputs),
+        number(layer.outputs),
+        number(layer.weight_offset),
+    );
     quote!(::derive_network::private::DenseShape { inputs: #inputs, outputs: #outputs, bias: #bias, start: #start })
 }
 
@@ -139,9 +158,18 @@ fn emit_constructors(network: &Network) -> TokenStream {
 
 /// Initialisers that depend on the shapes of layers: name and distribution of the weights.
 const INITIALISERS: [(&str, &str); 3] = [
-    ("glorot_uniform", " A network with weights uniform in ±sqrt(6 / (inputs + outputs)) of their layer, and zero biases."),
-    ("glorot_normal", " A network with weights normal of variance 2 / (inputs + outputs) of their layer, and zero biases."),
-    ("he_normal", " A network with weights normal of variance 2 / inputs of their layer, and zero biases."),
+    (
+        "glorot_uniform",
+        " A network with weights uniform in ±sqrt(6 / (inputs + outputs)) of their layer, and zero biases.",
+    ),
+    (
+        "glorot_normal",
+        " A network with weights normal of variance 2 / (inputs + outputs) of their layer, and zero biases.",
+    ),
+    (
+        "he_normal",
+        " A network with weights normal of variance 2 / inputs of their layer, and zero biases.",
+    ),
 ];
 
 fn emit_initialiser((name, doc): &(&str, &str)) -> TokenStream {
@@ -160,7 +188,9 @@ fn emit_initialiser((name, doc): &(&str, &str)) -> TokenStream {
 }
 
 fn emit_accessors(network: &Network, field: &Field) -> TokenStream {
-    let Field { name, attributes, .. } = field;
+    let Field {
+        name, attributes, ..
+    } = field;
     // A field without visibility is as visible as the struct: there are no fields behind the accessors to hide.
     let visibility = match &field.visibility {
         Visibility::Inherited => quote!(pub),
@@ -207,12 +237,20 @@ fn emit_accessors(network: &Network, field: &Field) -> TokenStream {
 }
 
 /// How an accessor finds its layer: its argument, the shape, the number of inputs, and its documentation of panics.
-fn emit_place(field: &Field, layers: &[Layer]) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
+fn emit_place(
+    field: &Field,
+    layers: &[Layer],
+) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
     let (start, end) = (number(field.layers.start), number(field.layers.end));
     let Some(length) = field.array else {
         let inputs = number(layers[0].inputs);
         let shape = quote!(Self::__LAYERS[#start]);
-        return (quote!(), shape, quote!(::derive_network::private::Const::<#inputs>), quote!());
+        return (
+            quote!(),
+            shape,
+            quote!(::derive_network::private::Const::<#inputs>),
+            quote!(),
+        );
     };
     let name = field.name.unraw().to_string();
     let shape = quote!(::derive_network::private::layer_of_array(#name, &Self::__LAYERS[#start..#end], index));
@@ -224,22 +262,49 @@ fn emit_place(field: &Field, layers: &[Layer]) -> (TokenStream, TokenStream, Tok
         #[doc = #doc]
         #[track_caller]
     };
-    (quote!(index: usize), shape, quote!(::derive_network::private::Dyn(shape.inputs)), panics)
+    (
+        quote!(index: usize),
+        shape,
+        quote!(::derive_network::private::Dyn(shape.inputs)),
+        panics,
+    )
 }
 
 fn describe_field(field: &Field, layers: &[Layer]) -> (String, String) {
     let name = field.name.unraw();
-    let Layer { inputs, outputs, bias, activation_name, .. } = &layers[0];
-    let which = if field.array.is_some() { format!("A layer of `{name}`") } else { format!("The layer `{name}`") };
+    let Layer {
+        inputs,
+        outputs,
+        bias,
+        activation_name,
+        ..
+    } = &layers[0];
+    let which = if field.array.is_some() {
+        format!("A layer of `{name}`")
+    } else {
+        format!("The layer `{name}`")
+    };
     let rest = match layers.get(1) {
         Some(layer) if layer.inputs != *inputs => {
-            format!(" for the first and ({outputs}, {}) for the others", layer.inputs)
+            format!(
+                " for the first and ({outputs}, {}) for the others",
+                layer.inputs
+            )
         }
         _ => String::new(),
     };
-    let bias = if *bias { format!("a bias of {outputs}") } else { "no bias".to_owned() };
-    let shape = format!("weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {activation_name}");
-    (format!(" {which}: {shape}."), format!(" {which}, to write to: {shape}."))
+    let bias = if *bias {
+        format!("a bias of {outputs}")
+    } else {
+        "no bias".to_owned()
+    };
+    let shape = format!(
+        "weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {activation_name}"
+    );
+    (
+        format!(" {which}: {shape}."),
+        format!(" {which}, to write to: {shape}."),
+    )
 }
 
 /// Comparisons of approx, for networks that derive `PartialEq`, which those traits extend.
@@ -248,7 +313,12 @@ fn emit_comparisons(network: &Network) -> TokenStream {
         .attributes
         .iter()
         .flat_map(derived_traits)
-        .any(|derived| derived.segments.last().is_some_and(|segment| segment.ident == "PartialEq"));
+        .any(|derived| {
+            derived
+                .segments
+                .last()
+                .is_some_and(|segment| segment.ident == "PartialEq")
+        });
     if !is_comparable {
         return TokenStream::new();
     }
@@ -301,5 +371,9 @@ fn emit_comparisons(network: &Network) -> TokenStream {
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }

@@ -83,7 +83,11 @@ impl Face {
     /// A value: a number for one output, a vector for more.
     #[must_use]
     pub fn value(&self) -> TokenStream {
-        if self.outputs == 1 { self.scalar.to_token_stream() } else { self.output() }
+        if self.outputs == 1 {
+            self.scalar.to_token_stream()
+        } else {
+            self.output()
+        }
     }
 
     fn matrix(&self, rows: &TokenStream) -> TokenStream {
@@ -107,17 +111,31 @@ impl Face {
         let outputs = number(self.outputs).into_token_stream();
         let jacobian = || variable("jacobian", self.matrix(&outputs));
         let gradient = || variable("gradient", self.input());
-        let first = || if self.outputs == 1 { gradient() } else { jacobian() };
+        let first = || {
+            if self.outputs == 1 {
+                gradient()
+            } else {
+                jacobian()
+            }
+        };
         let hessian = self.matrix(&self.inputs);
         let mut results = vec![variable("value", self.value())];
         match kind {
             RequestKind::Value => {}
             RequestKind::Gradient => results.push(gradient()),
             RequestKind::Jacobian => results.push(jacobian()),
-            RequestKind::Hessian if self.outputs == 1 => results.extend([first(), variable("hessian", hessian)]),
-            RequestKind::Hessian => results.extend([first(), variable("hessian", quote!([#hessian; #outputs]))]),
-            RequestKind::Laplacian => results.extend([first(), variable("laplacian", self.value())]),
-            RequestKind::AdjointHessian => results.extend([jacobian(), variable("hessian", hessian)]),
+            RequestKind::Hessian if self.outputs == 1 => {
+                results.extend([first(), variable("hessian", hessian)])
+            }
+            RequestKind::Hessian => {
+                results.extend([first(), variable("hessian", quote!([#hessian; #outputs]))])
+            }
+            RequestKind::Laplacian => {
+                results.extend([first(), variable("laplacian", self.value())])
+            }
+            RequestKind::AdjointHessian => {
+                results.extend([jacobian(), variable("hessian", hessian)])
+            }
             RequestKind::Jvp => results.push(variable("jv", self.value())),
             RequestKind::Vjp => results.push(variable("wj", self.input())),
             RequestKind::Hvp => results.extend([gradient(), variable("hv", self.input())]),
@@ -128,25 +146,54 @@ impl Face {
     /// The methods of a request: of one point, of a batch, and both with a workspace.
     #[must_use]
     pub fn methods(&self, kind: RequestKind) -> [Method; 4] {
-        let point = [variable("x", self.input())].into_iter().chain(self.operand(kind));
-        let of_point: Vec<Variable> = point.map(|Variable { name, kind }| Variable { name, kind: quote!(&#kind) }).collect();
-        let points = [variable("points", self.input())].into_iter().chain(self.operand(kind));
-        let of_points: Vec<Variable> = points.map(|Variable { name, kind }| Variable { name, kind: quote!(&[#kind]) }).collect();
-        let to_references = self.results(kind).into_iter().map(|Variable { name, kind }| Variable { name, kind: quote!(&mut #kind) });
-        let to_slices = self.results(kind).into_iter().map(|Variable { name, kind }| Variable {
-            name: format_ident!("{name}s"),
-            kind: quote!(&mut [#kind]),
-        });
+        let point = [variable("x", self.input())]
+            .into_iter()
+            .chain(self.operand(kind));
+        let of_point: Vec<Variable> = point
+            .map(|Variable { name, kind }| Variable {
+                name,
+                kind: quote!(&#kind),
+            })
+            .collect();
+        let points = [variable("points", self.input())]
+            .into_iter()
+            .chain(self.operand(kind));
+        let of_points: Vec<Variable> = points
+            .map(|Variable { name, kind }| Variable {
+                name,
+                kind: quote!(&[#kind]),
+            })
+            .collect();
+        let to_references = self
+            .results(kind)
+            .into_iter()
+            .map(|Variable { name, kind }| Variable {
+                name,
+                kind: quote!(&mut #kind),
+            });
+        let to_slices = self
+            .results(kind)
+            .into_iter()
+            .map(|Variable { name, kind }| Variable {
+                name: format_ident!("{name}s"),
+                kind: quote!(&mut [#kind]),
+            });
         let workspace = &self.workspace;
         let workspace = || variable("workspace", quote!(&mut #workspace));
-        let checked = quote!(::core::result::Result<(), ::derive_network::private::BatchLengthError>);
+        let checked =
+            quote!(::core::result::Result<(), ::derive_network::private::BatchLengthError>);
         let [single, batch, with, batch_with] = kind.methods();
         let batch_arguments: Vec<Variable> = of_points.into_iter().chain(to_slices).collect();
-        let behind = |arguments: Vec<Variable>| [workspace()].into_iter().chain(arguments).collect();
+        let behind =
+            |arguments: Vec<Variable>| [workspace()].into_iter().chain(arguments).collect();
         [
             method(&single, of_point.clone(), tuple(&self.results(kind))),
             method(&batch, batch_arguments.clone(), checked.clone()),
-            method(&with, behind(of_point.into_iter().chain(to_references).collect()), TokenStream::new()),
+            method(
+                &with,
+                behind(of_point.into_iter().chain(to_references).collect()),
+                TokenStream::new(),
+            ),
             method(&batch_with, behind(batch_arguments), checked),
         ]
     }
@@ -155,23 +202,42 @@ impl Face {
 impl ToTokens for Method {
     /// The signature from `pub` to before the body.
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { name, generics, arguments, result } = self;
-        let arguments = arguments.iter().map(|Variable { name, kind }| quote!(#name: #kind));
+        let Self {
+            name,
+            generics,
+            arguments,
+            result,
+        } = self;
+        let arguments = arguments
+            .iter()
+            .map(|Variable { name, kind }| quote!(#name: #kind));
         let arrow = (!result.is_empty()).then(|| quote!(->));
         tokens.extend(quote!(pub fn #name #generics (&self, #(#arguments),*) #arrow #result));
     }
 }
 
 fn method(name: &str, arguments: Vec<Variable>, result: TokenStream) -> Method {
-    Method { name: Ident::new(name, Span::call_site()), generics: TokenStream::new(), arguments, result }
+    Method {
+        name: Ident::new(name, Span::call_site()),
+        generics: TokenStream::new(),
+        arguments,
+        result,
+    }
 }
 
 fn variable(name: &str, kind: TokenStream) -> Variable {
-    Variable { name: Ident::new(name, Span::call_site()), kind }
+    Variable {
+        name: Ident::new(name, Span::call_site()),
+        kind,
+    }
 }
 
 /// The type of several results; the plain type of one.
 fn tuple(results: &[Variable]) -> TokenStream {
     let kinds = results.iter().map(|result| &result.kind);
-    if let [only] = results { only.kind.clone() } else { quote!((#(#kinds),*)) }
+    if let [only] = results {
+        only.kind.clone()
+    } else {
+        quote!((#(#kinds),*))
+    }
 }

@@ -20,12 +20,22 @@ pub fn stubs(definition: &Definition) -> TokenStream {
     let draft = read_draft(definition, &mut reported);
     match &definition.body {
         Body::Struct(structure) => {
-            let Structure { attributes, visibility, name, generics, .. } = &**structure;
+            let Structure {
+                attributes,
+                visibility,
+                name,
+                generics,
+                ..
+            } = &**structure;
             emit_stub(attributes, visibility, name, generics, &draft)
         }
         Body::Other { item, .. } => match &**item {
-            syn::Item::Enum(item) => emit_stub(&item.attrs, &item.vis, &item.ident, &item.generics, &draft),
-            syn::Item::Union(item) => emit_stub(&item.attrs, &item.vis, &item.ident, &item.generics, &draft),
+            syn::Item::Enum(item) => {
+                emit_stub(&item.attrs, &item.vis, &item.ident, &item.generics, &draft)
+            }
+            syn::Item::Union(item) => {
+                emit_stub(&item.attrs, &item.vis, &item.ident, &item.generics, &draft)
+            }
             item => item.to_token_stream(),
         },
     }
@@ -58,28 +68,64 @@ fn emit_stub(
 }
 
 fn is_ours(attribute: &syn::Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == "derive_network")
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == "derive_network")
 }
 
 /// What the struct gives out, each name once.
 fn emit_members(draft: &Draft) -> TokenStream {
     let scalar = scalar_type(draft.settings.scalar);
-    let inputs = draft.settings.inputs.as_ref().and_then(|inputs| inputs.last()).map(|input| input.range().end);
-    let outputs = draft.fields.last().and_then(|field| field.width).unwrap_or(1);
+    let inputs = draft
+        .settings
+        .inputs
+        .as_ref()
+        .and_then(|inputs| inputs.last())
+        .map(|input| input.range().end);
+    let outputs = draft
+        .fields
+        .last()
+        .and_then(|field| field.width)
+        .unwrap_or(1);
     let mut members = Members::default();
-    members.constant("INPUTS", &quote!(usize), &number(inputs.unwrap_or(1)).into_token_stream());
-    members.constant("OUTPUTS", &quote!(usize), &number(outputs).into_token_stream());
+    members.constant(
+        "INPUTS",
+        &quote!(usize),
+        &number(inputs.unwrap_or(1)).into_token_stream(),
+    );
+    members.constant(
+        "OUTPUTS",
+        &quote!(usize),
+        &number(outputs).into_token_stream(),
+    );
     members.constant("PARAMETERS", &quote!(usize), &quote!(1));
     members.function("from_parameters", &quote! {
         fn from_parameters(parameters: &[#scalar]) -> ::core::result::Result<Self, ::derive_network::private::ParameterCountError>
     });
     members.function("parameters", &quote!(fn parameters(&self) -> &[#scalar]));
-    members.function("parameters_mut", &quote!(fn parameters_mut(&mut self) -> &mut [#scalar]));
-    members.function("glorot_uniform", &quote!(fn glorot_uniform(seed: u64) -> Self));
-    members.function("glorot_normal", &quote!(fn glorot_normal(seed: u64) -> Self));
+    members.function(
+        "parameters_mut",
+        &quote!(fn parameters_mut(&mut self) -> &mut [#scalar]),
+    );
+    members.function(
+        "glorot_uniform",
+        &quote!(fn glorot_uniform(seed: u64) -> Self),
+    );
+    members.function(
+        "glorot_normal",
+        &quote!(fn glorot_normal(seed: u64) -> Self),
+    );
     members.function("he_normal", &quote!(fn he_normal(seed: u64) -> Self));
-    members.function("uniform", &quote!(fn uniform(seed: u64, range: ::core::ops::Range<#scalar>) -> Self));
-    members.function("workspace", &quote!(fn workspace() -> ::derive_network::private::Stub));
+    members.function(
+        "uniform",
+        &quote!(fn uniform(seed: u64, range: ::core::ops::Range<#scalar>) -> Self),
+    );
+    members.function(
+        "workspace",
+        &quote!(fn workspace() -> ::derive_network::private::Stub),
+    );
     members.requests(draft, inputs, outputs);
     for input in draft.settings.inputs.iter().flatten() {
         members.range(input);
@@ -102,20 +148,26 @@ impl Members {
         if let Ok(constant) = syn::parse_str::<Ident>(name)
             && self.names.insert(name.to_owned())
         {
-            self.tokens.extend(quote!(pub const #constant: #kind = #value;));
+            self.tokens
+                .extend(quote!(pub const #constant: #kind = #value;));
         }
     }
 
     /// A function whose signature, from `fn` on, never returns.
     fn function(&mut self, name: &str, signature: &TokenStream) {
         if self.names.insert(name.to_owned()) {
-            self.tokens.extend(quote!(pub #signature { ::derive_network::private::stub() }));
+            self.tokens
+                .extend(quote!(pub #signature { ::derive_network::private::stub() }));
         }
     }
 
     fn range(&mut self, input: &Input) {
         let (start, end) = (number(input.range().start), number(input.range().end));
-        self.constant(&constant_name(&input.name), &quote!(::core::ops::Range<usize>), &quote!(#start..#end));
+        self.constant(
+            &constant_name(&input.name),
+            &quote!(::core::ops::Range<usize>),
+            &quote!(#start..#end),
+        );
     }
 
     fn requests(&mut self, draft: &Draft, inputs: Option<usize>, outputs: usize) {
@@ -135,7 +187,8 @@ impl Members {
                     method.generics = quote!(<const __I: usize>);
                 }
                 if self.names.insert(method.name.to_string()) {
-                    self.tokens.extend(quote!(#method { ::derive_network::private::stub() }));
+                    self.tokens
+                        .extend(quote!(#method { ::derive_network::private::stub() }));
                 }
             }
             for suffix in REQUEST_CONSTANTS {
@@ -154,7 +207,8 @@ impl Members {
         let (outputs, bias) = (number(field.width.unwrap_or(1)), field.bias);
         let arguments = field.is_array.then(|| quote!(, index: usize));
         let view = quote!(<'_, #scalar, #outputs, ::derive_network::private::Dyn, #bias>);
-        let signature = quote!(fn #name(&self #arguments) -> ::derive_network::private::DenseView #view);
+        let signature =
+            quote!(fn #name(&self #arguments) -> ::derive_network::private::DenseView #view);
         self.function(&name.unraw().to_string(), &signature);
         let signature = quote!(fn #name_mut(&mut self #arguments) -> ::derive_network::private::DenseViewMut #view);
         self.function(&name_mut.to_string(), &signature);

@@ -78,7 +78,9 @@ impl Scalar {
     /// The type of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::F32, Self::F64].into_iter().find(|scalar| scalar.name() == name)
+        [Self::F32, Self::F64]
+            .into_iter()
+            .find(|scalar| scalar.name() == name)
     }
 
     /// The size of one number.
@@ -95,7 +97,10 @@ impl Storage {
     /// Where so many parameters live unless the definition says otherwise.
     #[must_use]
     pub const fn automatic(parameters: usize, scalar: Scalar) -> Self {
-        if parameters * scalar.bytes() <= STORAGE_LIMIT_BYTES { Self::Inline } else { Self::Boxed }
+        if parameters * scalar.bytes() <= STORAGE_LIMIT_BYTES {
+            Self::Inline
+        } else {
+            Self::Boxed
+        }
     }
 }
-

@@ -13,8 +13,8 @@ use derive_network_symbolic::functions::Function;
 use proc_macro2::{Ident, Span};
 use std::ops::Range;
 
-pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
 pub(crate) use check::{Draft, DraftField, derived_traits, read_draft};
+pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
 pub use layout::STORAGE_LIMIT_BYTES;
 pub use names::{CONSTANTS, METHODS, REQUEST_CONSTANTS, constant_name, generated_names};
 pub use request::{Order, Request, RequestKind};

@@ -116,7 +116,12 @@ impl RequestKind {
 
 impl Order {
     /// All orders, in the order in which documentation lists them.
-    pub const ALL: [Self; 4] = [Self::Contraction, Self::Recursion, Self::Mixed, Self::Forward];
+    pub const ALL: [Self; 4] = [
+        Self::Contraction,
+        Self::Recursion,
+        Self::Mixed,
+        Self::Forward,
+    ];
 
     /// The name by which it is asked.
     #[must_use]

@@ -1,48 +1,21 @@
 //! The tokens of an attribute go in, its items come out.
 
-use super::{Form, Item};
+use super::{Form, Item, limits};
 use crate::diagnostics::{Diagnostics, catalogue};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Token, parenthesized, token};
 
-/// More tokens than any definition needs; beyond it the recursive parser could exhaust its stack.
-const TOKEN_LIMIT: usize = 4_000;
-
-/// The same for brackets in brackets.
-const DEPTH_LIMIT: usize = 48;
-
 /// The items of an attribute or of `#[layer(...)]`, and their mistakes.
 pub(super) fn parse_attribute(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Vec<Item> {
-    if is_too_large(&tokens) {
-        diagnostics.push(catalogue::definition_too_large(&tokens, TOKEN_LIMIT, DEPTH_LIMIT));
+    if let Some(mistake) = limits::exceeded(&tokens) {
+        diagnostics.push(mistake);
         return Vec::new();
     }
     let read = |input: ParseStream<'_>| Ok(parse_items(input, diagnostics));
     // `parse_items` consumes everything, so the parser has nothing to complain about.
     read.parse2(tokens).unwrap_or_default()
-}
-
-/// Whether tokens are more than the recursive parser should be given; itself without recursion.
-pub(super) fn is_too_large(tokens: &TokenStream) -> bool {
-    let mut count = 0;
-    let mut open = vec![tokens.clone().into_iter()];
-    while let Some(stream) = open.last_mut() {
-        match stream.next() {
-            None => drop(open.pop()),
-            Some(token) => {
-                count += 1;
-                if let TokenTree::Group(group) = token {
-                    open.push(group.stream().into_iter());
-                }
-            }
-        }
-        if count > TOKEN_LIMIT || open.len() > DEPTH_LIMIT {
-            return true;
-        }
-    }
-    false
 }
 
 fn parse_items(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Vec<Item> {
@@ -78,7 +51,10 @@ fn parse_item(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<I
         skip_to_comma(input);
         None
     };
-    Some(Item { name, form: form.unwrap_or(Form::Unreadable) })
+    Some(Item {
+        name,
+        form: form.unwrap_or(Form::Unreadable),
+    })
 }
 
 fn parse_list(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Form> {
@@ -106,7 +82,11 @@ fn parse_expression(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Op
 }
 
 fn next(input: ParseStream<'_>) -> TokenStream {
-    input.fork().parse::<TokenTree>().map(TokenStream::from).unwrap_or_default()
+    input
+        .fork()
+        .parse::<TokenTree>()
+        .map(TokenStream::from)
+        .unwrap_or_default()
 }
 
 fn skip_to_comma(input: ParseStream<'_>) {

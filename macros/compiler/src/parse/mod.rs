@@ -5,6 +5,7 @@
 //! that has it and nothing else, so that all mistakes of this stage are reported at once.
 
 mod attribute;
+mod limits;
 mod structure;
 
 use crate::diagnostics::Diagnostics;

@@ -1,23 +1,34 @@
 //! The item below the attribute goes in, a [`Structure`] or what else it is comes out.
 
-use super::attribute::{is_too_large, parse_attribute};
-use super::{Body, Field, FieldType, Fields, Item, Structure};
+use super::attribute::parse_attribute;
+use super::{Body, Field, FieldType, Fields, Item, Structure, limits};
 use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
 use syn::spanned::Spanned;
 
 /// The item below the attribute, and the mistakes in its `#[layer(...)]` attributes.
 pub(super) fn parse_body(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<Body> {
+    if let Some(mistake) = limits::exceeded(&item) {
+        diagnostics.push(mistake);
+        return None;
+    }
     let item = diagnostics.take(syn::parse2::<syn::Item>(item).map_err(Diagnostic::from))?;
     let syn::Item::Struct(item) = item else {
         let (what, keyword) = describe(&item);
-        return Some(Body::Other { what, keyword, item: Box::new(item) });
+        return Some(Body::Other {
+            what,
+            keyword,
+            item: Box::new(item),
+        });
     };
     let fields = match item.fields {
         syn::Fields::Named(fields) => {
             let fields = fields.named.into_iter();
-            Fields::Named(fields.filter_map(|field| parse_field(field, diagnostics)).collect())
+            Fields::Named(
+                fields
+                    .filter_map(|field| parse_field(field, diagnostics))
+                    .collect(),
+            )
         }
         syn::Fields::Unnamed(fields) => Fields::Unnamed(fields),
         syn::Fields::Unit => Fields::Unit,
@@ -33,10 +44,22 @@ pub(super) fn parse_body(item: TokenStream, diagnostics: &mut Diagnostics) -> Op
 
 fn parse_field(field: syn::Field, diagnostics: &mut Diagnostics) -> Option<Field> {
     let name = field.ident?;
-    let (options, attributes) = field.attrs.into_iter().partition(|attribute| attribute.path().is_ident("layer"));
+    let (options, attributes) = field
+        .attrs
+        .into_iter()
+        .partition(|attribute| attribute.path().is_ident("layer"));
     let options: Vec<syn::Attribute> = options;
-    let options = options.iter().flat_map(|attribute| parse_options(attribute, diagnostics)).collect();
-    Some(Field { attributes, options, visibility: field.vis, name, kind: parse_type(field.ty) })
+    let options = options
+        .iter()
+        .flat_map(|attribute| parse_options(attribute, diagnostics))
+        .collect();
+    Some(Field {
+        attributes,
+        options,
+        visibility: field.vis,
+        name,
+        kind: parse_type(field.ty),
+    })
 }
 
 fn parse_options(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> Vec<Item> {
@@ -57,7 +80,11 @@ fn parse_type(whole: syn::Type) -> FieldType {
             whole: syn::Type::Array(array),
         },
         syn::Type::Path(path) => match layer(&path) {
-            Some((name, arguments)) => FieldType::Layer { name, arguments, whole: syn::Type::Path(path) },
+            Some((name, arguments)) => FieldType::Layer {
+                name,
+                arguments,
+                whole: syn::Type::Path(path),
+            },
             None => FieldType::Other(syn::Type::Path(path)),
         },
         // Macros that pass a type on wrap it into an invisible group.
@@ -70,13 +97,15 @@ fn parse_type(whole: syn::Type) -> FieldType {
 /// The name and the arguments of a type of one segment.
 fn layer(path: &syn::TypePath) -> Option<(syn::Ident, Vec<syn::GenericArgument>)> {
     let segment = path.path.segments.first()?;
-    let is_alone = path.qself.is_none() && path.path.leading_colon.is_none() && path.path.segments.len() == 1;
+    let is_alone =
+        path.qself.is_none() && path.path.leading_colon.is_none() && path.path.segments.len() == 1;
     match &segment.arguments {
         _ if !is_alone => None,
         syn::PathArguments::None => Some((segment.ident.clone(), Vec::new())),
-        syn::PathArguments::AngleBracketed(written) if !is_too_large(&written.to_token_stream()) => {
-            Some((segment.ident.clone(), written.args.iter().cloned().collect()))
-        }
+        syn::PathArguments::AngleBracketed(written) => Some((
+            segment.ident.clone(),
+            written.args.iter().cloned().collect(),
+        )),
         _ => None,
     }
 }

@@ -128,7 +128,7 @@ impl<'a> Writer<'a> {
             body: self.builder.finish(results),
         };
         let nest = with_a_loop(squeeze(nest));
-        if on_points { nest } else { along_rows(nest) }
+        if on_points { longest_inside(nest) } else { along_rows(nest) }
     }
 }
 
@@ -235,6 +235,17 @@ fn along_rows(mut nest: ElementwiseNest) -> ElementwiseNest {
         return nest;
     };
     nest.lane = LaneAxis::Row;
+    inside(nest, axis)
+}
+
+/// Points run along the lanes whatever the loops: the longest goes inside, where a step is cheapest.
+fn longest_inside(nest: ElementwiseNest) -> ElementwiseNest {
+    let longest = (0..nest.loops.len()).max_by_key(|axis| nest.loops[*axis]);
+    inside(nest, longest.expect("a nest has a loop"))
+}
+
+/// Makes a loop the innermost.
+fn inside(mut nest: ElementwiseNest, axis: usize) -> ElementwiseNest {
     let last = nest.loops.len() - 1;
     nest.loops.swap(axis, last);
     for operand in &mut nest.operands {

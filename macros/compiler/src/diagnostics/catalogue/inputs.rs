@@ -6,16 +6,22 @@ use crate::parse::{Form, Item};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-const INPUTS: &str = "write `input(x: 2)` for a vector of two numbers, `input(t, x)` for two scalars";
+const INPUTS: &str =
+    "write `input(x: 2)` for a vector of two numbers, `input(t, x)` for two scalars";
 
 /// An item of the attribute that does not exist.
 pub fn unknown_item<'a>(name: &Ident, items: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    Diagnostic::new(name, format!("unknown item `{name}`")).help(instead(&name.to_string(), "item", items))
+    Diagnostic::new(name, format!("unknown item `{name}`")).help(instead(
+        &name.to_string(),
+        "item",
+        items,
+    ))
 }
 
 /// An item that may be written once.
 pub fn item_repeated(name: &Ident, example: &str) -> Diagnostic {
-    Diagnostic::new(name, format!("`{name}` is written twice")).help(format!("put all of it into one, as in `{example}`"))
+    Diagnostic::new(name, format!("`{name}` is written twice"))
+        .help(format!("put all of it into one, as in `{example}`"))
 }
 
 /// An item in another form than its own.
@@ -27,11 +33,19 @@ pub fn item_form(item: &Item, expected: &str, example: &str) -> Diagnostic {
         Form::Assigned(_) => "an equals sign",
         Form::List(_) => "a list",
     };
-    Diagnostic::new(name, format!("expected {expected} after `{name}`, found {found}")).help(format!("write it as in `{example}`"))
+    Diagnostic::new(
+        name,
+        format!("expected {expected} after `{name}`, found {found}"),
+    )
+    .help(format!("write it as in `{example}`"))
 }
 
 /// A choice that does not exist: of `scalar`, `storage`, `allow`.
-pub fn unknown_choice<'a>(item: &str, written: &impl ToTokens, choices: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+pub fn unknown_choice<'a>(
+    item: &str,
+    written: &impl ToTokens,
+    choices: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
     let found = shown(written);
     Diagnostic::new(Place::of(written), format!("`{item}` cannot be `{found}`"))
         .help(format!("write {}", listed(choices, "or")))
@@ -39,8 +53,13 @@ pub fn unknown_choice<'a>(item: &str, written: &impl ToTokens, choices: impl Int
 
 /// No `input(...)`.
 pub fn input_missing() -> Diagnostic {
-    Diagnostic::new(Span::call_site(), "the network has no input: its size cannot be seen from the layers")
-        .help(format!("{INPUTS}, as in `#[derive_network(input(x: 2), derive(gradient))]`"))
+    Diagnostic::new(
+        Span::call_site(),
+        "the network has no input: its size cannot be seen from the layers",
+    )
+    .help(format!(
+        "{INPUTS}, as in `#[derive_network(input(x: 2), derive(gradient))]`"
+    ))
 }
 
 /// `input()`
@@ -50,49 +69,80 @@ pub fn input_empty(name: &Ident) -> Diagnostic {
 
 /// An input in another form than `x` or `x: 2`.
 pub fn input_form(name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, format!("the input `{name}` is neither a scalar nor a sized vector")).help(INPUTS)
+    Diagnostic::new(
+        name,
+        format!("the input `{name}` is neither a scalar nor a sized vector"),
+    )
+    .help(INPUTS)
 }
 
 /// An input or an output named by a keyword.
 pub fn name_is_keyword(what: &str, name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, format!("{what} cannot be named `{name}`, a word that Rust reserves")).help("choose another name")
+    Diagnostic::new(
+        name,
+        format!("{what} cannot be named `{name}`, a word that Rust reserves"),
+    )
+    .help("choose another name")
 }
 
 /// Two inputs of one name.
 pub fn input_repeated(name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, format!("two inputs are named `{name}`")).help("give each input a name of its own")
+    Diagnostic::new(name, format!("two inputs are named `{name}`"))
+        .help("give each input a name of its own")
 }
 
 /// An input whose constant would have the name of something else.
 pub fn input_constant_taken(name: &Ident, constant: &str, taken_by: &str) -> Diagnostic {
-    let message = format!("an input cannot be named `{name}`: its constant `{constant}` would have the name of {taken_by}");
+    let message = format!(
+        "an input cannot be named `{name}`: its constant `{constant}` would have the name of {taken_by}"
+    );
     Diagnostic::new(name, message).help("choose another name")
 }
 
 /// An input whose upper-case form is no identifier.
 pub fn input_without_constant(name: &Ident, constant: &str) -> Diagnostic {
-    Diagnostic::new(name, format!("the input `{name}` would need a constant `{constant}`, which is no identifier"))
-        .help("choose another name")
+    Diagnostic::new(
+        name,
+        format!("the input `{name}` would need a constant `{constant}`, which is no identifier"),
+    )
+    .help("choose another name")
 }
 
 /// A total of inputs beyond the limit.
 pub fn inputs_too_many(name: &Ident, most: usize) -> Diagnostic {
-    Diagnostic::new(name, format!("together the inputs have more than {most} numbers")).help("this is more than any network here can take; check the sizes")
+    Diagnostic::new(
+        name,
+        format!("together the inputs have more than {most} numbers"),
+    )
+    .help("this is more than any network here can take; check the sizes")
 }
 
 /// An output in another form than a name.
 pub fn output_form(name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, format!("the output `{name}` can only have a name")).help("write `output(u)`; its size is the width of the last layer")
+    Diagnostic::new(name, format!("the output `{name}` can only have a name"))
+        .help("write `output(u)`; its size is the width of the last layer")
 }
 
 /// Two outputs, or an input and an output, of one name.
 pub fn output_name_taken(name: &Ident, taken_by: &str) -> Diagnostic {
-    Diagnostic::new(name, format!("an output cannot be named `{name}`, which is the name of {taken_by}")).help("choose another name")
+    Diagnostic::new(
+        name,
+        format!("an output cannot be named `{name}`, which is the name of {taken_by}"),
+    )
+    .help("choose another name")
 }
 
 /// As many names as fit neither the whole output nor its components.
 pub fn output_count(last: &Ident, names: usize, outputs: usize) -> Diagnostic {
-    let message = format!("{} named, but the last layer has {}", counted(names, "output"), counted(outputs, "output"));
-    let many = if outputs == 1 { String::new() } else { format!(", or {outputs}, one for each component") };
+    let message = format!(
+        "{} named, but the last layer has {}",
+        counted(names, "output"),
+        counted(outputs, "output")
+    );
+    let many = if outputs == 1 {
+        String::new()
+    } else {
+        format!(", or {outputs}, one for each component")
+    };
     Diagnostic::new(last, message).help(format!("write one name for the whole output{many}"))
 }

@@ -30,11 +30,23 @@ fn instead<'a>(written: &str, what: &str, names: impl IntoIterator<Item = &'a st
 
 /// What the user wrote, on one line and not too long.
 fn shown(written: &impl ToTokens) -> String {
-    let text = written.to_token_stream().to_string().replace(" :: ", "::").replace('\n', " ");
-    if text.chars().count() <= 60 { text } else { text.chars().take(57).chain("...".chars()).collect() }
+    let text = written
+        .to_token_stream()
+        .to_string()
+        .replace(" :: ", "::")
+        .replace('\n', " ");
+    if text.chars().count() <= 60 {
+        text
+    } else {
+        text.chars().take(57).chain("...".chars()).collect()
+    }
 }
 
 /// A count with its noun: `1 output`, `3 outputs`.
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }

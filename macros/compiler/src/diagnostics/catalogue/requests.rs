@@ -9,7 +9,11 @@ use quote::ToTokens;
 /// A request that does not exist.
 pub fn unknown_request(name: &Ident) -> Diagnostic {
     let names = RequestKind::ALL.map(RequestKind::name);
-    Diagnostic::new(name, format!("unknown request `{name}`")).help(instead(&name.to_string(), "request", names))
+    Diagnostic::new(name, format!("unknown request `{name}`")).help(instead(
+        &name.to_string(),
+        "request",
+        names,
+    ))
 }
 
 /// A request written twice.
@@ -31,7 +35,11 @@ pub fn unknown_request_option(request: &Ident, option: &Ident) -> Diagnostic {
 
 /// An option of a request written twice.
 pub fn request_option_repeated(option: &Ident) -> Diagnostic {
-    Diagnostic::new(option, format!("`{option}` is written twice for this request")).help("keep one of them")
+    Diagnostic::new(
+        option,
+        format!("`{option}` is written twice for this request"),
+    )
+    .help("keep one of them")
 }
 
 /// An order that does not exist.
@@ -40,7 +48,11 @@ pub fn unknown_order(at: Place, found: Option<&impl ToTokens>) -> Diagnostic {
     match found {
         Some(found) => {
             let found = shown(found);
-            Diagnostic::new(at, format!("unknown order `{found}`")).help(instead(&found, "order", names()))
+            Diagnostic::new(at, format!("unknown order `{found}`")).help(instead(
+                &found,
+                "order",
+                names(),
+            ))
         }
         None => Diagnostic::new(at, "`order` needs a value, as in `order = recursion`")
             .help(format!("orders are {}", listed(names(), "and"))),
@@ -49,26 +61,46 @@ pub fn unknown_order(at: Place, found: Option<&impl ToTokens>) -> Diagnostic {
 
 /// An order where there is nothing to choose.
 pub fn order_without_choice(option: &Ident, kind: RequestKind) -> Diagnostic {
-    let with: Vec<_> = RequestKind::ALL.into_iter().filter(|kind| kind.has_order()).map(RequestKind::name).collect();
-    Diagnostic::new(option, format!("`{}` has no order of elimination to choose", kind.name()))
-        .help(format!("remove it; {} have one", listed(with, "and")))
+    let with: Vec<_> = RequestKind::ALL
+        .into_iter()
+        .filter(|kind| kind.has_order())
+        .map(RequestKind::name)
+        .collect();
+    Diagnostic::new(
+        option,
+        format!("`{}` has no order of elimination to choose", kind.name()),
+    )
+    .help(format!("remove it; {} have one", listed(with, "and")))
 }
 
 /// `gradient` or `hvp` of several outputs.
 pub fn needs_one_output(kind: RequestKind, at: Span, outputs: usize) -> Diagnostic {
     let instead = match kind {
-        RequestKind::Hvp => "`adjoint_hessian` gives the Hessian of a weighted sum of the outputs, `hessian` that of each",
+        RequestKind::Hvp => {
+            "`adjoint_hessian` gives the Hessian of a weighted sum of the outputs, `hessian` that of each"
+        }
         _ => "`jacobian` gives the derivatives of all outputs, `vjp` those of a weighted sum",
     };
-    let message = format!("`{}` is defined for one output, the last layer has {}", kind.name(), counted(outputs, "output"));
+    let message = format!(
+        "`{}` is defined for one output, the last layer has {}",
+        kind.name(),
+        counted(outputs, "output")
+    );
     Diagnostic::new(at, message).help(format!("{instead}; or let the last layer be `Dense<1>`"))
 }
 
 /// A second derivative through an activation that has none everywhere.
-pub fn derivative_through_kink(layer: &str, activation: &str, at: Place, requests: &[RequestKind]) -> Diagnostic {
+pub fn derivative_through_kink(
+    layer: &str,
+    activation: &str,
+    at: Place,
+    requests: &[RequestKind],
+) -> Diagnostic {
     let names = listed(requests.iter().map(|kind| kind.name()), "and");
     let verb = if requests.len() == 1 { "needs" } else { "need" };
-    let message = format!("{names} {verb} the second derivative of `{activation}` in layer `{layer}`, which has a kink");
+    let message = format!(
+        "{names} {verb} the second derivative of `{activation}` in layer `{layer}`, which has a kink"
+    );
     Diagnostic::new(at, message)
         .help("use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`, or write `allow(kinks)` to take the derivative beside the kink for the one at it")
 }

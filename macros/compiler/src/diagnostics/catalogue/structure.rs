@@ -8,20 +8,29 @@ const EXAMPLE: &str = "`struct Net { hidden: [Dense<20, Tanh>; 3], output: Dense
 
 /// An enum, a function, ...
 pub fn not_a_struct(what: &str, keyword: Span) -> Diagnostic {
-    Diagnostic::new(keyword, format!("`derive_network` defines a network by a struct, this is {what}"))
-        .help(format!("write the layers as fields: {EXAMPLE}"))
+    Diagnostic::new(
+        keyword,
+        format!("`derive_network` defines a network by a struct, this is {what}"),
+    )
+    .help(format!("write the layers as fields: {EXAMPLE}"))
 }
 
 /// `struct Net(Dense<1>);`
 pub fn tuple_struct(fields: &syn::FieldsUnnamed) -> Diagnostic {
-    Diagnostic::new(Place::of(fields), "layers need names, and the fields of a tuple struct have none")
-        .help(format!("write named fields: {EXAMPLE}"))
+    Diagnostic::new(
+        Place::of(fields),
+        "layers need names, and the fields of a tuple struct have none",
+    )
+    .help(format!("write named fields: {EXAMPLE}"))
 }
 
 /// `struct Net;` or `struct Net {}`
 pub fn no_layers(name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, format!("`{name}` has no field, so the network has no layer"))
-        .help(format!("write at least one layer: {EXAMPLE}"))
+    Diagnostic::new(
+        name,
+        format!("`{name}` has no field, so the network has no layer"),
+    )
+    .help(format!("write at least one layer: {EXAMPLE}"))
 }
 
 /// Type parameters, lifetimes, const parameters.
@@ -32,14 +41,20 @@ pub fn generics(generics: &syn::Generics) -> Diagnostic {
 
 /// A where clause.
 pub fn where_clause(clause: &syn::WhereClause) -> Diagnostic {
-    Diagnostic::new(Place::of(clause), "a network cannot have a where clause, since it cannot be generic")
-        .help("remove the clause")
+    Diagnostic::new(
+        Place::of(clause),
+        "a network cannot have a where clause, since it cannot be generic",
+    )
+    .help("remove the clause")
 }
 
 /// `#[derive_network]` below `#[derive_network]`.
 pub fn repeated_attribute(attribute: &syn::Attribute) -> Diagnostic {
-    Diagnostic::new(Place::of(attribute), "`derive_network` is written twice on this struct")
-        .help("put all items into one attribute")
+    Diagnostic::new(
+        Place::of(attribute),
+        "`derive_network` is written twice on this struct",
+    )
+    .help("put all items into one attribute")
 }
 
 /// `#[derive(Eq)]` and others that floating-point numbers lack.
@@ -50,14 +65,24 @@ pub fn derive_of_floats(derived: &syn::Path) -> Diagnostic {
 }
 
 /// `#[derive(Copy)]` on a network whose parameters are on the heap.
-pub fn copy_of_boxed(derived: &syn::Path, parameters: usize, bytes: usize, was_asked: bool) -> Diagnostic {
+pub fn copy_of_boxed(
+    derived: &syn::Path,
+    parameters: usize,
+    bytes: usize,
+    was_asked: bool,
+) -> Diagnostic {
     let reason = if was_asked {
         "with `storage = boxed` the parameters are on the heap".to_owned()
     } else {
-        format!("its {parameters} parameters take {bytes} bytes, and above 16 KiB they are on the heap")
+        format!(
+            "its {parameters} parameters take {bytes} bytes, and above 16 KiB they are on the heap"
+        )
     };
-    Diagnostic::new(Place::of(derived), format!("`Copy` cannot be derived for this network: {reason}"))
-        .help("derive `Clone` only, or write `storage = inline` if copies of that size are meant")
+    Diagnostic::new(
+        Place::of(derived),
+        format!("`Copy` cannot be derived for this network: {reason}"),
+    )
+    .help("derive `Clone` only, or write `storage = inline` if copies of that size are meant")
 }
 
 /// `#[cfg(..)]` on a field and other attributes that a layer cannot have.
@@ -72,12 +97,16 @@ pub fn field_name_taken(field: &Ident, accessor: &str, taken_by: &str) -> Diagno
     let message = if *field == accessor {
         format!("a layer cannot be named `{field}`: that is the name of {taken_by}")
     } else {
-        format!("a layer cannot be named `{field}`: its accessor `{accessor}` would have the name of {taken_by}")
+        format!(
+            "a layer cannot be named `{field}`: its accessor `{accessor}` would have the name of {taken_by}"
+        )
     };
-    Diagnostic::new(field, message).help(format!("rename the layer, for instance to `{field}_layer`"))
+    Diagnostic::new(field, message)
+        .help(format!("rename the layer, for instance to `{field}_layer`"))
 }
 
 /// Two fields of one name.
 pub fn field_repeated(field: &Ident) -> Diagnostic {
-    Diagnostic::new(field, format!("two layers are named `{field}`")).help("give each layer a name of its own")
+    Diagnostic::new(field, format!("two layers are named `{field}`"))
+        .help("give each layer a name of its own")
 }

@@ -24,14 +24,24 @@ impl Activations {
     /// The function of that name, open if its formula was mistaken; nothing if there is none.
     pub fn find(&self, name: &str) -> Option<Option<Function>> {
         let custom = self.custom.iter().find(|custom| custom.name == name);
-        let custom = custom.map(|custom| custom.formula.as_ref().map(|(_, function)| function.clone()));
-        custom.or_else(|| Activation::parse(name).map(|activation| Some(Function::builtin(activation))))
+        let custom = custom.map(|custom| {
+            custom
+                .formula
+                .as_ref()
+                .map(|(_, function)| function.clone())
+        });
+        custom.or_else(|| {
+            Activation::parse(name).map(|activation| Some(Function::builtin(activation)))
+        })
     }
 
     /// All names, built-in ones first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let custom = self.custom.iter().map(|custom| custom.name.as_str());
-        Activation::ALL.into_iter().map(|activation| activation.type_name()).chain(custom)
+        Activation::ALL
+            .into_iter()
+            .map(|activation| activation.type_name())
+            .chain(custom)
     }
 
     /// What formulas can call: earlier custom activations, by their names in snake case.
@@ -47,17 +57,31 @@ impl Activations {
 }
 
 /// Adds the activations of a list.
-pub(super) fn read_activations(written: &[Item], activations: &mut Activations, diagnostics: &mut Diagnostics) {
+pub(super) fn read_activations(
+    written: &[Item],
+    activations: &mut Activations,
+    diagnostics: &mut Diagnostics,
+) {
     for item in written {
-        if diagnostics.take(check_name(&item.name, activations)).is_none() {
+        if diagnostics
+            .take(check_name(&item.name, activations))
+            .is_none()
+        {
             continue;
         }
         let formula = read_custom(item, activations, diagnostics);
-        activations.custom.push(Custom { name: item.name.to_string(), formula });
+        activations.custom.push(Custom {
+            name: item.name.to_string(),
+            formula,
+        });
     }
 }
 
-fn read_custom(item: &Item, activations: &Activations, diagnostics: &mut Diagnostics) -> Option<(Formula, Function)> {
+fn read_custom(
+    item: &Item,
+    activations: &Activations,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Formula, Function)> {
     let written = match &item.form {
         Form::Assigned(written) => written,
         Form::Unreadable => return None,
@@ -68,7 +92,8 @@ fn read_custom(item: &Item, activations: &Activations, diagnostics: &mut Diagnos
     };
     let formula = read_formula(written, &activations.callable(), diagnostics)?;
     let function = Function::custom(&item.name.to_string(), &formula);
-    let function = diagnostics.take(function.map_err(|_| catalogue::formula_not_finite(written)))?;
+    let function =
+        diagnostics.take(function.map_err(|_| catalogue::formula_not_finite(written)))?;
     Some((formula, function))
 }
 
@@ -78,14 +103,23 @@ fn check_name(name: &Ident, activations: &Activations) -> Result<(), Diagnostic>
     let written = name.to_string();
     let is_camel_case = written.starts_with(char::is_uppercase) && !written.contains('_');
     if !is_camel_case {
-        return Err(catalogue::activation_not_camel_case(name, &camel_case(&written)));
+        return Err(catalogue::activation_not_camel_case(
+            name,
+            &camel_case(&written),
+        ));
     }
     let snake = snake_case(&written);
-    let built_in = Call::names().chain(["powi"]).find(|built_in| *built_in == snake);
+    let built_in = Call::names()
+        .chain(["powi"])
+        .find(|built_in| *built_in == snake);
     if let Some(built_in) = built_in {
         return Err(catalogue::activation_is_built_in(name, built_in));
     }
-    match activations.custom.iter().find(|custom| snake_case(&custom.name) == snake) {
+    match activations
+        .custom
+        .iter()
+        .find(|custom| snake_case(&custom.name) == snake)
+    {
         Some(first) => Err(catalogue::activation_repeated(name, &first.name)),
         None => Ok(()),
     }
@@ -113,5 +147,9 @@ fn camel_case(name: &str) -> String {
             first.chain(letters).collect::<Vec<_>>()
         })
         .collect();
-    if camel.starts_with(char::is_uppercase) { camel } else { "Swish".to_owned() }
+    if camel.starts_with(char::is_uppercase) {
+        camel
+    } else {
+        "Swish".to_owned()
+    }
 }

@@ -16,7 +16,15 @@ pub(super) struct Memory {
 const NOT_OF_FLOATS: [&str; 4] = ["Eq", "Ord", "PartialOrd", "Hash"];
 
 /// Attributes of a field that its accessor can keep.
-const KEPT_ON_FIELDS: [&str; 7] = ["doc", "allow", "warn", "expect", "deny", "must_use", "deprecated"];
+const KEPT_ON_FIELDS: [&str; 7] = [
+    "doc",
+    "allow",
+    "warn",
+    "expect",
+    "deny",
+    "must_use",
+    "deprecated",
+];
 
 pub(super) fn check_generics(generics: &Generics, diagnostics: &mut Diagnostics) {
     if !generics.params.is_empty() {
@@ -36,17 +44,29 @@ pub(super) fn check_attributes(
     diagnostics: &mut Diagnostics,
 ) {
     for attribute in attributes {
-        if attribute.path().segments.last().is_some_and(|segment| segment.ident == "derive_network") {
+        if attribute
+            .path()
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "derive_network")
+        {
             diagnostics.push(catalogue::repeated_attribute(attribute));
         }
     }
     for derived in attributes.iter().flat_map(derived_traits) {
-        let Some(name) = derived.segments.last().map(|segment| &segment.ident) else { continue };
+        let Some(name) = derived.segments.last().map(|segment| &segment.ident) else {
+            continue;
+        };
         if NOT_OF_FLOATS.iter().any(|lacking| name == lacking) {
             diagnostics.push(catalogue::derive_of_floats(&derived));
         } else if name == "Copy" && storage == Storage::Boxed {
             let bytes = memory.parameters * memory.scalar.bytes();
-            diagnostics.push(catalogue::copy_of_boxed(&derived, memory.parameters, bytes, written.is_some()));
+            diagnostics.push(catalogue::copy_of_boxed(
+                &derived,
+                memory.parameters,
+                bytes,
+                written.is_some(),
+            ));
         }
     }
 }
@@ -57,13 +77,21 @@ pub(crate) fn derived_traits(attribute: &Attribute) -> Vec<Path> {
         return Vec::new();
     }
     let traits = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
-    traits.map(|traits| traits.into_iter().collect()).unwrap_or_default()
+    traits
+        .map(|traits| traits.into_iter().collect())
+        .unwrap_or_default()
 }
 
 /// The attributes of a field that its accessor keeps.
-pub(super) fn read_field_attributes(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Vec<Attribute> {
-    let (kept, refused): (Vec<_>, Vec<_>) =
-        attributes.iter().cloned().partition(|attribute| KEPT_ON_FIELDS.iter().any(|kept| attribute.path().is_ident(kept)));
+pub(super) fn read_field_attributes(
+    attributes: &[Attribute],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Attribute> {
+    let (kept, refused): (Vec<_>, Vec<_>) = attributes.iter().cloned().partition(|attribute| {
+        KEPT_ON_FIELDS
+            .iter()
+            .any(|kept| attribute.path().is_ident(kept))
+    });
     for attribute in &refused {
         diagnostics.push(catalogue::field_attribute(attribute));
     }

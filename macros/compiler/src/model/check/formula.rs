@@ -26,13 +26,21 @@ struct Reader<'a> {
 }
 
 /// The formula of `|z| expression`; nothing if it has mistakes or calls an activation that has.
-pub(super) fn read_formula(written: &Expr, callable: &[Written], diagnostics: &mut Diagnostics) -> Option<Formula> {
+pub(super) fn read_formula(
+    written: &Expr,
+    callable: &[Written],
+    diagnostics: &mut Diagnostics,
+) -> Option<Formula> {
     let Expr::Closure(closure) = strip(written) else {
         diagnostics.push(catalogue::formula_not_closure(written));
         return None;
     };
     let argument = diagnostics.take(read_argument(closure))?;
-    let mut reader = Reader { argument, callable, diagnostics };
+    let mut reader = Reader {
+        argument,
+        callable,
+        diagnostics,
+    };
     let formula = reader.read(&closure.body)?;
     if operations(&formula) > OPERATION_LIMIT {
         diagnostics.push(catalogue::formula_too_large(&closure.body, OPERATION_LIMIT));
@@ -58,7 +66,9 @@ fn read_argument(closure: &ExprClosure) -> Result<Ident, Diagnostic> {
     let mut arguments = closure.inputs.iter();
     match (arguments.next(), arguments.next()) {
         (Some(Pat::Ident(argument)), None)
-            if argument.by_ref.is_none() && argument.mutability.is_none() && argument.subpat.is_none() =>
+            if argument.by_ref.is_none()
+                && argument.mutability.is_none()
+                && argument.subpat.is_none() =>
         {
             Ok(argument.ident.clone())
         }
@@ -70,14 +80,22 @@ fn read_argument(closure: &ExprClosure) -> Result<Ident, Diagnostic> {
 impl Reader<'_> {
     fn read(&mut self, written: &Expr) -> Option<Formula> {
         match strip(written) {
-            Expr::Lit(ExprLit { lit, .. }) => self.diagnostics.take(read_literal(lit)).map(Formula::Constant),
+            Expr::Lit(ExprLit { lit, .. }) => self
+                .diagnostics
+                .take(read_literal(lit))
+                .map(Formula::Constant),
             Expr::Path(path) => match path.path.get_ident() {
                 Some(name) if *name == self.argument => Some(Formula::Argument),
                 Some(name) if name == "PI" => Some(Formula::Constant(std::f64::consts::PI)),
-                _ => self.refuse(catalogue::formula_unknown_variable(&path.path, &self.argument)),
+                _ => self.refuse(catalogue::formula_unknown_variable(
+                    &path.path,
+                    &self.argument,
+                )),
             },
             Expr::Unary(unary) => match unary.op {
-                UnOp::Neg(_) => self.read(&unary.expr).map(|inner| Formula::Negate(Box::new(inner))),
+                UnOp::Neg(_) => self
+                    .read(&unary.expr)
+                    .map(|inner| Formula::Negate(Box::new(inner))),
                 _ => self.refuse(catalogue::formula_expression(written)),
             },
             Expr::Binary(binary) => {
@@ -96,7 +114,11 @@ impl Reader<'_> {
             Expr::MethodCall(call) => {
                 let name = call.method.to_string();
                 let is_function = call.args.is_empty() && Call::parse(&name).is_some();
-                self.refuse(catalogue::formula_method(&call.method, &call.receiver, is_function))
+                self.refuse(catalogue::formula_method(
+                    &call.method,
+                    &call.receiver,
+                    is_function,
+                ))
             }
             Expr::Block(block) => self.refuse(catalogue::formula_block(block)),
             other => self.refuse(catalogue::formula_expression(other)),
@@ -109,7 +131,9 @@ impl Reader<'_> {
             _ => None,
         };
         let callable = self.callable;
-        let custom = name.as_ref().and_then(|name| callable.iter().find(|custom| custom.name == *name));
+        let custom = name
+            .as_ref()
+            .and_then(|name| callable.iter().find(|custom| custom.name == *name));
         match (name.as_deref(), custom) {
             (Some("powi"), _) => self.read_power(call),
             (Some(name), Some(custom)) => {
@@ -157,11 +181,17 @@ impl Reader<'_> {
 
 fn read_literal(literal: &Lit) -> Result<f64, Diagnostic> {
     let number = match literal {
-        Lit::Int(number) if number.suffix().is_empty() => number.base10_digits().parse::<f64>().ok(),
-        Lit::Float(number) if number.suffix().is_empty() => number.base10_digits().parse::<f64>().ok(),
+        Lit::Int(number) if number.suffix().is_empty() => {
+            number.base10_digits().parse::<f64>().ok()
+        }
+        Lit::Float(number) if number.suffix().is_empty() => {
+            number.base10_digits().parse::<f64>().ok()
+        }
         _ => None,
     };
-    number.filter(|number| number.is_finite()).ok_or_else(|| catalogue::formula_literal(literal))
+    number
+        .filter(|number| number.is_finite())
+        .ok_or_else(|| catalogue::formula_literal(literal))
 }
 
 fn read_exponent(written: &Expr) -> Result<i32, Diagnostic> {
@@ -170,11 +200,16 @@ fn read_exponent(written: &Expr) -> Result<i32, Diagnostic> {
         other => (1, other),
     };
     let exponent = match literal {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.suffix().is_empty() => number.base10_parse().ok(),
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) if number.suffix().is_empty() => number.base10_parse().ok(),
         _ => None,
     };
     let exponent = exponent.filter(|exponent: &i32| exponent.unsigned_abs() <= EXPONENT_LIMIT);
-    exponent.map(|exponent| sign * exponent).ok_or_else(|| catalogue::formula_exponent(written, EXPONENT_LIMIT))
+    exponent
+        .map(|exponent| sign * exponent)
+        .ok_or_else(|| catalogue::formula_exponent(written, EXPONENT_LIMIT))
 }
 
 /// The formula with another one in the place of its argument.
@@ -198,7 +233,9 @@ fn occurrences(formula: &Formula) -> usize {
     match formula {
         Formula::Argument => 1,
         Formula::Constant(_) => 0,
-        Formula::Negate(part) | Formula::Powi(part, _) | Formula::Call(_, part) => occurrences(part),
+        Formula::Negate(part) | Formula::Powi(part, _) | Formula::Call(_, part) => {
+            occurrences(part)
+        }
         Formula::Add(left, right)
         | Formula::Subtract(left, right)
         | Formula::Multiply(left, right)
@@ -209,7 +246,9 @@ fn occurrences(formula: &Formula) -> usize {
 fn operations(formula: &Formula) -> usize {
     match formula {
         Formula::Argument | Formula::Constant(_) => 0,
-        Formula::Negate(part) | Formula::Powi(part, _) | Formula::Call(_, part) => 1 + operations(part),
+        Formula::Negate(part) | Formula::Powi(part, _) | Formula::Call(_, part) => {
+            1 + operations(part)
+        }
         Formula::Add(left, right)
         | Formula::Subtract(left, right)
         | Formula::Multiply(left, right)

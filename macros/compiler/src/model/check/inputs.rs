@@ -8,7 +8,11 @@ use crate::parse::{Form, Item};
 use proc_macro2::Ident;
 
 /// The inputs, placed one behind the other; nothing if one has no size.
-pub(super) fn read_inputs(list: &Ident, written: &[Item], diagnostics: &mut Diagnostics) -> Option<Vec<Input>> {
+pub(super) fn read_inputs(
+    list: &Ident,
+    written: &[Item],
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Input>> {
     if written.is_empty() {
         diagnostics.push(catalogue::input_empty(list));
         return None;
@@ -16,14 +20,25 @@ pub(super) fn read_inputs(list: &Ident, written: &[Item], diagnostics: &mut Diag
     let mut inputs = Vec::new();
     let mut start = 0;
     for item in written {
-        let Some((size, is_scalar)) = diagnostics.take(read_input(item)) else { continue };
-        if written.iter().find(|other| other.name == item.name).is_some_and(|first| !std::ptr::eq(first, item)) {
+        let Some((size, is_scalar)) = diagnostics.take(read_input(item)) else {
+            continue;
+        };
+        if written
+            .iter()
+            .find(|other| other.name == item.name)
+            .is_some_and(|first| !std::ptr::eq(first, item))
+        {
             diagnostics.push(catalogue::input_repeated(&item.name));
         }
         if start <= SIZE_LIMIT && start + size > SIZE_LIMIT {
             diagnostics.push(catalogue::inputs_too_many(&item.name, SIZE_LIMIT));
         }
-        inputs.push(Input { name: item.name.clone(), size, start, is_scalar });
+        inputs.push(Input {
+            name: item.name.clone(),
+            size,
+            start,
+            is_scalar,
+        });
         start += size;
     }
     (inputs.len() == written.len() && start <= SIZE_LIMIT).then_some(inputs)
@@ -35,7 +50,11 @@ fn read_input(item: &Item) -> Result<(usize, bool), Diagnostic> {
     match &item.form {
         Form::Bare => Ok((1, true)),
         Form::Sized(written) => {
-            let size = read_size(&format!("the size of the input `{}`", item.name), written, SIZE_LIMIT)?;
+            let size = read_size(
+                &format!("the size of the input `{}`", item.name),
+                written,
+                SIZE_LIMIT,
+            )?;
             Ok((size, false))
         }
         _ => Err(catalogue::input_form(&item.name)),
@@ -59,10 +78,19 @@ pub(super) fn read_outputs(written: &[Item], diagnostics: &mut Diagnostics) -> V
 }
 
 /// Output names must differ from input names, and be one or as many as there are outputs.
-pub(super) fn check_output_names(settings: &Settings, outputs: Option<usize>, diagnostics: &mut Diagnostics) {
+pub(super) fn check_output_names(
+    settings: &Settings,
+    outputs: Option<usize>,
+    diagnostics: &mut Diagnostics,
+) {
     let names = &settings.output_names;
     for name in names {
-        if settings.inputs.iter().flatten().any(|input| input.name == *name) {
+        if settings
+            .inputs
+            .iter()
+            .flatten()
+            .any(|input| input.name == *name)
+        {
             diagnostics.push(catalogue::output_name_taken(name, "an input"));
         }
     }

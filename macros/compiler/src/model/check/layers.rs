@@ -65,18 +65,31 @@ pub(super) fn read_field(
     draft
 }
 
-fn read_type(kind: &FieldType, activations: &Activations, draft: &mut DraftField, diagnostics: &mut Diagnostics) {
+fn read_type(
+    kind: &FieldType,
+    activations: &Activations,
+    draft: &mut DraftField,
+    diagnostics: &mut Diagnostics,
+) {
     match kind {
-        FieldType::Array { element, length, .. } => {
+        FieldType::Array {
+            element, length, ..
+        } => {
             if let FieldType::Array { whole, .. } = &**element {
                 diagnostics.push(catalogue::array_of_arrays(whole));
                 return;
             }
             draft.is_array = true;
-            draft.length = diagnostics.take(read_size("the length of an array of layers", length, LAYER_LIMIT));
+            draft.length = diagnostics.take(read_size(
+                "the length of an array of layers",
+                length,
+                LAYER_LIMIT,
+            ));
             read_type(element, activations, draft, diagnostics);
         }
-        FieldType::Layer { name, arguments, .. } if LAYERS.iter().any(|layer| name == layer) => {
+        FieldType::Layer {
+            name, arguments, ..
+        } if LAYERS.iter().any(|layer| name == layer) => {
             draft.span = name.span();
             draft.activation_place = name.into();
             read_dense(name, arguments, activations, draft, diagnostics);
@@ -101,9 +114,16 @@ fn read_dense(
     match arguments.get(1) {
         Some(activation) => {
             draft.activation_place = Place::of(activation);
-            draft.activation = diagnostics.take(read_activation(activation, activations)).flatten();
+            draft.activation = diagnostics
+                .take(read_activation(activation, activations))
+                .flatten();
         }
-        None => draft.activation = Some(NamedFunction { name: "Identity".to_owned(), function: Function::builtin(Activation::Identity) }),
+        None => {
+            draft.activation = Some(NamedFunction {
+                name: "Identity".to_owned(),
+                function: Function::builtin(Activation::Identity),
+            })
+        }
     }
     if let Some(argument) = arguments.get(2) {
         diagnostics.push(catalogue::dense_with_more(argument));
@@ -113,7 +133,11 @@ fn read_dense(
 fn read_width(argument: &GenericArgument, activations: &Activations) -> Result<usize, Diagnostic> {
     match argument {
         GenericArgument::Const(written) => read_size("a width", written, SIZE_LIMIT),
-        GenericArgument::Type(kind) if activations.find(&kind.to_token_stream().to_string()).is_some() => {
+        GenericArgument::Type(kind)
+            if activations
+                .find(&kind.to_token_stream().to_string())
+                .is_some() =>
+        {
             Err(catalogue::activation_before_width(kind))
         }
         other => Err(catalogue::number_not_literal("a width", other)),
@@ -121,22 +145,34 @@ fn read_width(argument: &GenericArgument, activations: &Activations) -> Result<u
 }
 
 /// The activation of a name; nothing, and no mistake, where the mistake is in its formula.
-fn read_activation(argument: &GenericArgument, activations: &Activations) -> Result<Option<NamedFunction>, Diagnostic> {
+fn read_activation(
+    argument: &GenericArgument,
+    activations: &Activations,
+) -> Result<Option<NamedFunction>, Diagnostic> {
     let name = match argument {
         GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
         _ => None,
     };
-    let Some(name) = name else { return Err(catalogue::activation_form(argument)) };
+    let Some(name) = name else {
+        return Err(catalogue::activation_form(argument));
+    };
     let function = activations.find(&name.to_string());
-    let function = function.ok_or_else(|| catalogue::unknown_activation(name, activations.names()))?;
-    Ok(function.map(|function| NamedFunction { name: name.to_string(), function }))
+    let function =
+        function.ok_or_else(|| catalogue::unknown_activation(name, activations.names()))?;
+    Ok(function.map(|function| NamedFunction {
+        name: name.to_string(),
+        function,
+    }))
 }
 
 fn read_options(options: &[Item], draft: &mut DraftField, diagnostics: &mut Diagnostics) {
     for (position, option) in options.iter().enumerate() {
         if option.name != "bias" {
             diagnostics.push(catalogue::unknown_layer_option(&option.name, OPTIONS));
-        } else if options[..position].iter().any(|earlier| earlier.name == option.name) {
+        } else if options[..position]
+            .iter()
+            .any(|earlier| earlier.name == option.name)
+        {
             diagnostics.push(catalogue::layer_option_repeated(&option.name));
         } else if !matches!(option.form, Form::Unreadable) {
             draft.bias = diagnostics.take(read_bias(option)).unwrap_or(true);
@@ -148,8 +184,14 @@ fn read_bias(option: &Item) -> Result<bool, Diagnostic> {
     let at = place_of_value(option);
     match &option.form {
         Form::Assigned(written) => match strip(written) {
-            Expr::Lit(ExprLit { lit: Lit::Bool(literal), .. }) => Ok(literal.value),
-            _ => Err(catalogue::bias_not_bool(at, Some(written.to_token_stream().to_string()))),
+            Expr::Lit(ExprLit {
+                lit: Lit::Bool(literal),
+                ..
+            }) => Ok(literal.value),
+            _ => Err(catalogue::bias_not_bool(
+                at,
+                Some(written.to_token_stream().to_string()),
+            )),
         },
         _ => Err(catalogue::bias_not_bool(at, None)),
     }
@@ -188,8 +230,13 @@ pub(super) fn lay_out(
             offset = layer.parameters().end;
             if offset > PARAMETER_LIMIT {
                 let name = draft.name.to_string();
-                let too_many =
-                    catalogue::parameters_too_many(&name, draft.span.into(), width, outputs, PARAMETER_LIMIT);
+                let too_many = catalogue::parameters_too_many(
+                    &name,
+                    draft.span.into(),
+                    width,
+                    outputs,
+                    PARAMETER_LIMIT,
+                );
                 diagnostics.push(too_many);
                 return None;
             }

@@ -54,12 +54,17 @@ pub(crate) fn read_draft(definition: &Definition, diagnostics: &mut Diagnostics)
     Draft { settings, fields }
 }
 
-fn read_fields(structure: &Structure, settings: &Settings, diagnostics: &mut Diagnostics) -> Vec<DraftField> {
+fn read_fields(
+    structure: &Structure,
+    settings: &Settings,
+    diagnostics: &mut Diagnostics,
+) -> Vec<DraftField> {
     attributes::check_generics(&structure.generics, diagnostics);
     match &structure.fields {
-        Fields::Named(fields) if !fields.is_empty() => {
-            fields.iter().map(|field| layers::read_field(field, &settings.activations, diagnostics)).collect()
-        }
+        Fields::Named(fields) if !fields.is_empty() => fields
+            .iter()
+            .map(|field| layers::read_field(field, &settings.activations, diagnostics))
+            .collect(),
         Fields::Unnamed(fields) => {
             diagnostics.push(catalogue::tuple_struct(fields));
             Vec::new()
@@ -72,8 +77,14 @@ fn read_fields(structure: &Structure, settings: &Settings, diagnostics: &mut Dia
 }
 
 /// Checks the parts against each other and lays out the parameters.
-fn check_draft(definition: &Definition, draft: Draft, diagnostics: &mut Diagnostics) -> Option<Network> {
-    let Body::Struct(structure) = &definition.body else { return None };
+fn check_draft(
+    definition: &Definition,
+    draft: Draft,
+    diagnostics: &mut Diagnostics,
+) -> Option<Network> {
+    let Body::Struct(structure) = &definition.body else {
+        return None;
+    };
     let Draft { settings, fields } = draft;
     let outputs = fields.last().and_then(|field| field.width);
     names::check_names(&settings, &fields, diagnostics);
@@ -84,9 +95,20 @@ fn check_draft(definition: &Definition, draft: Draft, diagnostics: &mut Diagnost
     }
     let inputs = settings.inputs?;
     let (fields, layers) = layers::lay_out(fields, &inputs, diagnostics)?;
-    let memory = Memory { parameters: layers.last()?.parameters().end, scalar: settings.scalar };
-    let storage = settings.storage.unwrap_or_else(|| Storage::automatic(memory.parameters, memory.scalar));
-    attributes::check_attributes(&structure.attributes, storage, settings.storage, memory, diagnostics);
+    let memory = Memory {
+        parameters: layers.last()?.parameters().end,
+        scalar: settings.scalar,
+    };
+    let storage = settings
+        .storage
+        .unwrap_or_else(|| Storage::automatic(memory.parameters, memory.scalar));
+    attributes::check_attributes(
+        &structure.attributes,
+        storage,
+        settings.storage,
+        memory,
+        diagnostics,
+    );
     Some(Network {
         name: structure.name.clone(),
         visibility: structure.visibility.clone(),

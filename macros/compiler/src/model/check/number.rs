@@ -16,7 +16,10 @@ pub const LAYER_LIMIT: usize = 4096;
 /// The size that a literal says. `what` names the quantity, with its article.
 pub(super) fn read_size(what: &str, written: &Expr, most: usize) -> Result<usize, Diagnostic> {
     let literal = match strip(written) {
-        Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) => literal,
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(literal),
+            ..
+        }) => literal,
         Expr::Lit(_) => return Err(catalogue::number_not_whole(what, written)),
         Expr::Unary(minus) if matches!(strip(&minus.expr), Expr::Lit(_)) => {
             return Err(catalogue::number_not_whole(what, written));
@@ -26,7 +29,12 @@ pub(super) fn read_size(what: &str, written: &Expr, most: usize) -> Result<usize
     read_literal(what, literal, written, most)
 }
 
-fn read_literal(what: &str, literal: &LitInt, written: &impl ToTokens, most: usize) -> Result<usize, Diagnostic> {
+fn read_literal(
+    what: &str,
+    literal: &LitInt,
+    written: &impl ToTokens,
+    most: usize,
+) -> Result<usize, Diagnostic> {
     // Tokens of other macros can hold negative literals.
     if !matches!(literal.suffix(), "" | "usize") || literal.base10_digits().starts_with('-') {
         return Err(catalogue::number_not_whole(what, written));

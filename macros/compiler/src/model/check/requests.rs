@@ -11,7 +11,11 @@ use syn::Expr;
 
 /// Adds the requests of a list. A misspelt one is reported and added as what was meant, so that the stubs of
 /// a mistaken definition have its methods.
-pub(super) fn read_requests(written: &[Item], requests: &mut Vec<Request>, diagnostics: &mut Diagnostics) {
+pub(super) fn read_requests(
+    written: &[Item],
+    requests: &mut Vec<Request>,
+    diagnostics: &mut Diagnostics,
+) {
     for (position, item) in written.iter().enumerate() {
         let name = item.name.to_string();
         let kind = RequestKind::named(&name).or_else(|| {
@@ -19,7 +23,10 @@ pub(super) fn read_requests(written: &[Item], requests: &mut Vec<Request>, diagn
             nearest(&name, RequestKind::ALL.map(RequestKind::name)).and_then(RequestKind::named)
         });
         let Some(kind) = kind else { continue };
-        if written[..position].iter().any(|earlier| earlier.name == item.name) {
+        if written[..position]
+            .iter()
+            .any(|earlier| earlier.name == item.name)
+        {
             diagnostics.push(catalogue::request_repeated(&item.name));
         }
         let order = match &item.form {
@@ -38,12 +45,24 @@ pub(super) fn read_requests(written: &[Item], requests: &mut Vec<Request>, diagn
     }
 }
 
-fn read_options(request: &Item, kind: RequestKind, options: &[Item], diagnostics: &mut Diagnostics) -> Option<Order> {
+fn read_options(
+    request: &Item,
+    kind: RequestKind,
+    options: &[Item],
+    diagnostics: &mut Diagnostics,
+) -> Option<Order> {
     let mut order = None;
     for (position, option) in options.iter().enumerate() {
         if option.name != "order" {
-            diagnostics.push(catalogue::unknown_request_option(&request.name, &option.name));
-        } else if position > 0 && options[..position].iter().any(|earlier| earlier.name == "order") {
+            diagnostics.push(catalogue::unknown_request_option(
+                &request.name,
+                &option.name,
+            ));
+        } else if position > 0
+            && options[..position]
+                .iter()
+                .any(|earlier| earlier.name == "order")
+        {
             diagnostics.push(catalogue::request_option_repeated(&option.name));
         } else if !kind.has_order() {
             diagnostics.push(catalogue::order_without_choice(&option.name, kind));
@@ -69,20 +88,44 @@ fn read_order(option: &Item) -> Result<Option<Order>, Diagnostic> {
 }
 
 /// Gradients and Hessian-vector products are defined for one output.
-pub(super) fn check_outputs(requests: &[Request], outputs: Option<usize>, diagnostics: &mut Diagnostics) {
-    let Some(outputs) = outputs.filter(|outputs| *outputs != 1) else { return };
-    for request in requests.iter().filter(|request| request.kind.needs_one_output()) {
-        diagnostics.push(catalogue::needs_one_output(request.kind, request.span, outputs));
+pub(super) fn check_outputs(
+    requests: &[Request],
+    outputs: Option<usize>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(outputs) = outputs.filter(|outputs| *outputs != 1) else {
+        return;
+    };
+    for request in requests
+        .iter()
+        .filter(|request| request.kind.needs_one_output())
+    {
+        diagnostics.push(catalogue::needs_one_output(
+            request.kind,
+            request.span,
+            outputs,
+        ));
     }
 }
 
 /// No derivative may need an order of an activation at which it has a kink.
-pub(super) fn check_kinks(requests: &[Request], fields: &[DraftField], diagnostics: &mut Diagnostics) {
+pub(super) fn check_kinks(
+    requests: &[Request],
+    fields: &[DraftField],
+    diagnostics: &mut Diagnostics,
+) {
     for field in fields {
-        let Some(activation) = &field.activation else { continue };
-        let Some(kink) = activation.function.kink() else { continue };
-        let crossing: Vec<RequestKind> =
-            requests.iter().map(|request| request.kind).filter(|kind| usize::from(kind.derivative_order()) >= kink).collect();
+        let Some(activation) = &field.activation else {
+            continue;
+        };
+        let Some(kink) = activation.function.kink() else {
+            continue;
+        };
+        let crossing: Vec<RequestKind> = requests
+            .iter()
+            .map(|request| request.kind)
+            .filter(|kind| usize::from(kind.derivative_order()) >= kink)
+            .collect();
         if !crossing.is_empty() {
             let layer = field.name.to_string();
             diagnostics.push(catalogue::derivative_through_kink(

@@ -51,13 +51,21 @@ pub(super) fn read_settings(items: &[Item], diagnostics: &mut Diagnostics) -> Se
         output_names: Vec::new(),
         scalar: Scalar::default(),
         storage: None,
-        requests: vec![Request { kind: RequestKind::Value, order: None, span: Span::call_site() }],
+        requests: vec![Request {
+            kind: RequestKind::Value,
+            order: None,
+            span: Span::call_site(),
+        }],
         activations: Activations::default(),
         allow_kinks: false,
     };
     for (position, item) in items.iter().enumerate() {
-        let Some(known) = find_item(item, diagnostics) else { continue };
-        let is_repeated = items[..position].iter().any(|earlier| earlier.name == item.name);
+        let Some(known) = find_item(item, diagnostics) else {
+            continue;
+        };
+        let is_repeated = items[..position]
+            .iter()
+            .any(|earlier| earlier.name == item.name);
         if is_repeated && known.name != "activation" {
             diagnostics.push(catalogue::item_repeated(&item.name, known.example));
             continue;
@@ -78,7 +86,10 @@ pub(super) fn read_settings(items: &[Item], diagnostics: &mut Diagnostics) -> Se
 fn find_item(item: &Item, diagnostics: &mut Diagnostics) -> Option<KnownItem> {
     let known = known_item(&item.name);
     if known.is_none_or(|known| item.name != known.name) {
-        diagnostics.push(catalogue::unknown_item(&item.name, ITEMS.map(|known| known.name)));
+        diagnostics.push(catalogue::unknown_item(
+            &item.name,
+            ITEMS.map(|known| known.name),
+        ));
     }
     known
 }
@@ -90,18 +101,37 @@ fn known_item(name: &Ident) -> Option<KnownItem> {
 }
 
 /// Reads one item into the settings; nothing if it has not the form of its kind.
-fn read_item(item: &Item, known: &str, settings: &mut Settings, diagnostics: &mut Diagnostics) -> Option<()> {
+fn read_item(
+    item: &Item,
+    known: &str,
+    settings: &mut Settings,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
     match (known, &item.form) {
-        ("input", Form::List(inputs)) => settings.inputs = read_inputs(&item.name, inputs, diagnostics),
+        ("input", Form::List(inputs)) => {
+            settings.inputs = read_inputs(&item.name, inputs, diagnostics)
+        }
         ("output", Form::List(names)) => settings.output_names = read_outputs(names, diagnostics),
-        ("derive", Form::List(requests)) => read_requests(requests, &mut settings.requests, diagnostics),
-        ("activation", Form::List(formulas)) => read_activations(formulas, &mut settings.activations, diagnostics),
+        ("derive", Form::List(requests)) => {
+            read_requests(requests, &mut settings.requests, diagnostics)
+        }
+        ("activation", Form::List(formulas)) => {
+            read_activations(formulas, &mut settings.activations, diagnostics)
+        }
         ("scalar", Form::Assigned(written)) => {
-            let scalar = read_choice("scalar", written, &[("f64", Scalar::F64), ("f32", Scalar::F32)]);
+            let scalar = read_choice(
+                "scalar",
+                written,
+                &[("f64", Scalar::F64), ("f32", Scalar::F32)],
+            );
             settings.scalar = diagnostics.take(scalar).unwrap_or_default();
         }
         ("storage", Form::Assigned(written)) => {
-            let storage = read_choice("storage", written, &[("inline", Storage::Inline), ("boxed", Storage::Boxed)]);
+            let storage = read_choice(
+                "storage",
+                written,
+                &[("inline", Storage::Inline), ("boxed", Storage::Boxed)],
+            );
             settings.storage = diagnostics.take(storage);
         }
         ("allow", Form::List(allowed)) => {
@@ -114,14 +144,22 @@ fn read_item(item: &Item, known: &str, settings: &mut Settings, diagnostics: &mu
     Some(())
 }
 
-fn read_choice<T: Copy>(item: &str, written: &Expr, choices: &[(&str, T)]) -> Result<T, Diagnostic> {
+fn read_choice<T: Copy>(
+    item: &str,
+    written: &Expr,
+    choices: &[(&str, T)],
+) -> Result<T, Diagnostic> {
     let name = match strip(written) {
         Expr::Path(path) => path.path.get_ident(),
         _ => None,
     };
-    let chosen = choices.iter().find(|(choice, _)| name.is_some_and(|name| name == choice));
+    let chosen = choices
+        .iter()
+        .find(|(choice, _)| name.is_some_and(|name| name == choice));
     let names = || choices.iter().map(|(choice, _)| *choice);
-    chosen.map(|(_, value)| *value).ok_or_else(|| catalogue::unknown_choice(item, written, names()))
+    chosen
+        .map(|(_, value)| *value)
+        .ok_or_else(|| catalogue::unknown_choice(item, written, names()))
 }
 
 fn read_allowed(allowed: &Item) -> Result<(), Diagnostic> {
