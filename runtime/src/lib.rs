@@ -4,9 +4,9 @@
 //! definition and its users need.
 
 #[doc(hidden)]
-pub mod lanes;
-#[doc(hidden)]
 pub mod kernels;
+#[doc(hidden)]
+pub mod lanes;
 mod parameters;
 pub mod prelude;
 #[doc(hidden)]
@@ -18,7 +18,8 @@ pub use kernels::Workspace;
 pub use lanes::{Lanes, with_lanes};
 pub use nalgebra;
 pub use parameters::{
-    BatchLengthError, BoxedParameters, DenseView, DenseViewMut, InlineParameters, ParameterCountError,
+    BatchLengthError, BoxedParameters, DenseView, DenseViewMut, InlineParameters,
+    ParameterCountError,
 };
 
 #[doc(hidden)]

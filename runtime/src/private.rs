@@ -2,18 +2,19 @@
 //!
 //! Not for use by hand: it changes with the macro, whose version is pinned.
 
+pub use crate::kernels::{
+    Arithmetic, Checked, Contraction, Elementwise, Enter, Isa, LaneAxis, Loop, Memory, Read, Space,
+    Stack, View, WithIsa, Workspace, Zeroed, arithmetic, elementwise, pack, unpack,
+};
+pub use crate::lanes::Real;
 pub use crate::parameters::{
-    BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, InlineParameters, ParameterCountError, Stub,
-    glorot_normal, glorot_uniform, he_normal, layer_of_array, stub, uniform,
+    BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, InlineParameters,
+    ParameterCountError, Stub, glorot_normal, glorot_uniform, he_normal, layer_of_array, stub,
+    uniform,
 };
 pub use approx;
 pub use nalgebra::{Const, Dyn, SMatrix, SVector};
-pub use crate::kernels::{
-    Arithmetic, Contraction, Elementwise, Initial, LaneAxis, Loop, Memory, Read, Space, Stack, View, Workspace,
-    Zeroed, arithmetic, contraction, elementwise, pack, unpack,
-};
-pub use crate::lanes::{Real, dispatch};
-pub use pulp::{Simd, WithSimd};
+pub use pulp::Simd;
 
 /// The number of lanes of a scalar on an instruction set.
 #[inline(always)]

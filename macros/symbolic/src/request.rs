@@ -74,30 +74,46 @@ pub fn derive(value: &Program, request: Request, elimination: Elimination) -> De
         extra.push(vec![size]);
         graph.input(1, &[size])
     };
-    let derivation = Derivation { source, output, width, elimination };
+    let derivation = Derivation {
+        source,
+        output,
+        width,
+        elimination,
+    };
     let (names, ways): (Vec<&str>, Vec<Way>) = match request {
         Request::Value => (vec!["value"], vec![way(Vec::new(), "value")]),
         Request::Gradient => (vec!["value", "gradient"], derivation.first(graph, true)),
         Request::Jacobian => (vec!["value", "jacobian"], derivation.first(graph, false)),
-        Request::Hessian => {
-            (vec!["value", derivation.first_name(), "hessian"], derivation.hessian(graph))
-        }
-        Request::Laplacian => {
-            (vec!["value", derivation.first_name(), "laplacian"], derivation.laplacian(graph))
-        }
+        Request::Hessian => (
+            vec!["value", derivation.first_name(), "hessian"],
+            derivation.hessian(graph),
+        ),
+        Request::Laplacian => (
+            vec!["value", derivation.first_name(), "laplacian"],
+            derivation.laplacian(graph),
+        ),
         Request::AdjointHessian => {
             let weights = second(graph, width);
-            (vec!["value", "jacobian", "adjoint_hessian"], derivation.adjoint_hessian(graph, weights))
+            (
+                vec!["value", "jacobian", "adjoint_hessian"],
+                derivation.adjoint_hessian(graph, weights),
+            )
         }
         Request::Jvp => {
             let direction = second(graph, inputs);
             let tangent = forward(graph, &[output], &[(source, direction)])[0];
-            (vec!["value", "jvp"], vec![way(vec![tangent], "one tangent")])
+            (
+                vec!["value", "jvp"],
+                vec![way(vec![tangent], "one tangent")],
+            )
         }
         Request::Vjp => {
             let weights = second(graph, width);
             let adjoint = derivation.pull(graph, weights, &[]);
-            (vec!["value", "vjp"], vec![way(vec![adjoint], "one adjoint")])
+            (
+                vec!["value", "vjp"],
+                vec![way(vec![adjoint], "one adjoint")],
+            )
         }
         Request::Hvp => {
             let direction = second(graph, inputs);
@@ -105,21 +121,32 @@ pub fn derive(value: &Program, request: Request, elimination: Elimination) -> De
             let gradient = derivation.pull(graph, ones, &[]);
             let product = forward(graph, &[gradient], &[(source, direction)])[0];
             let words = "the tangent of the adjoint";
-            (vec!["value", "gradient", "hvp"], vec![way(vec![gradient, product], words)])
+            (
+                vec!["value", "gradient", "hvp"],
+                vec![way(vec![gradient, product], words)],
+            )
         }
     };
     let mut best: Option<(Cost, Way)> = None;
     for mut way in ways {
         way.roots.insert(0, output);
         let cost = program.graph.cost(&way.roots);
-        if best.as_ref().is_none_or(|(known, _)| cost.weight < known.weight) {
+        if best
+            .as_ref()
+            .is_none_or(|(known, _)| cost.weight < known.weight)
+        {
             best = Some((cost, way));
         }
     }
     let (cost, way) = best.expect("every request has a way");
     program.inputs.extend(extra);
     let named = names.iter().zip(way.roots);
-    program.outputs = named.map(|(name, node)| Output { name: (*name).to_owned(), node }).collect();
+    program.outputs = named
+        .map(|(name, node)| Output {
+            name: (*name).to_owned(),
+            node,
+        })
+        .collect();
     Derived {
         program,
         elimination: way.words,
@@ -143,13 +170,19 @@ struct Derivation {
 
 impl Derivation {
     fn first_name(&self) -> &'static str {
-        if self.width == 1 { "gradient" } else { "jacobian" }
+        if self.width == 1 {
+            "gradient"
+        } else {
+            "jacobian"
+        }
     }
 
     /// Paths over cuts that the elimination allows, with their names.
     fn paths(&self) -> Vec<(Path, &'static str)> {
         match self.elimination {
-            Elimination::Automatic | Elimination::ShortestPath => vec![(Path::Shortest, "shortest path")],
+            Elimination::Automatic | Elimination::ShortestPath => {
+                vec![(Path::Shortest, "shortest path")]
+            }
             Elimination::Contraction => vec![(Path::Contraction, "contraction")],
             Elimination::Recursion => vec![(Path::Recursion, "recursion")],
             Elimination::Forward => Vec::new(),
@@ -157,7 +190,10 @@ impl Derivation {
     }
 
     fn allows_forward(&self) -> bool {
-        matches!(self.elimination, Elimination::Automatic | Elimination::Forward)
+        matches!(
+            self.elimination,
+            Elimination::Automatic | Elimination::Forward
+        )
     }
 
     /// The adjoint at the source for a seed at the output: `source ++ functionals`.
@@ -179,7 +215,11 @@ impl Derivation {
 
     /// A gradient has no axis for the one output.
     fn as_first(&self, graph: &mut Graph, jacobian: NodeId, gradient: bool) -> NodeId {
-        if gradient { permute(graph, jacobian, &[1]) } else { jacobian }
+        if gradient {
+            permute(graph, jacobian, &[1])
+        } else {
+            jacobian
+        }
     }
 
     /// The first derivative by adjoints: one for each output.
@@ -197,7 +237,10 @@ impl Derivation {
         let adjoint = self.adjoint_first(graph, gradient);
         let tangents = self.tangents(graph);
         let tangents = self.as_first(graph, tangents, gradient);
-        vec![way(vec![adjoint], "adjoints"), way(vec![tangents], "tangents")]
+        vec![
+            way(vec![adjoint], "adjoints"),
+            way(vec![tangents], "tangents"),
+        ]
     }
 
     fn hessian(&self, graph: &mut Graph) -> Vec<Way> {
@@ -222,7 +265,11 @@ impl Derivation {
         let mut ways = self.eliminate(graph, Form::Trace);
         if self.allows_forward() {
             let laplacian = forward_laplacian(graph, self.source, self.output);
-            let laplacian = if self.width == 1 { permute(graph, laplacian, &[]) } else { laplacian };
+            let laplacian = if self.width == 1 {
+                permute(graph, laplacian, &[])
+            } else {
+                laplacian
+            };
             let jacobian = self.tangents(graph);
             let first = self.as_first(graph, jacobian, self.width == 1);
             ways.push(way(vec![first, laplacian], "forward Laplacian"));
@@ -236,7 +283,11 @@ impl Derivation {
         let functionals = if single { Vec::new() } else { vec![self.width] };
         let mut ways = Vec::new();
         for (path, name) in self.paths() {
-            let seed = if single { graph.ones(&[1]) } else { graph.identity(&[self.width]) };
+            let seed = if single {
+                graph.ones(&[1])
+            } else {
+                graph.identity(&[self.width])
+            };
             let (second, words) = self.over_cuts(graph, seed, &functionals, path, form, name);
             let adjoint = self.adjoint_first(graph, single);
             ways.push(way(vec![adjoint, second], &words));
@@ -263,7 +314,9 @@ impl Derivation {
             let second = forward(graph, &[jacobian], &[(self.source, seed)])[0];
             let mut product = Product::new();
             let indices = product.indices(&graph.shape(second).to_vec());
-            product.tensor(second, &indices).tensor(weights, &indices[..1]);
+            product
+                .tensor(second, &indices)
+                .tensor(weights, &indices[..1]);
             let weighted = graph.contract(product, &indices[1..]);
             ways.push(way(vec![jacobian, weighted], "forward over forward"));
         }
@@ -280,8 +333,20 @@ impl Derivation {
         name: &str,
     ) -> (NodeId, String) {
         let adjoints = reverse(graph, self.output, seed, &[self.source]);
-        let found = second_order(graph, self.source, self.output, &adjoints, functionals, path, form);
-        let widths: Vec<String> = found.path.iter().map(|cut| graph.node(*cut).size().to_string()).collect();
+        let found = second_order(
+            graph,
+            self.source,
+            self.output,
+            &adjoints,
+            functionals,
+            path,
+            form,
+        );
+        let widths: Vec<String> = found
+            .path
+            .iter()
+            .map(|cut| graph.node(*cut).size().to_string())
+            .collect();
         let words = format!("{name} over cuts of widths {}", widths.join(" - "));
         (found.node, words)
     }

@@ -31,6 +31,11 @@ pub fn absolute<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Absolute<T:
     let (zero, abs) = (T::zero(simd), T::abs(simd, v));
     let one = T::splat(simd, T::ONE);
     // Positive magnitudes have the sign of v; zero and NaN are their own.
-    let sign = T::select(simd, T::less_than(simd, zero, abs), T::copy_sign(simd, one, v), v);
+    let sign = T::select(
+        simd,
+        T::less_than(simd, zero, abs),
+        T::copy_sign(simd, one, v),
+        v,
+    );
     Absolute { abs, sign }
 }

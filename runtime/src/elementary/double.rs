@@ -26,10 +26,12 @@ impl Elementary for f64 {
     const LN_2: (f64, f64) = (0.6931471805601177, -1.7239444525614835e-13);
     const EXP_OVERFLOW: f64 = 710.0;
     const EXP_UNDERFLOW: f64 = -748.0;
+    const EXP_REACH: f64 = 708.0;
     const LIFT: (f64, f64, f64) = (-960.0, 128.0, 2.938735877055719e-39);
 
     const MILLS_CENTER: f64 = 4.0;
     const MILLS_TOP: f64 = 38.6;
+    const NORMAL_REACH: f64 = 37.5;
 
     // 20,861 quarter turns, 15 bits.
     const TRIGONOMETRIC_REACH: f64 = 32_768.0;
@@ -47,14 +49,39 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
+    fn binary_exponent<S: Simd>(
+        simd: S,
+        v: Self::Vector<S>,
+        factor: Self::Vector<S>,
+    ) -> (Self::Vector<S>, Self::Vector<S>) {
+        let rounder = Self::splat(simd, ROUNDER);
+        let n = Self::sub(
+            simd,
+            <Self as Real>::mul_add(simd, v, factor, rounder),
+            rounder,
+        );
+        (n, Self::power_of_two(simd, n))
+    }
+
+    #[inline(always)]
     fn split<S: Simd>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>) {
         let bits = simd.add_u64s(cast(v), simd.splat_u64s(ONE - ROOT_HALF));
         let mantissa = simd.and_u64s(bits, simd.splat_u64s(0x000f_ffff_ffff_ffff));
         let mantissa = simd.add_u64s(mantissa, simd.splat_u64s(ROOT_HALF));
         // The exponent, in the low bits of the upper word of 2^20.
-        let exponent = simd.and_u64s(shift_right(simd, bits, 20), simd.splat_u64s(0x0000_07ff_0000_0000));
+        let exponent = simd.and_u64s(
+            shift_right(simd, bits, 20),
+            simd.splat_u64s(0x0000_07ff_0000_0000),
+        );
         let exponent = simd.or_u64s(exponent, simd.splat_u64s(0x4130_0000_0000_0000));
-        (Self::sub(simd, cast(exponent), Self::splat(simd, 1_048_576.0 + 1023.0)), cast(mantissa))
+        (
+            Self::sub(
+                simd,
+                cast(exponent),
+                Self::splat(simd, 1_048_576.0 + 1023.0),
+            ),
+            cast(mantissa),
+        )
     }
 
     #[inline(always)]
@@ -64,7 +91,10 @@ impl Elementary for f64 {
 
     #[inline(always)]
     fn quarter_turns<S: Simd>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>> {
-        let turns = Self::nearest_integer(simd, Self::mul(simd, v, Self::splat(simd, core::f64::consts::FRAC_2_PI)));
+        let turns = Self::nearest_integer(
+            simd,
+            Self::mul(simd, v, Self::splat(simd, core::f64::consts::FRAC_2_PI)),
+        );
         // π/2 in parts of 37, 37 and 53 bits: the first difference is exact, the others are made so by `correction`.
         let first = Self::neg_mul_add(simd, turns, Self::splat(simd, 1.5707963267923333), v);
         let second = Self::mul(simd, turns, Self::splat(simd, 2.5633441515839558e-12));
@@ -73,7 +103,11 @@ impl Elementary for f64 {
         let lost = Self::sub(simd, Self::sub(simd, first, sum), second);
         let remainder = Self::sub(simd, sum, third);
         let correction = Self::sub(simd, Self::sub(simd, sum, remainder), third);
-        QuarterTurns { turns, remainder, correction: Self::add(simd, correction, lost) }
+        QuarterTurns {
+            turns,
+            remainder,
+            correction: Self::add(simd, correction, lost),
+        }
     }
 
     #[inline(always)]
@@ -95,8 +129,12 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn expm1_kernel<S: Simd>(simd: S, r: Self::Vector<S>, square: Self::Vector<S>) -> Self::Vector<S> {
-        two_chains!(f64, simd, r, square; [0.5, 0.04166666666666668, 0.0013888888888877414, 2.480158734073846e-05, 2.755725905199524e-07, 2.0919563117010057e-09], [0.16666666666666677, 0.008333333333321405, 0.0001984126988672911, 2.755724357016239e-06, 2.510927054817339e-08])
+    fn expm1_kernel<S: Simd>(
+        simd: S,
+        r: Self::Vector<S>,
+        square: Self::Vector<S>,
+    ) -> Self::Vector<S> {
+        two_chains!(f64, simd, r, square; [0.5, 0.0416666666666192, 0.0013888888920881711, 2.4801515816264042e-05, 2.7622460939687566e-07], [0.1666666666666668, 0.008333333333318276, 0.00019841269895832394, 2.7557233781948333e-06, 2.511279200463175e-08])
     }
 
     #[inline(always)]

@@ -1,10 +1,11 @@
-//! The exponential family: e^v, e^v - 1, the parts of Elu, and the decay e^-a that the sigmoids are made of.
+//! The exponential family: e^v, e^v - 1, the parts of Elu, and the decay e^-|v| that the sigmoids are made of.
 //!
 //! Reduction of Cody and Waite: v = n ln 2 + r with |r| <= ln(2) / 2, so e^v = 2^n (1 + q), q = e^r - 1 = r + r² P(r).
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::Elementary;
+use super::rare::MOST_LANES;
 
 /// Generators of the exponential.
 #[derive(Clone, Copy)]
@@ -32,39 +33,63 @@ pub struct ExponentialLinear<V> {
     pub negative_step: V,
 }
 
-/// e^-a for a >= 0, as factors that the sigmoid families multiply so that each result is rounded least.
+/// e^v for v <= 0, as factors that the sigmoid families multiply so that each result is rounded least.
 #[derive(Clone, Copy)]
 pub(super) struct Decay<V> {
-    /// q, with e^-a = (1 + q) `power` `scale`.
+    /// q, with e^v = (1 + q) `power` `scale`.
     pub fraction: V,
     /// A normal power of two.
     pub power: V,
     /// 1, or a small power of two: to be multiplied last, so that a result below the normal range is rounded once.
     pub scale: V,
-    /// e^-a.
+    /// e^v.
     pub value: V,
-    /// e^-a - 1, also relative to small a.
+    /// e^v - 1, also relative to small v.
     pub minus_one: V,
 }
 
 /// e^v and e^v - 1.
 #[inline(always)]
 pub fn exponential<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
-    let (low, high) = (T::literal(simd, T::EXP_UNDERFLOW), T::literal(simd, T::EXP_OVERFLOW));
+    let reach = T::literal(simd, T::EXP_REACH);
+    if T::any(simd, T::less_than(simd, reach, T::abs(simd, v))) {
+        return rare_exponential::<T, S>(simd, v);
+    }
+    let (_, power, q) = reduce::<T, S>(simd, v);
+    Exponential {
+        exp: T::mul_add(simd, power, q, power),
+        expm1: minus_one::<T, S>(simd, power, q),
+    }
+}
+
+out_of_line!(rare_exponential: whole_exponential -> Exponential { exp, expm1 });
+
+#[inline(always)]
+fn whole_exponential<T: Elementary, S: Simd>(
+    simd: S,
+    v: T::Vector<S>,
+) -> Exponential<T::Vector<S>> {
+    let (low, high) = (
+        T::literal(simd, T::EXP_UNDERFLOW),
+        T::literal(simd, T::EXP_OVERFLOW),
+    );
     let clamped = T::select(simd, T::less_than(simd, v, low), low, v);
     let clamped = T::select(simd, T::less_than(simd, high, clamped), high, clamped);
-    let (n, q) = reduce::<T, S>(simd, clamped);
-    let one = T::splat(simd, T::ONE);
+    let (n, _, q) = reduce::<T, S>(simd, clamped);
 
     // 2^n in two factors, for it may be below or above the range where e^v is not.
     let half = T::nearest_integer(simd, T::mul(simd, n, T::literal(simd, 0.5)));
-    let (first, second) = (T::power_of_two(simd, half), T::power_of_two(simd, T::sub(simd, n, half)));
-    let exp = T::mul(simd, T::mul(simd, T::add(simd, one, q), first), second);
-
-    let power = T::mul(simd, first, second);
-    let expm1 = T::mul_add(simd, power, q, T::sub(simd, power, one));
+    let (first, second) = (
+        T::power_of_two(simd, half),
+        T::power_of_two(simd, T::sub(simd, n, half)),
+    );
+    let exp = T::mul(simd, T::mul_add(simd, first, q, first), second);
+    let expm1 = minus_one::<T, S>(simd, T::mul(simd, first, second), q);
     let large = T::less_than(simd, T::literal(simd, 40.0), v);
-    Exponential { exp, expm1: T::select(simd, large, exp, expm1) }
+    Exponential {
+        exp,
+        expm1: T::select(simd, large, exp, expm1),
+    }
 }
 
 /// e^v.
@@ -81,58 +106,94 @@ pub fn expm1<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
 
 /// The two sides of Elu and Relu; at 0 those of the left.
 #[inline(always)]
-pub fn exponential_linear<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> ExponentialLinear<T::Vector<S>> {
+pub fn exponential_linear<T: Elementary, S: Simd>(
+    simd: S,
+    v: T::Vector<S>,
+) -> ExponentialLinear<T::Vector<S>> {
     let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
     let right = T::less_than(simd, zero, v);
     let left = T::less_or_equal(simd, v, zero);
     // Neither holds for a NaN, which therefore is what remains.
     let negative_ramp = T::select(simd, right, zero, v);
-    let decay = decay::<T, S>(simd, T::neg(simd, negative_ramp));
+    let exponential = exponential::<T, S>(simd, negative_ramp);
     ExponentialLinear {
         ramp: T::select(simd, left, zero, v),
         step: T::select(simd, left, zero, T::select(simd, right, one, v)),
-        tail: decay.minus_one,
-        tail_slope: T::select(simd, right, zero, decay.value),
+        tail: exponential.expm1,
+        tail_slope: T::select(simd, right, zero, exponential.exp),
         negative_ramp,
         negative_step: T::select(simd, right, zero, T::select(simd, left, one, v)),
     }
 }
 
-/// e^-a for a >= 0.
-#[inline(always)]
-pub(super) fn decay<T: Elementary, S: Simd>(simd: S, a: T::Vector<S>) -> Decay<T::Vector<S>> {
-    let (low, v) = (T::literal(simd, T::EXP_UNDERFLOW), T::neg(simd, a));
-    let v = T::select(simd, T::less_than(simd, v, low), low, v);
-    let (n, q) = reduce::<T, S>(simd, v);
-    let (power, scale) = negative_power::<T, S>(simd, n);
-    let one = T::splat(simd, T::ONE);
-    Decay {
-        fraction: q,
-        power,
-        scale,
-        value: T::mul(simd, T::mul(simd, T::add(simd, one, q), power), scale),
-        // Where n is raised, both powers are far below the last digit of 1.
-        minus_one: T::mul_add(simd, power, q, T::sub(simd, power, one)),
+impl<V: Copy> Decay<V> {
+    /// e^v for -`EXP_REACH` <= v <= 0.
+    #[inline(always)]
+    pub(super) fn near<T: Elementary<Vector<S> = V>, S: Simd>(simd: S, v: V) -> Decay<V> {
+        let (_, power, q) = reduce::<T, S>(simd, v);
+        Decay {
+            fraction: q,
+            power,
+            scale: T::splat(simd, T::ONE),
+            value: T::mul_add(simd, power, q, power),
+            minus_one: minus_one::<T, S>(simd, power, q),
+        }
+    }
+
+    /// e^v for v <= 0.
+    #[inline(always)]
+    pub(super) fn whole<T: Elementary<Vector<S> = V>, S: Simd>(simd: S, v: V) -> Decay<V> {
+        let low = T::literal(simd, T::EXP_UNDERFLOW);
+        let (n, _, q) = reduce::<T, S>(simd, T::select(simd, T::less_than(simd, v, low), low, v));
+        let (power, scale) = negative_power::<T, S>(simd, n);
+        Decay {
+            fraction: q,
+            power,
+            scale,
+            value: T::mul(simd, T::mul_add(simd, power, q, power), scale),
+            // Where n is raised, both powers are far below the last digit of 1.
+            minus_one: minus_one::<T, S>(simd, power, q),
+        }
     }
 }
 
 /// 2^n for n <= 0 as a normal power and a scale.
 #[inline(always)]
-pub(super) fn negative_power<T: Elementary, S: Simd>(simd: S, n: T::Vector<S>) -> (T::Vector<S>, T::Vector<S>) {
+pub(super) fn negative_power<T: Elementary, S: Simd>(
+    simd: S,
+    n: T::Vector<S>,
+) -> (T::Vector<S>, T::Vector<S>) {
     let (threshold, raise, lower) = T::LIFT;
     let small = T::less_than(simd, n, T::literal(simd, threshold));
-    let raised = T::add(simd, n, T::select(simd, small, T::literal(simd, raise), T::zero(simd)));
+    let raised = T::add(
+        simd,
+        n,
+        T::select(simd, small, T::literal(simd, raise), T::zero(simd)),
+    );
     let scale = T::select(simd, small, T::literal(simd, lower), T::splat(simd, T::ONE));
     (T::power_of_two(simd, raised), scale)
 }
 
-/// n and q with e^v = 2^n (1 + q), |q| < 0.42.
+/// n, 2^n where that is a normal number, and q, with e^v = 2^n (1 + q), |q| < 0.42.
 #[inline(always)]
-fn reduce<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> (T::Vector<S>, T::Vector<S>) {
-    let n = T::nearest_integer(simd, T::mul(simd, v, T::literal(simd, core::f64::consts::LOG2_E)));
+fn reduce<T: Elementary, S: Simd>(
+    simd: S,
+    v: T::Vector<S>,
+) -> (T::Vector<S>, T::Vector<S>, T::Vector<S>) {
+    let (n, power) = T::binary_exponent(simd, v, T::literal(simd, core::f64::consts::LOG2_E));
     let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.0), v);
     let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.1), r);
-    (n, expm1_reduced::<T, S>(simd, r))
+    (n, power, expm1_reduced::<T, S>(simd, r))
+}
+
+/// `power` (1 + q) - 1: nothing cancels that is not exact.
+#[inline(always)]
+fn minus_one<T: Elementary, S: Simd>(
+    simd: S,
+    power: T::Vector<S>,
+    q: T::Vector<S>,
+) -> T::Vector<S> {
+    T::mul_add(simd, power, q, T::sub(simd, power, T::splat(simd, T::ONE)))
 }
 
 /// e^r - 1 for |r| <= ln(2) / 2.

@@ -1,10 +1,11 @@
 //! The hyperbolic family, from t = e^(-2|v|) and t - 1: tanh |v| = (1 - t) / (1 + t).
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::Elementary;
-use super::exponential::decay;
+use super::exponential::Decay;
 use super::logarithm::ln_1p_of_decay;
+use super::rare::MOST_LANES;
 
 /// Generators of tanh and of its integral.
 ///
@@ -22,16 +23,50 @@ pub struct Hyperbolic<V> {
 /// tanh, ln(2 cosh), and what their derivatives are made of.
 #[inline(always)]
 pub fn hyperbolic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Hyperbolic<T::Vector<S>> {
-    let one = T::splat(simd, T::ONE);
-    let a = T::abs(simd, v);
-    let decay = decay::<T, S>(simd, T::add(simd, a, a));
+    let low = T::mul(simd, T::abs(simd, v), T::literal(simd, -2.0));
+    if T::any(
+        simd,
+        T::less_than(simd, low, T::literal(simd, -T::EXP_REACH)),
+    ) {
+        return rare_hyperbolic::<T, S>(simd, v);
+    }
+    from_decay::<T, S>(simd, v, Decay::near::<T, S>(simd, low))
+}
+
+out_of_line!(rare_hyperbolic: whole_hyperbolic -> Hyperbolic { log_cosh2, tanh, sech_squared });
+
+#[inline(always)]
+fn whole_hyperbolic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Hyperbolic<T::Vector<S>> {
+    let low = T::mul(simd, T::abs(simd, v), T::literal(simd, -2.0));
+    from_decay::<T, S>(simd, v, Decay::whole::<T, S>(simd, low))
+}
+
+#[inline(always)]
+fn from_decay<T: Elementary, S: Simd>(
+    simd: S,
+    v: T::Vector<S>,
+    decay: Decay<T::Vector<S>>,
+) -> Hyperbolic<T::Vector<S>> {
+    let (one, a) = (T::splat(simd, T::ONE), T::abs(simd, v));
     let inverse = T::div(simd, one, T::add(simd, one, decay.value));
     // sech² = 4 w (1 - w), w = t / (1 + t), has at most the relative error of w.
-    let head = T::mul(simd, T::mul_add(simd, inverse, decay.fraction, inverse), decay.power);
+    let head = T::mul(
+        simd,
+        T::mul_add(simd, inverse, decay.fraction, inverse),
+        decay.power,
+    );
     let quarter = T::neg_mul_add(simd, head, T::mul(simd, head, decay.scale), head);
     Hyperbolic {
-        log_cosh2: T::add(simd, a, ln_1p_of_decay::<T, S>(simd, decay.value, decay.minus_one)),
+        log_cosh2: T::add(
+            simd,
+            a,
+            ln_1p_of_decay::<T, S>(simd, decay.value, decay.minus_one),
+        ),
         tanh: T::copy_sign(simd, T::mul(simd, decay.minus_one, inverse), v),
-        sech_squared: T::mul(simd, T::mul(simd, quarter, T::literal(simd, 4.0)), decay.scale),
+        sech_squared: T::mul(
+            simd,
+            T::mul(simd, quarter, T::literal(simd, 4.0)),
+            decay.scale,
+        ),
     }
 }

@@ -13,9 +13,18 @@ pub fn logarithm<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<
     let zero = T::zero(simd);
     let (normalizer, normalizer_exponent) = T::NORMALIZER;
     let subnormal = T::less_than(simd, v, T::literal(simd, T::MIN_NORMAL));
-    let normal = T::select(simd, subnormal, T::mul(simd, v, T::literal(simd, normalizer)), v);
+    let normal = T::select(
+        simd,
+        subnormal,
+        T::mul(simd, v, T::literal(simd, normalizer)),
+        v,
+    );
     let (e, m) = T::split(simd, normal);
-    let e = T::sub(simd, e, T::select(simd, subnormal, T::literal(simd, normalizer_exponent), zero));
+    let e = T::sub(
+        simd,
+        e,
+        T::select(simd, subnormal, T::literal(simd, normalizer_exponent), zero),
+    );
     let ln = ln_split::<T, S>(simd, e, T::sub(simd, m, T::splat(simd, T::ONE)));
     at_the_ends::<T, S>(simd, v, v, ln)
 }
@@ -27,7 +36,11 @@ pub fn ln_1p<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
     let u = T::add(simd, one, v);
     // What u lost by rounding (Knuth's sum of two numbers), without interest where v is large.
     let back = T::sub(simd, u, one);
-    let lost = T::add(simd, T::sub(simd, one, T::sub(simd, u, back)), T::sub(simd, v, back));
+    let lost = T::add(
+        simd,
+        T::sub(simd, one, T::sub(simd, u, back)),
+        T::sub(simd, v, back),
+    );
     let (e, m) = T::split(simd, u);
     let large = T::less_than(simd, T::literal(simd, 1e20), v);
     let lost = T::select(simd, large, zero, lost);
@@ -45,7 +58,12 @@ pub(super) fn ln_1p_of_decay<T: Elementary, S: Simd>(
     t_minus_one: T::Vector<S>,
 ) -> T::Vector<S> {
     let halve = T::less_than(simd, T::literal(simd, core::f64::consts::SQRT_2 - 1.0), t);
-    let f = T::select(simd, halve, T::mul(simd, t_minus_one, T::literal(simd, 0.5)), t);
+    let f = T::select(
+        simd,
+        halve,
+        T::mul(simd, t_minus_one, T::literal(simd, 0.5)),
+        t,
+    );
     let e = T::select(simd, halve, T::splat(simd, T::ONE), T::zero(simd));
     ln_split::<T, S>(simd, e, f)
 }
@@ -76,6 +94,16 @@ fn at_the_ends<T: Elementary, S: Simd>(
     let zero = T::zero(simd);
     let finite = T::less_or_equal(simd, v, T::literal(simd, T::MAX));
     let ln = T::select(simd, finite, ln, v);
-    let ln = T::select(simd, T::less_than(simd, u, zero), T::literal(simd, f64::NAN), ln);
-    T::select(simd, T::equal(simd, u, zero), T::literal(simd, f64::NEG_INFINITY), ln)
+    let ln = T::select(
+        simd,
+        T::less_than(simd, u, zero),
+        T::literal(simd, f64::NAN),
+        ln,
+    );
+    T::select(
+        simd,
+        T::equal(simd, u, zero),
+        T::literal(simd, f64::NEG_INFINITY),
+        ln,
+    )
 }

@@ -1,10 +1,11 @@
 //! The logistic family, from t = e^-|v| and t - 1: p = 1 / (1 + t) where v >= 0, else t / (1 + t).
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::Elementary;
-use super::exponential::decay;
+use super::exponential::Decay;
 use super::logarithm::ln_1p_of_decay;
+use super::rare::MOST_LANES;
 
 /// Generators of the sigmoid p and of its integral.
 ///
@@ -24,17 +25,48 @@ pub struct Logistic<V> {
 /// Sigmoid, softplus, and what their derivatives are made of.
 #[inline(always)]
 pub fn logistic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
+    let low = T::neg(simd, T::abs(simd, v));
+    if T::any(
+        simd,
+        T::less_than(simd, low, T::literal(simd, -T::EXP_REACH)),
+    ) {
+        return rare_logistic::<T, S>(simd, v);
+    }
+    from_decay::<T, S>(simd, v, Decay::near::<T, S>(simd, low))
+}
+
+out_of_line!(rare_logistic: whole_logistic -> Logistic { softplus, sigmoid, slope, skew });
+
+#[inline(always)]
+fn whole_logistic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
+    let low = T::neg(simd, T::abs(simd, v));
+    from_decay::<T, S>(simd, v, Decay::whole::<T, S>(simd, low))
+}
+
+#[inline(always)]
+fn from_decay<T: Elementary, S: Simd>(
+    simd: S,
+    v: T::Vector<S>,
+    decay: Decay<T::Vector<S>>,
+) -> Logistic<T::Vector<S>> {
     let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
-    let decay = decay::<T, S>(simd, T::abs(simd, v));
     let larger = T::div(simd, one, T::add(simd, one, decay.value));
     // min(p, 1 - p) = t / (1 + t), without the rounding of t; p (1 - p) from it has at most its relative error.
-    let head = T::mul(simd, T::mul_add(simd, larger, decay.fraction, larger), decay.power);
+    let head = T::mul(
+        simd,
+        T::mul_add(simd, larger, decay.fraction, larger),
+        decay.power,
+    );
     let smaller = T::mul(simd, head, decay.scale);
     let slope = T::neg_mul_add(simd, head, smaller, head);
     let negative = T::less_than(simd, v, zero);
     let ramp = T::select(simd, negative, zero, v);
     Logistic {
-        softplus: T::add(simd, ramp, ln_1p_of_decay::<T, S>(simd, decay.value, decay.minus_one)),
+        softplus: T::add(
+            simd,
+            ramp,
+            ln_1p_of_decay::<T, S>(simd, decay.value, decay.minus_one),
+        ),
         sigmoid: T::select(simd, negative, smaller, larger),
         slope: T::mul(simd, slope, decay.scale),
         skew: T::copy_sign(simd, T::mul(simd, decay.minus_one, larger), T::neg(simd, v)),

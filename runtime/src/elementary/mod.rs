@@ -26,6 +26,8 @@
 
 #[macro_use]
 mod polynomial;
+#[macro_use]
+mod rare;
 mod double;
 mod scalar;
 mod single;

@@ -22,6 +22,8 @@ pub trait Elementary: Real {
     const EXP_OVERFLOW: f64;
     /// Below it `4 e^v` is zero.
     const EXP_UNDERFLOW: f64;
+    /// Up to this magnitude `e^v` is a normal number, and so is 2^n for the nearest n.
+    const EXP_REACH: f64;
     /// Binary exponents below the first are raised by the second, and the result lowered by the third, 2 to minus the second:
     /// so results below the normal range are rounded once. The raised powers are still lost when added to 1.
     const LIFT: (f64, f64, f64);
@@ -31,6 +33,9 @@ pub trait Elementary: Real {
     /// The largest `a` of that fit; the normal density is zero from here on.
     const MILLS_TOP: f64;
 
+    /// Up to this magnitude density and distribution function are normal numbers.
+    const NORMAL_REACH: f64;
+
     /// Up to this magnitude sine and cosine are reduced on the lanes.
     const TRIGONOMETRIC_REACH: f64;
 
@@ -38,6 +43,12 @@ pub trait Elementary: Real {
     fn nearest_integer<S: Simd>(simd: S, v: Self::Vector<S>) -> Self::Vector<S>;
     /// 2^n for an integer `n` in the range of exponents of normal numbers.
     fn power_of_two<S: Simd>(simd: S, n: Self::Vector<S>) -> Self::Vector<S>;
+    /// The integer n nearest to `v factor`, and 2^n where that is a normal number.
+    fn binary_exponent<S: Simd>(
+        simd: S,
+        v: Self::Vector<S>,
+        factor: Self::Vector<S>,
+    ) -> (Self::Vector<S>, Self::Vector<S>);
     /// Exponent e and mantissa m of a positive normal number: v = m 2^e with m in [sqrt(1/2), sqrt(2)).
     fn split<S: Simd>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>);
     /// `v` cut to so few bits that the square is exact.
@@ -51,7 +62,11 @@ pub trait Elementary: Real {
     fn sine_cosine(self) -> (Self, Self);
 
     /// (e^r - 1 - r) / r² for |r| <= ln(2) / 2.
-    fn expm1_kernel<S: Simd>(simd: S, r: Self::Vector<S>, square: Self::Vector<S>) -> Self::Vector<S>;
+    fn expm1_kernel<S: Simd>(
+        simd: S,
+        r: Self::Vector<S>,
+        square: Self::Vector<S>,
+    ) -> Self::Vector<S>;
     /// (2 artanh(s) - 2s) / s³ as a function of s², s² <= 0.0295.
     fn ln_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
     /// (sin r - r) / r³ as a function of r², |r| <= π/4.

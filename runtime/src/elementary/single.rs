@@ -23,10 +23,12 @@ impl Elementary for f32 {
     const LN_2: (f64, f64) = (0.69317626953125, -2.9088971132296138e-05);
     const EXP_OVERFLOW: f64 = 89.0;
     const EXP_UNDERFLOW: f64 = -107.0;
+    const EXP_REACH: f64 = 87.0;
     const LIFT: (f64, f64, f64) = (-96.0, 32.0, 2.3283064365386963e-10);
 
-    const MILLS_CENTER: f64 = 3.0;
+    const MILLS_CENTER: f64 = 2.75;
     const MILLS_TOP: f64 = 14.5;
+    const NORMAL_REACH: f64 = 12.9;
 
     // 652 quarter turns, 10 bits.
     const TRIGONOMETRIC_REACH: f64 = 1024.0;
@@ -44,14 +46,33 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
+    fn binary_exponent<S: Simd>(
+        simd: S,
+        v: Self::Vector<S>,
+        factor: Self::Vector<S>,
+    ) -> (Self::Vector<S>, Self::Vector<S>) {
+        // The rounder's low bits are the exponent bias, so the sum's are the exponent field.
+        let rounder = Self::splat(simd, ROUNDER + 127.0);
+        let sum = <Self as Real>::mul_add(simd, v, factor, rounder);
+        let power = simd.wrapping_dyn_shl_u32s(cast(sum), simd.splat_u32s(23));
+        (Self::sub(simd, sum, rounder), cast(power))
+    }
+
+    #[inline(always)]
     fn split<S: Simd>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>) {
         let bits = simd.add_u32s(cast(v), simd.splat_u32s(ONE - ROOT_HALF));
         let mantissa = simd.and_u32s(bits, simd.splat_u32s(0x007f_ffff));
         let mantissa = simd.add_u32s(mantissa, simd.splat_u32s(ROOT_HALF));
         // The exponent, in the low bits of 2^23.
-        let exponent = simd.and_u32s(simd.wrapping_dyn_shr_u32s(bits, simd.splat_u32s(23)), simd.splat_u32s(0xff));
+        let exponent = simd.and_u32s(
+            simd.wrapping_dyn_shr_u32s(bits, simd.splat_u32s(23)),
+            simd.splat_u32s(0xff),
+        );
         let exponent = simd.or_u32s(exponent, simd.splat_u32s(0x4b00_0000));
-        (Self::sub(simd, cast(exponent), Self::splat(simd, 8_388_608.0 + 127.0)), cast(mantissa))
+        (
+            Self::sub(simd, cast(exponent), Self::splat(simd, 8_388_608.0 + 127.0)),
+            cast(mantissa),
+        )
     }
 
     #[inline(always)]
@@ -61,7 +82,10 @@ impl Elementary for f32 {
 
     #[inline(always)]
     fn quarter_turns<S: Simd>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>> {
-        let turns = Self::nearest_integer(simd, Self::mul(simd, v, Self::splat(simd, core::f32::consts::FRAC_2_PI)));
+        let turns = Self::nearest_integer(
+            simd,
+            Self::mul(simd, v, Self::splat(simd, core::f32::consts::FRAC_2_PI)),
+        );
         // π/2 in parts of 14, 14, 14 and 24 bits: the first difference is exact, the others are made so by `correction`.
         let first = Self::neg_mul_add(simd, turns, Self::literal(simd, 1.57080078125), v);
         let second = Self::mul(simd, turns, Self::literal(simd, -4.454515874385834e-06));
@@ -70,11 +94,19 @@ impl Elementary for f32 {
         let sum = Self::sub(simd, first, second);
         let lost = Self::sub(simd, Self::sub(simd, first, sum), second);
         let longer = Self::sub(simd, sum, third);
-        let lost = Self::add(simd, lost, Self::sub(simd, Self::sub(simd, sum, longer), third));
+        let lost = Self::add(
+            simd,
+            lost,
+            Self::sub(simd, Self::sub(simd, sum, longer), third),
+        );
         let lost = Self::sub(simd, lost, fourth);
         let remainder = Self::add(simd, longer, lost);
         let correction = Self::add(simd, Self::sub(simd, longer, remainder), lost);
-        QuarterTurns { turns, remainder, correction }
+        QuarterTurns {
+            turns,
+            remainder,
+            correction,
+        }
     }
 
     #[inline(always)]
@@ -96,8 +128,12 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn expm1_kernel<S: Simd>(simd: S, r: Self::Vector<S>, square: Self::Vector<S>) -> Self::Vector<S> {
-        two_chains!(f32, simd, r, square; [0.5, 0.041666485369205475, 0.0013933040900155902], [0.1666666716337204, 0.008333197794854641, 0.00019953593437094241])
+    fn expm1_kernel<S: Simd>(
+        simd: S,
+        r: Self::Vector<S>,
+        square: Self::Vector<S>,
+    ) -> Self::Vector<S> {
+        two_chains!(f32, simd, r, square; [0.5, 0.04166645184159279, 0.0013936199247837067], [0.16666541993618011, 0.008366725407540798])
     }
 
     #[inline(always)]
@@ -119,7 +155,7 @@ impl Elementary for f32 {
     fn mills_kernel<S: Simd>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
         // The first coefficient apart: at large y the two chains would cancel to a third.
         let square = Self::mul(simd, y, y);
-        let rest = two_chains!(f32, simd, y, square; [-0.509332001209259, -0.04726230725646019, 0.006969455163925886, -0.0010454037692397833, 0.00015589481336064637], [0.23001611232757568, -0.010446892119944096, 0.0009730588062666357, -0.00018528974032960832, 4.4883079681312665e-05]);
-        <Self as Real>::mul_add(simd, y, rest, Self::literal(simd, 0.7290837168693542))
+        let rest = two_chains!(f32, simd, y, square; [-0.4743541181087494, -0.016566051170229912, 0.003210999770089984, -0.000304480257909745, -2.2168958821566775e-05], [0.18233442306518555, -0.01644539274275303, 0.002504166914150119, -0.0004557726497296244, 4.073119998793118e-05]);
+        <Self as Real>::mul_add(simd, y, rest, Self::literal(simd, 0.7189860343933105))
     }
 }

@@ -6,7 +6,6 @@ use crate::elementary::{
     self, Absolute, Elementary, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal,
     Trigonometric,
 };
-use crate::lanes::Real;
 
 /// Arithmetic on vectors of `T` with the instructions of `S`.
 #[derive(Clone, Copy, Debug)]

@@ -38,9 +38,18 @@ pub trait Elementwise<T: Real, const I: usize, const R: usize, const L: usize> {
 }
 
 /// Runs an elementwise nest.
-pub fn elementwise<T, S, E, const I: usize, const R: usize, const L: usize>(
-    simd: S,
-    memory: &Memory<'_, T>,
+pub fn elementwise<
+    E,
+    T,
+    S,
+    const I: usize,
+    const R: usize,
+    const L: usize,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
+    memory: &Memory<'_, T, S, P, H, B>,
     operands: [usize; I],
     results: [usize; R],
 ) where
@@ -48,35 +57,45 @@ pub fn elementwise<T, S, E, const I: usize, const R: usize, const L: usize>(
     S: Simd,
     E: Elementwise<T, I, R, L>,
 {
-    if const { matches!(E::LANE, LaneAxis::Nothing) } {
-        let simd = pulp::Scalar::new();
-        simd.vectorize(Run::<'_, T, pulp::Scalar, E, I, R, L> {
-            simd,
+    memory
+        .simd()
+        .vectorize(Run::<'_, T, S, E, I, R, L, P, H, B> {
             memory,
             operands,
             results,
             code: core::marker::PhantomData,
         });
-    } else {
-        simd.vectorize(Run::<'_, T, S, E, I, R, L> {
-            simd,
-            memory,
-            operands,
-            results,
-            code: core::marker::PhantomData,
-        });
-    }
 }
 
-struct Run<'a, T: Real, S: Simd, E, const I: usize, const R: usize, const L: usize> {
-    simd: S,
-    memory: &'a Memory<'a, T>,
+struct Run<
+    'a,
+    T: Real,
+    S: Simd,
+    E,
+    const I: usize,
+    const R: usize,
+    const L: usize,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+> {
+    memory: &'a Memory<'a, T, S, P, H, B>,
     operands: [usize; I],
     results: [usize; R],
     code: core::marker::PhantomData<E>,
 }
 
-impl<T, S, E, const I: usize, const R: usize, const L: usize> WithSimd for Run<'_, T, S, E, I, R, L>
+impl<
+    T,
+    S,
+    E,
+    const I: usize,
+    const R: usize,
+    const L: usize,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+> WithSimd for Run<'_, T, S, E, I, R, L, P, H, B>
 where
     T: Real,
     S: Simd,
@@ -98,7 +117,18 @@ struct Walk<'a, T, const L: usize> {
     address: usize,
 }
 
-impl<'a, T, S, E, const I: usize, const R: usize, const L: usize> Run<'a, T, S, E, I, R, L>
+impl<
+    'a,
+    T,
+    S,
+    E,
+    const I: usize,
+    const R: usize,
+    const L: usize,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+> Run<'a, T, S, E, I, R, L, P, H, B>
 where
     T: Real,
     S: Simd,
@@ -114,7 +144,7 @@ where
             reach += (E::EXTENTS[l] - 1) * scaled[l];
         }
         Walk {
-            region: self.memory.region::<S>(space, offset, reach),
+            region: self.memory.region(space, offset, reach),
             steps: scaled,
             address: 0,
         }
@@ -123,7 +153,7 @@ where
     #[inline(always)]
     fn all(&self) {
         let nothing = Walk {
-            region: self.memory.region::<S>(Space::Scratch, 0, 0),
+            region: self.memory.region(Space::Scratch, 0, 0),
             steps: [0; L],
             address: 0,
         };
@@ -183,7 +213,13 @@ where
         if const { matches!(E::LANE, LaneAxis::Row) } {
             let mut index = 0;
             while index < extent {
-                self.step(counters, operands, results, index, lanes.min(extent - index));
+                self.step(
+                    counters,
+                    operands,
+                    results,
+                    index,
+                    lanes.min(extent - index),
+                );
                 index += lanes;
             }
         } else {
@@ -203,7 +239,7 @@ where
         index: usize,
         count: usize,
     ) {
-        let simd = self.simd;
+        let simd = self.memory.simd();
         let full = !matches!(E::LANE, LaneAxis::Row) || count == T::lanes::<S>();
         let mut values = [T::zero(simd); I];
         for i in 0..I {
@@ -226,7 +262,9 @@ where
                 if full {
                     results[r].region.store(simd, address, values[r]);
                 } else {
-                    results[r].region.store_partial(simd, address, values[r], count);
+                    results[r]
+                        .region
+                        .store_partial(simd, address, values[r], count);
                 }
             }
         }
@@ -235,11 +273,15 @@ where
     /// Lanes of a Kronecker delta between two loops.
     #[inline(always)]
     fn delta(&self, counters: &[usize; L], index: usize, a: usize, b: usize) -> T::Vector<S> {
-        let simd = self.simd;
+        let simd = self.memory.simd();
         let counter = |l: usize| if l == L - 1 { index } else { counters[l] };
         let along = matches!(E::LANE, LaneAxis::Row) && (a == L - 1) != (b == L - 1);
         if !along {
-            let one = if counter(a) == counter(b) { T::ONE } else { T::ZERO };
+            let one = if counter(a) == counter(b) {
+                T::ONE
+            } else {
+                T::ZERO
+            };
             return T::splat(simd, one);
         }
         let other = if a == L - 1 { b } else { a };

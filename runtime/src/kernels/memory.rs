@@ -11,6 +11,8 @@ use pulp::Simd;
 
 use crate::lanes::Real;
 
+use super::contraction::{Checked, Isa};
+
 /// Where an operand lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
@@ -36,10 +38,12 @@ impl Space {
 
 /// Parameters and scratch of one call.
 ///
-/// Scratch is not initialised: a schedule defines every element before it reads it, which the
-/// schedule's verifier checks at compile time.
+/// `P` parameters, at least `H` scalars of scratch and a block of `B` elements: the sizes that nests
+/// are checked against at compile time. Scratch is not initialised: a schedule defines every element
+/// before it reads it, which the schedule's verifier checks.
 #[derive(Debug)]
-pub struct Memory<'a, T> {
+pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize> {
+    simd: S,
     parameters: &'a [T],
     scratch: *mut T,
     length: usize,
@@ -47,11 +51,22 @@ pub struct Memory<'a, T> {
     lifetime: PhantomData<&'a mut [MaybeUninit<T>]>,
 }
 
-impl<'a, T: Real> Memory<'a, T> {
-    /// Joins both. `block` is where blocks of points begin in the scratch.
+impl<'a, T: Real, S: Simd, const P: usize, const H: usize, const B: usize>
+    Memory<'a, T, S, P, H, B>
+{
+    /// Joins both, for the lanes of `S`. The block begins behind the scalars.
+    ///
+    /// # Panics
+    /// If there are fewer parameters or there is less scratch than the sizes say.
     #[inline(always)]
-    pub fn new(parameters: &'a [T], scratch: &'a mut [MaybeUninit<T>], block: usize) -> Self {
+    pub fn new(simd: S, parameters: &'a [T], scratch: &'a mut [MaybeUninit<T>]) -> Self {
+        // Blocks begin on a vector of the widest instruction set.
+        let block = H.next_multiple_of(T::MAX_LANES);
+        if parameters.len() < P || scratch.len() < block + B * Space::Block.unit::<T, S>() {
+            outside();
+        }
         Memory {
+            simd,
             parameters,
             scratch: scratch.as_mut_ptr().cast(),
             length: scratch.len(),
@@ -60,16 +75,53 @@ impl<'a, T: Real> Memory<'a, T> {
         }
     }
 
+    /// The instruction set.
+    #[inline(always)]
+    pub fn simd(&self) -> S {
+        self.simd
+    }
+
+    /// Runs a contraction nest.
+    #[inline(always)]
+    pub fn contraction(&self, nest: &'static Checked<P, H, B>)
+    where
+        S: Isa<T>,
+    {
+        let nest = nest.nest();
+        let mut start = [self.scratch; 4];
+        for operand in 0..4 {
+            let offset = nest.offsets[operand];
+            start[operand] = match nest.spaces[operand] {
+                Space::Parameters => self.parameters.as_ptr().cast_mut().wrapping_add(offset),
+                Space::Scratch => self.scratch.wrapping_add(offset),
+                Space::Block => self
+                    .scratch
+                    .wrapping_add(self.block + offset * Space::Block.unit::<T, S>()),
+            };
+        }
+        // SAFETY: the nest was checked against P, H and B, and `new` checked that the memory has
+        // them: P parameters, H scalars of scratch, and behind those B vectors of S.
+        unsafe { self.simd.contract(nest, start) };
+    }
+
     /// The region that begins at element `offset` of a space and reaches `extent` scalars.
     ///
     /// # Panics
     /// If it does not lie within the parameters or the scratch.
     #[inline(always)]
-    pub fn region<S: Simd>(&self, space: Space, offset: usize, extent: usize) -> Region<'_, T> {
+    pub fn region(&self, space: Space, offset: usize, extent: usize) -> Region<'_, T> {
         let (base, start, length) = match space {
-            Space::Parameters => (self.parameters.as_ptr().cast_mut(), offset, self.parameters.len()),
+            Space::Parameters => (
+                self.parameters.as_ptr().cast_mut(),
+                offset,
+                self.parameters.len(),
+            ),
             Space::Scratch => (self.scratch, offset, self.length),
-            Space::Block => (self.scratch, self.block + offset * space.unit::<T, S>(), self.length),
+            Space::Block => (
+                self.scratch,
+                self.block + offset * space.unit::<T, S>(),
+                self.length,
+            ),
         };
         if start > length || extent > length - start {
             outside();

@@ -109,7 +109,9 @@ macro_rules! scalar_zeroed {
 
 scalar_zeroed!(f32 f64);
 
-impl<T: Real + nalgebra::Scalar + Zeroed, const R: usize, const C: usize> Zeroed for SMatrix<T, R, C> {
+impl<T: Real + nalgebra::Scalar + Zeroed, const R: usize, const C: usize> Zeroed
+    for SMatrix<T, R, C>
+{
     #[inline(always)]
     fn zeroed() -> Self {
         SMatrix::from_array_storage(nalgebra::ArrayStorage([[T::ZERO; R]; C]))
@@ -124,46 +126,53 @@ impl<E: Zeroed, const N: usize> Zeroed for [E; N] {
 }
 
 /// Puts the points of a block into scratch. Lanes beyond the last point repeat it.
-pub fn pack<T: Real, S: Simd, E: Entries<T>>(
-    simd: S,
-    memory: &Memory<'_, T>,
+pub fn pack<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize>(
+    memory: &Memory<'_, T, S, P, H, B>,
     view: &View,
     points: &[E],
 ) {
-    simd.vectorize(Pack { simd, memory, view, points });
+    memory.simd().vectorize(Pack {
+        memory,
+        view,
+        points,
+    });
 }
 
-struct Pack<'a, T, S, E> {
-    simd: S,
-    memory: &'a Memory<'a, T>,
+struct Pack<'a, T, S, E, const P: usize, const H: usize, const B: usize> {
+    memory: &'a Memory<'a, T, S, P, H, B>,
     view: &'a View,
     points: &'a [E],
 }
 
-impl<T: Real, S: Simd, E: Entries<T>> WithSimd for Pack<'_, T, S, E> {
+impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize> WithSimd
+    for Pack<'_, T, S, E, P, H, B>
+{
     type Output = ();
 
     #[inline(always)]
     fn with_simd<Same: Simd>(self, _: Same) {
-        let _ = self.simd;
         if self.view.is_empty() || self.points.is_empty() {
             return;
         }
         let (unit, reach) = self.view.unit::<T, S>();
-        let region = self.memory.region::<S>(self.view.space, self.view.offset, reach);
+        let region = self.memory.region(self.view.space, self.view.offset, reach);
         let mut position = 0;
-        let View { extents, strides, .. } = *self.view;
+        let View {
+            extents, strides, ..
+        } = *self.view;
         for l in 0..extents[3] {
             for k in 0..extents[2] {
                 for j in 0..extents[1] {
                     for i in 0..extents[0] {
-                        let element = i * strides[0] + j * strides[1] + k * strides[2] + l * strides[3];
+                        let element =
+                            i * strides[0] + j * strides[1] + k * strides[2] + l * strides[3];
                         for lane in 0..unit {
                             let point = lane.min(self.points.len() - 1);
                             // SAFETY: the element is within the reach of the view, the lane within
                             // the unit.
                             unsafe {
-                                region.set(element * unit + lane, self.points[point].entry(position));
+                                region
+                                    .set(element * unit + lane, self.points[point].entry(position));
                             }
                         }
                         position += 1;
@@ -175,31 +184,36 @@ impl<T: Real, S: Simd, E: Entries<T>> WithSimd for Pack<'_, T, S, E> {
 }
 
 /// Takes the results of a block out of scratch: one for each of `results`, at most a block.
-pub fn unpack<T: Real, S: Simd, E: Entries<T>>(
-    simd: S,
-    memory: &Memory<'_, T>,
+pub fn unpack<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize>(
+    memory: &Memory<'_, T, S, P, H, B>,
     view: &View,
     results: &mut [E],
 ) {
-    simd.vectorize(Unpack { simd, memory, view, results });
+    memory.simd().vectorize(Unpack {
+        memory,
+        view,
+        results,
+    });
 }
 
-struct Unpack<'a, T, S, E> {
-    simd: S,
-    memory: &'a Memory<'a, T>,
+struct Unpack<'a, T, S, E, const P: usize, const H: usize, const B: usize> {
+    memory: &'a Memory<'a, T, S, P, H, B>,
     view: &'a View,
     results: &'a mut [E],
 }
 
-impl<T: Real, S: Simd, E: Entries<T>> WithSimd for Unpack<'_, T, S, E> {
+impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize> WithSimd
+    for Unpack<'_, T, S, E, P, H, B>
+{
     type Output = ();
 
     #[inline(always)]
     fn with_simd<Same: Simd>(self, _: Same) {
-        let _ = self.simd;
         let (unit, reach) = self.view.unit::<T, S>();
-        let region = self.memory.region::<S>(self.view.space, self.view.offset, reach);
-        let View { extents, strides, .. } = *self.view;
+        let region = self.memory.region(self.view.space, self.view.offset, reach);
+        let View {
+            extents, strides, ..
+        } = *self.view;
         for (lane, result) in self.results.iter_mut().enumerate() {
             // What depends on parameters only is one number for all points.
             let lane = if unit == 1 { 0 } else { lane.min(unit - 1) };

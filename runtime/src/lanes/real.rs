@@ -4,6 +4,11 @@
 //! instructions after inlining. [`Real`] does not extend `nalgebra::RealField` on purpose: its supertraits have an `add`, a
 //! `mul`, an `abs` and a `sqrt` of their own, and `T::add(simd, a, b)` would be ambiguous.
 
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use core::{any::TypeId, mem::transmute_copy};
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use pulp::x86::V3;
 use pulp::{Simd, cast};
 
 /// A real number type that fits lanes: `f32` or `f64`.
@@ -121,7 +126,7 @@ pub trait Real: nalgebra::Scalar + Copy + Default + PartialOrd + Send + Sync {
 macro_rules! implement_real {
     ($scalar:ident, $index:ident, $max_lanes:literal, $lanes:ident, $vector:ident, $bits:ident, $mask:ident: $splat:ident, $splat_bits:ident,
      $add:ident, $sub:ident, $mul:ident, $div:ident, $sqrt:ident, $mul_add:ident, $neg_mul_add:ident,
-     $and:ident, $or:ident, $xor:ident, $less_than:ident, $less_or_equal:ident, $equal:ident, $select:ident, $first_true:ident,
+     $and:ident, $or:ident, $xor:ident, $less_than:ident, $less_or_equal:ident, $equal:ident, $select:ident, $first_true:ident, $move_mask:ident,
      $reduce_sum:ident, $mask_between:ident, $mask_load:ident, $mask_store:ident) => {
         impl Real for $scalar {
             type Vector<S: Simd> = S::$vector;
@@ -255,6 +260,13 @@ macro_rules! implement_real {
 
             #[inline(always)]
             fn any<S: Simd>(simd: S, mask: S::$mask) -> bool {
+                #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+                if TypeId::of::<S>() == TypeId::of::<V3>() {
+                    // SAFETY: `S` is `V3`, whose masks are full registers of lanes of all ones or all zeros.
+                    let (simd, mask) =
+                        unsafe { (transmute_copy::<S, V3>(&simd), transmute_copy(&mask)) };
+                    return simd.avx.$move_mask(mask) != 0;
+                }
                 if size_of::<S::$mask>() < size_of::<S::$vector>() {
                     // A mask of bits, or one bool: pulp counts zeros.
                     simd.$first_true(mask) < S::$lanes
@@ -313,13 +325,13 @@ macro_rules! implement_real {
 #[rustfmt::skip]
 implement_real!(f64, u64, 8, F64_LANES, f64s, u64s, m64s: splat_f64s, splat_u64s,
     add_f64s, sub_f64s, mul_f64s, div_f64s, sqrt_f64s, mul_add_e_f64s, negate_mul_add_e_f64s,
-    and_u64s, or_u64s, xor_u64s, less_than_f64s, less_than_or_equal_f64s, equal_f64s, select_u64s, first_true_m64s,
+    and_u64s, or_u64s, xor_u64s, less_than_f64s, less_than_or_equal_f64s, equal_f64s, select_u64s, first_true_m64s, _mm256_movemask_pd,
     reduce_sum_f64s, mask_between_m64s, mask_load_ptr_f64s, mask_store_ptr_f64s);
 
 #[rustfmt::skip]
 implement_real!(f32, u32, 16, F32_LANES, f32s, u32s, m32s: splat_f32s, splat_u32s,
     add_f32s, sub_f32s, mul_f32s, div_f32s, sqrt_f32s, mul_add_e_f32s, negate_mul_add_e_f32s,
-    and_u32s, or_u32s, xor_u32s, less_than_f32s, less_than_or_equal_f32s, equal_f32s, select_u32s, first_true_m32s,
+    and_u32s, or_u32s, xor_u32s, less_than_f32s, less_than_or_equal_f32s, equal_f32s, select_u32s, first_true_m32s, _mm256_movemask_ps,
     reduce_sum_f32s, mask_between_m32s, mask_load_ptr_f32s, mask_store_ptr_f32s);
 
 #[cfg(test)]

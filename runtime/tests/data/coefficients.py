@@ -130,10 +130,10 @@ if __name__ == "__main__":
         print("ln 2", parts(mp.ln(2), 40, 2, to_double))
         print("pi/2", parts(mp.pi / 2, 37, 3, to_double))
     if not only or "single" in only:
-        show("expm1", rounded(expm1, -reach, reach, 5, to_single, [0.5], weight=abs))
+        show("expm1", rounded(expm1, -reach, reach, 4, to_single, [0.5], weight=abs))
         show("ln", rounded(ln, mpf(0), short, 2, to_single, weight=lambda z: z / 2))
         show("sine", rounded(sine, mpf(0), quarter, 2, to_single, weight=lambda z: z))
         show("cosine", rounded(cosine, mpf(0), quarter, 2, to_single, weight=lambda z: z))
-        show_mills(3, 14.5, 10, to_single)
+        show_mills(2.75, 14.5, 10, to_single)
         print("ln 2", parts(mp.ln(2), 14, 2, to_single))
         print("pi/2", parts(mp.pi / 2, 14, 4, to_single))

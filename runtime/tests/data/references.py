@@ -4,16 +4,18 @@ A line of a family holds an argument and one value per generator, in the order o
 of the number in hexadecimal. A value of double.txt is the bits of the nearest double and what it lacks, in thousandths of its
 last digit (so 20 digits); a value of single.txt is the bits of the nearest double.
 
-    python references.py [points per family and stratum, 25 unless told]
+    python references.py [points per family and stratum, 25 unless told] [seed]
 """
 import math
 import random
 import struct
 import sys
+from pathlib import Path
 
 from mpmath import mp, mpf
 
 mp.dps = 50
+HERE = Path(__file__).parent
 
 FAMILIES = {
     "logistic": [
@@ -118,7 +120,7 @@ def arguments(family, count, single, draw):
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 25
     for single in (False, True):
-        draw = random.Random(7)
+        draw = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 7)
         lines = []
         for family, generators in FAMILIES.items():
             lines.append(f"# {family}")
@@ -132,7 +134,7 @@ def main():
                     bits = double_bits(x)
                     values = [double_value(value) for value in values]
                 lines.append(" ".join([f"{bits:x}"] + values))
-        with open("single.txt" if single else "double.txt", "w") as file:
+        with open(HERE / ("single.txt" if single else "double.txt"), "w") as file:
             file.write("\n".join(lines) + "\n")
 
 

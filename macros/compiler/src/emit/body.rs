@@ -46,7 +46,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         }
 
         const _: () = {
-            use ::derive_network::private;
+            use ::derive_network::private::{self, WithIsa as _};
 
             #types
             #(#requests)*
@@ -100,40 +100,42 @@ impl Emitter<'_> {
         let block = self.nests.calls(&request.batch.body);
         let (single_in, single_out) = emit_views(&request.single);
         let (block_in, block_out) = emit_views(&request.batch);
-        let block_start = number(scratch(&request.batch, self.widest).1);
-        let memory = quote!(memory: &private::Memory<'_, #scalar>);
+        let parameters = number(self.network.parameters());
+        let memory_type = |program: &LoopProgram| {
+            let (hoisted, block) = (number(program.scratch), number(program.block));
+            quote!(private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>)
+        };
+        let (single_memory, batch_memory) = (memory_type(&request.single), memory_type(&request.batch));
         // The few results that no input leads to are read from where they are.
         quote! {
             #[allow(unused_variables, clippy::too_many_arguments)]
             #[inline(always)]
-            fn #single_name<S: private::Simd>(
-                simd: S,
-                #memory,
+            fn #single_name<S: private::Isa<#scalar>>(
+                memory: &#single_memory,
                 #(#inputs: &[#input_kinds],)*
                 #(#outputs: &mut [#output_kinds],)*
             ) {
-                #(private::pack::<#scalar, S, _>(simd, memory, &#single_in, #inputs);)*
+                #(private::pack(memory, &#single_in, #inputs);)*
                 #single
-                #(private::unpack::<#scalar, S, _>(simd, memory, &#single_out, #outputs);)*
+                #(private::unpack(memory, &#single_out, #outputs);)*
             }
 
             #[allow(unused_variables)]
             #[inline(always)]
-            fn #once_name<S: private::Simd>(simd: S, #memory) {
+            fn #once_name<S: private::Isa<#scalar>>(memory: &#batch_memory) {
                 #once
             }
 
             #[allow(unused_variables)]
             #[inline(always)]
-            fn #block_name<S: private::Simd>(
-                simd: S,
-                #memory,
+            fn #block_name<S: private::Isa<#scalar>>(
+                memory: &#batch_memory,
                 #(#inputs: &[#input_kinds],)*
                 #(#outputs: &mut [#output_kinds],)*
             ) {
-                #(private::pack::<#scalar, S, _>(simd, memory, &#block_in, #inputs);)*
+                #(private::pack(memory, &#block_in, #inputs);)*
                 #block
-                #(private::unpack::<#scalar, S, _>(simd, memory, &#block_out, #outputs);)*
+                #(private::unpack(memory, &#block_out, #outputs);)*
             }
 
             struct #single_type<'a> {
@@ -143,14 +145,11 @@ impl Emitter<'_> {
                 #(#outputs: &'a mut #output_kinds,)*
             }
 
-            impl private::WithSimd for #single_type<'_> {
-                type Output = ();
-
+            impl private::WithIsa<#scalar> for #single_type<'_> {
                 #[inline(always)]
-                fn with_simd<S: private::Simd>(self, simd: S) {
-                    let memory = private::Memory::new(self.parameters, self.scratch, 0);
+                fn with_isa<S: private::Isa<#scalar>>(self, simd: S) {
+                    let memory = private::Memory::new(simd, self.parameters, self.scratch);
                     #single_name(
-                        simd,
                         &memory,
                         #(::core::slice::from_ref(self.#inputs),)*
                         #(::core::slice::from_mut(self.#outputs),)*
@@ -165,38 +164,36 @@ impl Emitter<'_> {
                 #(#outputs: &'a mut [#output_kinds],)*
             }
 
-            impl private::WithSimd for #batch_type<'_> {
-                type Output = ();
-
+            impl private::WithIsa<#scalar> for #batch_type<'_> {
                 #[inline(always)]
-                fn with_simd<S: private::Simd>(self, simd: S) {
+                fn with_isa<S: private::Isa<#scalar>>(self, simd: S) {
                     let lanes = private::lanes::<#scalar, S>();
                     let count = self.points.len();
                     // A last block that is at most half full is done point by point.
                     let rest = count % lanes;
                     let blocks = if 2 * rest > lanes { count } else { count - rest };
-                    let memory = private::Memory::new(self.parameters, self.scratch, #block_start);
-                    if blocks > 0 {
-                        #once_name(simd, &memory);
-                    }
                     let mut start = 0;
-                    while start < blocks {
-                        let end = ::core::cmp::min(start + lanes, blocks);
-                        #block_name(
-                            simd,
-                            &memory,
-                            #(&self.#inputs[start..end],)*
-                            #(&mut self.#outputs[start..end],)*
-                        );
-                        start = end;
+                    if blocks > 0 {
+                        let memory = private::Memory::new(simd, self.parameters, &mut *self.scratch);
+                        #once_name(&memory);
+                        while start < blocks {
+                            let end = ::core::cmp::min(start + lanes, blocks);
+                            #block_name(
+                                &memory,
+                                #(&self.#inputs[start..end],)*
+                                #(&mut self.#outputs[start..end],)*
+                            );
+                            start = end;
+                        }
                     }
                     while start < count {
-                        #single_name(
-                            simd,
-                            &memory,
-                            #(&self.#inputs[start..start + 1],)*
-                            #(&mut self.#outputs[start..start + 1],)*
-                        );
+                        #single_type {
+                            parameters: self.parameters,
+                            scratch: &mut *self.scratch,
+                            #(#inputs: &self.#inputs[start],)*
+                            #(#outputs: &mut self.#outputs[start],)*
+                        }
+                        .with_isa(simd);
                         start += 1;
                     }
                 }
@@ -245,7 +242,7 @@ impl Emitter<'_> {
         let batch_call = |scratch: TokenStream| {
             quote! {
                 #(#checks)*
-                private::dispatch(#batch_type {
+                <#scalar as private::Enter>::enter(#batch_type {
                     parameters: &self.parameters,
                     scratch: #scratch,
                     points,
@@ -265,7 +262,7 @@ impl Emitter<'_> {
                 #single_guard
                 let mut stack = private::Stack::<#scalar, #length>::new();
                 #(let mut #outputs = #zeros;)*
-                private::dispatch(#single_type {
+                <#scalar as private::Enter>::enter(#single_type {
                     parameters: &self.parameters,
                     scratch: stack.scratch(),
                     points: x,
@@ -287,7 +284,7 @@ impl Emitter<'_> {
             #doc_with
             #[allow(clippy::too_many_arguments)]
             #with {
-                private::dispatch(#single_type {
+                <#scalar as private::Enter>::enter(#single_type {
                     parameters: &self.parameters,
                     scratch: workspace.scratch(),
                     points: x,

@@ -1,4 +1,4 @@
-//! A [`Network`](crate::model::Network) goes in, Rust comes out: the struct with its parameters, and a method for each
+//! A [`Network`] goes in, Rust comes out: the struct with its parameters, and a method for each
 //! request in each of its forms.
 //!
 //! Emitted code names `::derive_network::private`, `::core` and itself, nothing else.

@@ -1,7 +1,8 @@
 //! Loop nests go in, types that describe them and calls that run them come out.
 //!
-//! A contraction is a type of constants, straight-line code a type with one function. Nests that
-//! differ only in where their tensors lie share a type, across all requests of a network.
+//! A contraction is a table of numbers for the runtime's kernel, checked while the user's crate
+//! compiles. Straight-line code is a type with one function; nests that differ only in where their
+//! tensors lie share it, across all requests of a network.
 
 use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
 use derive_network_symbolic::schedule::{
@@ -12,10 +13,9 @@ use quote::{format_ident, quote};
 
 use super::signature::number;
 
-/// The types of the nests of one network.
+/// The types of the elementwise nests of one network.
 pub(super) struct Nests {
     scalar: Ident,
-    contractions: Vec<ContractionNest>,
     elementwise: Vec<ElementwiseNest>,
 }
 
@@ -23,7 +23,6 @@ impl Nests {
     pub fn new(scalar: Ident) -> Self {
         Nests {
             scalar,
-            contractions: Vec::new(),
             elementwise: Vec::new(),
         }
     }
@@ -31,7 +30,10 @@ impl Nests {
     /// Statements that run some nests, in order, with `simd` and `memory` in scope.
     pub fn calls(&mut self, nests: &[Nest]) -> TokenStream {
         let calls = nests.iter().map(|nest| match nest {
-            Nest::Contraction(nest) => self.contraction(nest),
+            Nest::Contraction(nest) => {
+                let nest = emit_contraction(nest);
+                quote!(memory.contraction(const { &private::Checked::new(#nest) });)
+            }
             Nest::Elementwise(nest) => self.elementwise(nest),
         });
         calls.collect()
@@ -39,35 +41,9 @@ impl Nests {
 
     /// The types that the calls name.
     pub fn types(&self) -> TokenStream {
-        let contractions = self.contractions.iter().enumerate();
-        let contractions = contractions.map(|(index, nest)| contraction_type(index, nest));
         let elementwise = self.elementwise.iter().enumerate();
         let elementwise = elementwise.map(|(index, nest)| self.elementwise_type(index, nest));
-        quote!(#(#contractions)* #(#elementwise)*)
-    }
-
-    fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
-        let shape = ContractionNest {
-            out: nowhere(nest.out),
-            a: nowhere(nest.a),
-            b: nest.b.map(nowhere),
-            init: nest.init.map(nowhere),
-            ..nest.clone()
-        };
-        let known = self.contractions.iter().position(|known| *known == shape);
-        let index = known.unwrap_or_else(|| {
-            self.contractions.push(shape);
-            self.contractions.len() - 1
-        });
-        let (name, scalar) = (contraction_name(index), &self.scalar);
-        let tile = nest.tile();
-        let [mw, nw] = [tile.wide.0, tile.wide.1].map(number);
-        let [ms, ns] = [tile.narrow.0, tile.narrow.1].map(number);
-        let places = [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)];
-        let offsets = places.map(|place| number(place.offset));
-        quote! {
-            private::contraction::<#scalar, S, #name, #mw, #nw, #ms, #ns>(simd, memory, [#(#offsets),*]);
-        }
+        elementwise.collect()
     }
 
     fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
@@ -85,7 +61,7 @@ impl Nests {
             self.elementwise.push(shape);
             self.elementwise.len() - 1
         });
-        let (name, scalar) = (elementwise_name(index), &self.scalar);
+        let name = elementwise_name(index);
         let operands = nest.operands.iter().map(|operand| match operand {
             Operand::Tensor { place, .. } => number(place.offset),
             Operand::Delta(..) => number(0),
@@ -93,7 +69,7 @@ impl Nests {
         let results = nest.results.iter().map(|(place, _)| number(place.offset));
         let counts = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
         quote! {
-            private::elementwise::<#scalar, S, #name, #(#counts),*>(simd, memory, [#(#operands),*], [#(#results),*]);
+            private::elementwise::<#name, _, _, #(#counts,)* _, _, _>(memory, [#(#operands),*], [#(#results),*]);
         }
     }
 
@@ -139,10 +115,6 @@ fn nowhere(place: Place) -> Place {
     Place { offset: 0, ..place }
 }
 
-fn contraction_name(index: usize) -> Ident {
-    format_ident!("Contraction{index}")
-}
-
 fn elementwise_name(index: usize) -> Ident {
     format_ident!("Elementwise{index}")
 }
@@ -155,45 +127,40 @@ fn generators_name(family: Family, argument: usize) -> Ident {
     format_ident!("{}{argument}", family_function(family))
 }
 
-fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
-    let name = contraction_name(index);
+/// The description of a contraction.
+fn emit_contraction(nest: &ContractionNest) -> TokenStream {
     let lane = emit_lane(nest.lane);
     let outer = nest.outer.iter().map(emit_loop);
     let sums = nest.sums.iter().map(emit_loop);
     let (m, n, k) = (emit_loop(&nest.m), emit_loop(&nest.n), emit_loop(&nest.k));
     let places = [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)];
     let spaces = places.map(|place| emit_space(place.space));
-    let initial = match nest.init {
-        None => quote!(Zero),
-        Some(_) => quote!(Tensor),
-    };
-    let columns = match nest.initial_columns {
-        usize::MAX => quote!(usize::MAX),
-        columns => {
-            let columns = number(columns);
-            quote!(#columns)
-        }
+    let offsets = places.map(|place| number(place.offset));
+    let columns = match nest.init {
+        None => number(0),
+        Some(_) => number(nest.initial_columns.min(nest.n.extent)),
     };
     let (paired, alone, symmetric) = (nest.paired, nest.b.is_none(), nest.symmetric);
-    let scale = Literal::f64_suffixed(nest.scale.abs());
-    let sign = (nest.scale < 0.0).then(|| quote!(-));
+    let scale = emit_constant(nest.scale);
+    let tile = nest.tile();
+    let [mw, nw, ms, ns] = [tile.wide.0, tile.wide.1, tile.narrow.0, tile.narrow.1].map(number);
     quote! {
-        struct #name;
-
-        impl private::Contraction for #name {
-            const LANE: private::LaneAxis = #lane;
-            const OUTER: &'static [private::Loop] = &[#(#outer),*];
-            const M: private::Loop = #m;
-            const N: private::Loop = #n;
-            const SUMS: &'static [private::Loop] = &[#(#sums),*];
-            const K: private::Loop = #k;
-            const SPACES: [private::Space; 4] = [#(#spaces),*];
-            const INITIAL: private::Initial = private::Initial::#initial;
-            const INITIAL_COLUMNS: usize = #columns;
-            const PAIRED: bool = #paired;
-            const ALONE: bool = #alone;
-            const SCALE: f64 = #sign #scale;
-            const SYMMETRIC: bool = #symmetric;
+        private::Contraction {
+            lane: #lane,
+            outer: &[#(#outer),*],
+            m: #m,
+            n: #n,
+            sums: &[#(#sums),*],
+            k: #k,
+            spaces: [#(#spaces),*],
+            offsets: [#(#offsets),*],
+            initial_columns: #columns,
+            paired: #paired,
+            alone: #alone,
+            scale: #scale,
+            symmetric: #symmetric,
+            wide: (#mw, #nw),
+            narrow: (#ms, #ns),
         }
     }
 }

@@ -203,6 +203,9 @@ impl Members {
 
     fn accessors(&mut self, field: &DraftField, scalar: &Ident) {
         let name = &field.name;
+        if syn::parse_str::<Ident>(&name.to_string()).is_err() {
+            return;
+        }
         let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
         let (outputs, bias) = (number(field.width.unwrap_or(1)), field.bias);
         let arguments = field.is_array.then(|| quote!(, index: usize));

@@ -63,7 +63,10 @@ impl Graph {
         let parts = pieces(self, id, &safe);
         let elementwise = parts.iter().any(|part| part.is_nonlinear(self));
         let arguments = self.arguments(id);
-        let varying = arguments.iter().filter(|argument| varies(**argument)).count();
+        let varying = arguments
+            .iter()
+            .filter(|argument| varies(**argument))
+            .count();
         let bilinear = matches!(self.node(id).op, crate::ir::Op::Contract(_)) && varying > 1;
         !elementwise && !bilinear
     }

@@ -81,7 +81,10 @@ pub(crate) fn contraction(graph: &Graph, id: NodeId) -> Contract {
 /// A product that copies the contraction but for one factor, which is left out.
 ///
 /// Returns the product, the output indices, and the indices of the factor left out.
-pub(crate) fn without_factor(contract: &Contract, left_out: usize) -> (Product, Vec<Index>, Vec<Index>) {
+pub(crate) fn without_factor(
+    contract: &Contract,
+    left_out: usize,
+) -> (Product, Vec<Index>, Vec<Index>) {
     let mut product = Product::new();
     for extent in &contract.extents {
         product.index(*extent);
@@ -103,7 +106,12 @@ pub(crate) fn without_factor(contract: &Contract, left_out: usize) -> (Product, 
 
 /// The tangent that a piece passes on: its linear map applied to `tangent`, whose trailing axes
 /// are directions.
-pub(crate) fn push_forward(graph: &mut Graph, id: NodeId, piece: &Piece, tangent: NodeId) -> NodeId {
+pub(crate) fn push_forward(
+    graph: &mut Graph,
+    id: NodeId,
+    piece: &Piece,
+    tangent: NodeId,
+) -> NodeId {
     let directions = graph.shape(tangent)[graph.shape(piece.argument()).len()..].to_vec();
     match piece {
         Piece::Scaled { coefficient, .. } => graph.scale(*coefficient, tangent),
@@ -156,7 +164,9 @@ fn along(graph: &mut Graph, slope: NodeId, tensor: NodeId) -> NodeId {
     let mut product = Product::new();
     let output = product.indices(&graph.shape(tensor).to_vec());
     let rank = graph.shape(slope).len();
-    product.tensor(slope, &output[..rank]).tensor(tensor, &output);
+    product
+        .tensor(slope, &output[..rank])
+        .tensor(tensor, &output);
     graph.contract(product, &output)
 }
 

@@ -136,7 +136,14 @@ impl Eliminator<'_> {
         for end in start + 1..=farthest {
             for position in span.cuts[end - 1] + 1..=span.cuts[end] {
                 tangents.push(self.graph, span.nodes[position]);
-                self.curve(span.nodes[position], position, source, &tangents, form, &mut terms);
+                self.curve(
+                    span.nodes[position],
+                    position,
+                    source,
+                    &tangents,
+                    form,
+                    &mut terms,
+                );
             }
             let shape = self.shape(source, form);
             let inner = self.graph.sum(&terms, &shape);

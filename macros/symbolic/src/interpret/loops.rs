@@ -2,7 +2,9 @@
 //!
 //! Memory that was not written is NaN, so a nest that reads too early poisons the result.
 
-use crate::schedule::{ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View};
+use crate::schedule::{
+    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View,
+};
 
 use super::program::Tensor;
 
@@ -31,7 +33,11 @@ impl Memory<'_> {
 }
 
 /// The outputs of a loop program at one point.
-pub fn interpret_loops(program: &LoopProgram, inputs: &[Vec<f64>], parameters: &[f64]) -> Vec<Tensor> {
+pub fn interpret_loops(
+    program: &LoopProgram,
+    inputs: &[Vec<f64>],
+    parameters: &[f64],
+) -> Vec<Tensor> {
     let mut memory = Memory {
         parameters,
         scratch: vec![f64::NAN; program.scratch],
@@ -50,7 +56,10 @@ pub fn interpret_loops(program: &LoopProgram, inputs: &[Vec<f64>], parameters: &
     }
     let outputs = program.outputs.iter().map(|view| Tensor {
         shape: view.shape.clone(),
-        entries: addresses(view).into_iter().map(|address| memory.read(start(view), address)).collect(),
+        entries: addresses(view)
+            .into_iter()
+            .map(|address| memory.read(start(view), address))
+            .collect(),
     });
     outputs.collect()
 }
@@ -77,7 +86,13 @@ fn addresses(view: &View) -> Vec<usize> {
 
 /// The steps of nested loops, the last loop fastest, as sums of each operand's steps.
 fn walk(loops: &[Loop]) -> Vec<Loop> {
-    let mut positions = vec![Loop { extent: 0, out: 0, a: 0, b: 0, init: 0 }];
+    let mut positions = vec![Loop {
+        extent: 0,
+        out: 0,
+        a: 0,
+        b: 0,
+        init: 0,
+    }];
     for step in loops {
         let outer = positions;
         positions = Vec::new();
@@ -137,7 +152,11 @@ fn elementwise(nest: &ElementwiseNest, memory: &mut Memory<'_>) {
             rest /= extent;
         }
         let address = |steps: &[usize]| -> usize {
-            steps.iter().zip(&counters).map(|(step, counter)| step * counter).sum()
+            steps
+                .iter()
+                .zip(&counters)
+                .map(|(step, counter)| step * counter)
+                .sum()
         };
         let operands: Vec<f64> = nest
             .operands

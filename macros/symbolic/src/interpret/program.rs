@@ -30,7 +30,11 @@ pub fn interpret(program: &Program, inputs: &[Vec<f64>], parameters: &[f64]) -> 
     }
     let outputs = program.outputs.iter();
     outputs
-        .map(|output| values[output.node.index()].clone().expect("outputs are live"))
+        .map(|output| {
+            values[output.node.index()]
+                .clone()
+                .expect("outputs are live")
+        })
         .collect()
 }
 
@@ -57,7 +61,11 @@ fn evaluate(
             }
             sum
         }
-        Op::Map { function, order, argument } => {
+        Op::Map {
+            function,
+            order,
+            argument,
+        } => {
             let function = graph.function(*function);
             let arguments = value(*argument).entries.iter();
             arguments.map(|x| function.evaluate(*order, *x)).collect()
@@ -70,7 +78,11 @@ fn evaluate(
     }
 }
 
-fn contract_entries<'a>(contract: &Contract, size: usize, value: &dyn Fn(NodeId) -> &'a Tensor) -> Vec<f64> {
+fn contract_entries<'a>(
+    contract: &Contract,
+    size: usize,
+    value: &dyn Fn(NodeId) -> &'a Tensor,
+) -> Vec<f64> {
     let mut entries = vec![0.0; size];
     let volume: usize = contract.extents.iter().product();
     let mut position = vec![0; contract.extents.len()];

@@ -184,7 +184,11 @@ impl Graph {
         let sums = indices.into_iter().any(|index| !output.contains(index));
         let is_delta = |factor: &Factor| matches!(factor, Factor::Delta(..));
         let deltas = product.factors.iter().any(is_delta);
-        let tensors = product.factors.iter().filter(|factor| !is_delta(factor)).count();
+        let tensors = product
+            .factors
+            .iter()
+            .filter(|factor| !is_delta(factor))
+            .count();
         let plain = kept == output && !deltas;
         if plain || (!sums && !(deltas && tensors > 1)) {
             return self.finish(&product, output, shape.to_vec());

@@ -82,7 +82,9 @@ impl Display for Contract {
         }
         for factor in &self.factors {
             match factor {
-                Factor::Tensor(node, indices) => write!(formatter, " {node}[{}]", letters(indices))?,
+                Factor::Tensor(node, indices) => {
+                    write!(formatter, " {node}[{}]", letters(indices))?
+                }
                 Factor::Delta(a, b) => write!(formatter, " delta[{}]", letters(&[*a, *b]))?,
             }
         }

@@ -89,9 +89,10 @@ impl Program {
                 }
                 Ok(())
             }
-            Op::Map { argument, .. } => {
-                expect(graph.shape(*argument) == node.shape, "a map changes the shape")
-            }
+            Op::Map { argument, .. } => expect(
+                graph.shape(*argument) == node.shape,
+                "a map changes the shape",
+            ),
         }
     }
 }

@@ -170,9 +170,10 @@ fn swap(factors: &[Factor], a: Index, b: Index) -> Vec<Factor> {
 
 fn bind(left: &Factor, right: &Factor, names: &mut [Option<Index>]) -> bool {
     let (left_indices, right_indices) = match (left, right) {
-        (Factor::Tensor(x, _), Factor::Tensor(y, _)) if x == y => {
-            (factor_indices(left).to_vec(), factor_indices(right).to_vec())
-        }
+        (Factor::Tensor(x, _), Factor::Tensor(y, _)) if x == y => (
+            factor_indices(left).to_vec(),
+            factor_indices(right).to_vec(),
+        ),
         (Factor::Delta(a, b), Factor::Delta(x, y)) => (vec![*a, *b], vec![*x, *y]),
         _ => return false,
     };

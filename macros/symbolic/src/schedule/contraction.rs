@@ -78,7 +78,13 @@ pub(crate) fn contraction_nest(
     mode: Mode,
     points: bool,
 ) -> ContractionNest {
-    let indices = merge(indices.iter().copied().filter(|index| index.extent != 1).collect());
+    let indices = merge(
+        indices
+            .iter()
+            .copied()
+            .filter(|index| index.extent != 1)
+            .collect(),
+    );
     let on_points = mode == Mode::Batch && points;
     let mut plans: Vec<(usize, ContractionNest)> = Vec::new();
     for exchange in [false, true] {
@@ -114,7 +120,8 @@ pub(crate) fn contraction_nest(
 
 /// Joins indices that every operand walks through as if they were one.
 fn merge(mut indices: Vec<IndexSteps>) -> Vec<IndexSteps> {
-    let continues = |inner: Option<usize>, outer: Option<usize>, extent: usize| match (inner, outer) {
+    let continues = |inner: Option<usize>, outer: Option<usize>, extent: usize| match (inner, outer)
+    {
         (None, None) => true,
         (Some(inner), Some(outer)) => inner * extent == outer,
         _ => false,
@@ -144,8 +151,15 @@ fn merge(mut indices: Vec<IndexSteps>) -> Vec<IndexSteps> {
 
 /// The positions of a role's indices, largest extent first, axes of symmetry before others.
 fn of_role(indices: &[IndexSteps], role: Role) -> Vec<usize> {
-    let mut found: Vec<usize> = (0..indices.len()).filter(|i| indices[*i].role() == role).collect();
-    found.sort_by_key(|i| (!indices[*i].symmetric, std::cmp::Reverse(indices[*i].extent)));
+    let mut found: Vec<usize> = (0..indices.len())
+        .filter(|i| indices[*i].role() == role)
+        .collect();
+    found.sort_by_key(|i| {
+        (
+            !indices[*i].symmetric,
+            std::cmp::Reverse(indices[*i].extent),
+        )
+    });
     found
 }
 
@@ -203,7 +217,14 @@ fn points_nest(indices: &[IndexSteps], operands: Operands) -> (usize, Contractio
         (None, Some(_)) => None,
         (None, None) => shared.first().copied(),
     };
-    let nest = assemble(indices, operands, LaneAxis::Points, row, columns.first().copied(), sum);
+    let nest = assemble(
+        indices,
+        operands,
+        LaneAxis::Points,
+        row,
+        columns.first().copied(),
+        sum,
+    );
     // More rows than columns: a row costs a load in each step, a column holds its load.
     let cost = if nest.m.extent >= nest.n.extent { 0 } else { 1 };
     (cost, nest)
@@ -223,7 +244,14 @@ fn row_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
         }
         let column = of_role(indices, Role::Column).first().copied();
         let sum = of_role(indices, Role::Summed).first().copied();
-        let nest = assemble(indices, operands, LaneAxis::Row, Some(position), column, sum);
+        let nest = assemble(
+            indices,
+            operands,
+            LaneAxis::Row,
+            Some(position),
+            column,
+            sum,
+        );
         plans.push((volume / index.extent * index.extent.div_ceil(LANES), nest));
     }
     plans
@@ -233,7 +261,11 @@ fn row_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
 fn sum_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, ContractionNest)> {
     let mut plans = Vec::new();
     let volume: usize = indices.iter().map(|index| index.extent).product();
-    let results: usize = indices.iter().filter(|index| index.out.is_some()).map(|index| index.extent).product();
+    let results: usize = indices
+        .iter()
+        .filter(|index| index.out.is_some())
+        .map(|index| index.extent)
+        .product();
     for (position, index) in indices.iter().enumerate() {
         let carried = |step: Option<usize>, present: bool| !present || step == Some(1);
         let contiguous = index.role() == Role::Summed
@@ -245,8 +277,19 @@ fn sum_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
         let row = of_role(indices, Role::Row).first().copied();
         let column = of_role(indices, Role::Column).first().copied();
         let shared = of_role(indices, Role::Shared).first().copied();
-        let row = if row.is_none() && column.is_none() { shared } else { row };
-        let nest = assemble(indices, operands, LaneAxis::Sum, row, column, Some(position));
+        let row = if row.is_none() && column.is_none() {
+            shared
+        } else {
+            row
+        };
+        let nest = assemble(
+            indices,
+            operands,
+            LaneAxis::Sum,
+            row,
+            column,
+            Some(position),
+        );
         let cost = volume / index.extent * index.extent.div_ceil(LANES) + REDUCTION * results;
         plans.push((cost, nest));
     }
@@ -255,7 +298,11 @@ fn sum_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
         let row = of_role(indices, Role::Row).first().copied();
         let column = of_role(indices, Role::Column).first().copied();
         let shared = of_role(indices, Role::Shared).first().copied();
-        let row = if row.is_none() && column.is_none() { shared } else { row };
+        let row = if row.is_none() && column.is_none() {
+            shared
+        } else {
+            row
+        };
         let nest = assemble(indices, operands, LaneAxis::Sum, row, column, None);
         plans.push((volume * (1 + REDUCTION), nest));
     }

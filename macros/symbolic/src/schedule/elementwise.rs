@@ -99,7 +99,12 @@ impl<'a> Writer<'a> {
         let mut orders = Vec::new();
         let mut read = None;
         for id in nodes {
-            if let Op::Map { function, order, argument } = self.graph.node(*id).op {
+            if let Op::Map {
+                function,
+                order,
+                argument,
+            } = self.graph.node(*id).op
+            {
                 orders.push(order);
                 read = Some((function, argument));
             }
@@ -113,22 +118,41 @@ impl<'a> Writer<'a> {
     }
 
     /// The nest that stores `results` at `views`.
-    pub fn finish(self, results: &[StepId], views: &[View], mode: Mode, points: bool) -> ElementwiseNest {
+    pub fn finish(
+        self,
+        results: &[StepId],
+        views: &[View],
+        mode: Mode,
+        points: bool,
+    ) -> ElementwiseNest {
         let shape = &views[0].shape;
         let steps = |view: &View| -> Vec<usize> {
             let pairs = view.shape.iter().zip(&view.strides);
-            pairs.map(|(extent, stride)| if *extent > 1 { *stride } else { 0 }).collect()
+            pairs
+                .map(|(extent, stride)| if *extent > 1 { *stride } else { 0 })
+                .collect()
         };
         let on_points = mode == Mode::Batch && points;
         let nest = ElementwiseNest {
-            lane: if on_points { LaneAxis::Points } else { LaneAxis::Nothing },
+            lane: if on_points {
+                LaneAxis::Points
+            } else {
+                LaneAxis::Nothing
+            },
             loops: shape.clone(),
             operands: self.operands,
-            results: views.iter().map(|view| (place(view), steps(view))).collect(),
+            results: views
+                .iter()
+                .map(|view| (place(view), steps(view)))
+                .collect(),
             body: self.builder.finish(results),
         };
         let nest = with_a_loop(squeeze(nest));
-        if on_points { longest_inside(nest) } else { along_rows(nest) }
+        if on_points {
+            longest_inside(nest)
+        } else {
+            along_rows(nest)
+        }
     }
 }
 
@@ -143,21 +167,19 @@ pub(crate) fn place(view: &View) -> Place {
 fn squeeze(mut nest: ElementwiseNest) -> ElementwiseNest {
     let mut position = 0;
     while position < nest.loops.len() {
-        let in_delta = |operand: &Operand| {
-            matches!(operand, Operand::Delta(a, b) if *a == position || *b == position)
-        };
+        let in_delta = |operand: &Operand| matches!(operand, Operand::Delta(a, b) if *a == position || *b == position);
         let free = !nest.operands.iter().any(in_delta);
         let all_steps = |nest: &ElementwiseNest| -> Vec<Vec<usize>> {
             let operands = nest.operands.iter().filter_map(|operand| match operand {
                 Operand::Tensor { steps, .. } => Some(steps.clone()),
                 Operand::Delta(..) => None,
             });
-            operands.chain(nest.results.iter().map(|(_, steps)| steps.clone())).collect()
+            operands
+                .chain(nest.results.iter().map(|(_, steps)| steps.clone()))
+                .collect()
         };
         let joins = |other: usize| {
-            let touched = |operand: &Operand| {
-                matches!(operand, Operand::Delta(a, b) if *a == other || *b == other)
-            };
+            let touched = |operand: &Operand| matches!(operand, Operand::Delta(a, b) if *a == other || *b == other);
             !nest.operands.iter().any(touched)
                 && all_steps(&nest)
                     .iter()
@@ -231,7 +253,10 @@ fn along_rows(mut nest: ElementwiseNest) -> ElementwiseNest {
         };
         nest.operands.iter().all(read) && nest.results.iter().all(|(_, steps)| steps[*axis] == 1)
     };
-    let Some(axis) = (0..nest.loops.len()).filter(fits).max_by_key(|axis| nest.loops[*axis]) else {
+    let Some(axis) = (0..nest.loops.len())
+        .filter(fits)
+        .max_by_key(|axis| nest.loops[*axis])
+    else {
         return nest;
     };
     nest.lane = LaneAxis::Row;

@@ -45,7 +45,9 @@ impl Layout {
             if let Unit::Streams(members) = unit {
                 let operand = |id: &NodeId| {
                     let stream = stream(graph, &units.fused, *id);
-                    stream.expect("members of a unit of streams are streams").operand
+                    stream
+                        .expect("members of a unit of streams are streams")
+                        .operand
                 };
                 groups.push(members.iter().map(operand).collect());
                 groups.push(members.clone());
@@ -228,7 +230,13 @@ fn place(mut buffers: Vec<Buffer>) -> Layout {
             }
             offset = offset.max(to);
         }
-        placed.push((buffer.space, buffer.first, buffer.last, offset, offset + size));
+        placed.push((
+            buffer.space,
+            buffer.first,
+            buffer.last,
+            offset,
+            offset + size,
+        ));
         let total = match buffer.space {
             Space::Block => &mut layout.block,
             _ => &mut layout.scratch,

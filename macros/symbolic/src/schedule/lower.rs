@@ -107,7 +107,10 @@ impl Lowering<'_> {
             .map(|(id, indices)| (self.view(*id), *indices))
             .collect();
         let step = |view: &View, carried: &[usize], index: usize| {
-            let axes = carried.iter().zip(&view.strides).filter(|(axis, _)| **axis == index);
+            let axes = carried
+                .iter()
+                .zip(&view.strides)
+                .filter(|(axis, _)| **axis == index);
             let strides: Vec<usize> = axes.map(|(_, stride)| *stride).collect();
             (!strides.is_empty()).then(|| strides.iter().sum())
         };
@@ -117,7 +120,9 @@ impl Lowering<'_> {
             extent: contract.extents[index],
             out: step(&out, &axes, index),
             a: step(&factors[0].0, factors[0].1, index),
-            b: factors.get(1).and_then(|(view, carried)| step(view, carried, index)),
+            b: factors
+                .get(1)
+                .and_then(|(view, carried)| step(view, carried, index)),
             init: init.as_ref().and_then(|view| step(view, &axes, index)),
             symmetric: symmetry.is_some_and(|(a, b)| index == a || index == b),
         };
@@ -134,16 +139,33 @@ impl Lowering<'_> {
     }
 
     /// Two axes, one of each factor, in which both the product and all it is added to are symmetric.
-    fn symmetry(&mut self, target: NodeId, product: NodeId, contract: &Contract) -> Option<(usize, usize)> {
-        let carried: Vec<Vec<usize>> = contract.tensors().map(|(_, indices)| indices.to_vec()).collect();
+    fn symmetry(
+        &mut self,
+        target: NodeId,
+        product: NodeId,
+        contract: &Contract,
+    ) -> Option<(usize, usize)> {
+        let carried: Vec<Vec<usize>> = contract
+            .tensors()
+            .map(|(_, indices)| indices.to_vec())
+            .collect();
         let [first, second] = &carried[..] else {
             return None;
         };
         for a in 0..contract.rank {
             for b in a + 1..contract.rank {
-                let apart = first.contains(&a) && !second.contains(&a) && second.contains(&b) && !first.contains(&b)
-                    || first.contains(&b) && !second.contains(&b) && second.contains(&a) && !first.contains(&a);
-                if apart && self.graph.is_symmetric(product, a, b) && self.graph.is_symmetric(target, a, b) {
+                let apart = first.contains(&a)
+                    && !second.contains(&a)
+                    && second.contains(&b)
+                    && !first.contains(&b)
+                    || first.contains(&b)
+                        && !second.contains(&b)
+                        && second.contains(&a)
+                        && !first.contains(&a);
+                if apart
+                    && self.graph.is_symmetric(product, a, b)
+                    && self.graph.is_symmetric(target, a, b)
+                {
                     return Some((a, b));
                 }
             }
@@ -185,7 +207,9 @@ impl Lowering<'_> {
             out: Some(out_step),
             a: None,
             b: Some(operand_step),
-            init: init.as_ref().map(|view| view.strides.get(1).copied().unwrap_or(0)),
+            init: init
+                .as_ref()
+                .map(|view| view.strides.get(1).copied().unwrap_or(0)),
             symmetric: false,
         };
         let sum = IndexSteps {
@@ -204,6 +228,11 @@ impl Lowering<'_> {
             initial_columns: if init.is_some() { first } else { 0 },
             scale: 1.0,
         };
-        Nest::Contraction(contraction_nest(&[rows, columns, sum], operands, self.mode, points))
+        Nest::Contraction(contraction_nest(
+            &[rows, columns, sum],
+            operands,
+            self.mode,
+            points,
+        ))
     }
 }

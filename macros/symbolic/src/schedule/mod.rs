@@ -13,7 +13,8 @@ mod units;
 mod verify;
 
 pub use nests::{
-    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand, Place, Space, View,
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand, Place,
+    Space, View,
 };
 
 pub use tile::Tile;

@@ -189,6 +189,8 @@ impl LoopProgram {
     /// The number of nests that run as scalar loops.
     pub fn scalar_nests(&self) -> usize {
         let nests = self.prologue.iter().chain(&self.body);
-        nests.filter(|nest| nest.lane() == LaneAxis::Nothing).count()
+        nests
+            .filter(|nest| nest.lane() == LaneAxis::Nothing)
+            .count()
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::nests::{ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Space};
+use super::nests::{
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Space,
+};
 
 impl Display for Place {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
@@ -50,7 +52,10 @@ impl Display for ContractionNest {
             write!(formatter, " {b}")?;
         }
         let line = |name: &str, step: &Loop| {
-            format!("{name} {} (out {}, a {}, b {})", step.extent, step.out, step.a, step.b)
+            format!(
+                "{name} {} (out {}, a {}, b {})",
+                step.extent, step.out, step.a, step.b
+            )
         };
         let mut loops: Vec<String> = self.outer.iter().map(|step| line("outer", step)).collect();
         loops.push(line("m", &self.m));
@@ -67,13 +72,23 @@ impl Display for ContractionNest {
 
 impl Display for ElementwiseNest {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let results: Vec<String> = self.results.iter().map(|(place, _)| place.to_string()).collect();
+        let results: Vec<String> = self
+            .results
+            .iter()
+            .map(|(place, _)| place.to_string())
+            .collect();
         let operands = self.operands.iter().map(|operand| match operand {
             Operand::Tensor { place, .. } => place.to_string(),
             Operand::Delta(a, b) => format!("delta({a}, {b})"),
         });
         let operands: Vec<String> = operands.collect();
-        write!(formatter, "{} lanes: {} = f({})", self.lane, results.join(", "), operands.join(", "))?;
+        write!(
+            formatter,
+            "{} lanes: {} = f({})",
+            self.lane,
+            results.join(", "),
+            operands.join(", ")
+        )?;
         writeln!(formatter, " over {:?} where f is", self.loops)?;
         for line in self.body.to_string().lines() {
             writeln!(formatter, "        {line}")?;
@@ -84,7 +99,11 @@ impl Display for ElementwiseNest {
 
 impl Display for LoopProgram {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{:?}: scratch {}, block {}", self.mode, self.scratch, self.block)?;
+        writeln!(
+            formatter,
+            "{:?}: scratch {}, block {}",
+            self.mode, self.scratch, self.block
+        )?;
         for (title, nests) in [("once", &self.prologue), ("each", &self.body)] {
             for nest in nests {
                 writeln!(formatter, "  {title}: {}", nest.to_string().trim_end())?;

@@ -11,8 +11,10 @@ pub struct Tile {
     pub narrow: (usize, usize),
 }
 
-/// The largest tile side that the runtime's kernel unrolls.
-const LARGEST: usize = 8;
+/// The tiles that the runtime's kernel has: sides at most these, and at most so many results.
+const MOST_ROWS: usize = 8;
+const MOST_COLUMNS: usize = 4;
+const MOST_RESULTS: usize = 24;
 /// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
 const LATENCY: f64 = 8.0;
 
@@ -32,9 +34,9 @@ impl ContractionNest {
 
 fn best(rows: usize, columns: usize, registers: usize) -> (usize, usize) {
     let mut found = (f64::INFINITY, (1, 1));
-    for n in 1..=columns.min(LARGEST) {
-        for m in 1..=rows.min(LARGEST) {
-            if m * n + n + 1 > registers {
+    for n in 1..=columns.min(MOST_COLUMNS) {
+        for m in 1..=rows.min(MOST_ROWS) {
+            if m * n > MOST_RESULTS || m * n + n + 1 > registers {
                 continue;
             }
             let sides = |extent: usize, side: usize| [(extent / side, side), (1, extent % side)];

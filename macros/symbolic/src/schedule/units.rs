@@ -157,7 +157,8 @@ fn fused(program: &Program, live: &[NodeId]) -> HashSet<NodeId> {
     for id in live {
         if let Op::Sum(terms) = &graph.node(*id).op {
             for (_, term) in terms {
-                let is_sum = matches!(&graph.node(*term).op, Op::Contract(c) if !c.is_elementwise());
+                let is_sum =
+                    matches!(&graph.node(*term).op, Op::Contract(c) if !c.is_elementwise());
                 let same_time = graph.node(*term).binding == graph.node(*id).binding;
                 if is_sum && same_time && uses[term] == 1 {
                     fused.insert(*term);
@@ -172,7 +173,10 @@ fn fused(program: &Program, live: &[NodeId]) -> HashSet<NodeId> {
 fn same_argument(graph: &Graph, nodes: &[NodeId]) -> Vec<Vec<NodeId>> {
     let mut groups: Vec<((FunctionId, NodeId), Vec<NodeId>)> = Vec::new();
     for id in nodes {
-        if let Op::Map { function, argument, .. } = graph.node(*id).op {
+        if let Op::Map {
+            function, argument, ..
+        } = graph.node(*id).op
+        {
             let key = (function, argument);
             match groups.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, group)) => group.push(*id),
@@ -189,11 +193,15 @@ pub(crate) fn stream(graph: &Graph, fused: &HashSet<NodeId>, id: NodeId) -> Opti
         Op::Contract(_) => (id, None),
         Op::Sum(terms) => {
             let unit = terms.iter().all(|(coefficient, _)| coefficient.0 == 1.0);
-            let (products, others): (Vec<NodeId>, Vec<NodeId>) =
-                terms.iter().map(|(_, term)| *term).partition(|term| fused.contains(term));
+            let (products, others): (Vec<NodeId>, Vec<NodeId>) = terms
+                .iter()
+                .map(|(_, term)| *term)
+                .partition(|term| fused.contains(term));
             match (unit, &products[..], &others[..]) {
                 (true, [product], []) => (*product, None),
-                (true, [product], [added]) if !is_structure(graph, *added) => (*product, Some(*added)),
+                (true, [product], [added]) if !is_structure(graph, *added) => {
+                    (*product, Some(*added))
+                }
                 _ => return None,
             }
         }
@@ -211,7 +219,10 @@ fn read_stream(graph: &Graph, contract: &Contract, added: Option<NodeId>) -> Opt
         return None;
     };
     let summed = contract.rank;
-    if contract.rank == 0 || contract.extents.len() != summed + 1 || contract.deltas().next().is_some() {
+    if contract.rank == 0
+        || contract.extents.len() != summed + 1
+        || contract.deltas().next().is_some()
+    {
         return None;
     }
     for ((matrix, rows), (operand, columns)) in [(first, second), (second, first)] {
@@ -223,7 +234,8 @@ fn read_stream(graph: &Graph, contract: &Contract, added: Option<NodeId>) -> Opt
             _ => continue,
         };
         let rest = columns.split_first();
-        let led = rest.is_some_and(|(lead, rest)| *lead == summed && rest.iter().copied().eq(1..summed));
+        let led =
+            rest.is_some_and(|(lead, rest)| *lead == summed && rest.iter().copied().eq(1..summed));
         if hoisted && led {
             return Some(Stream {
                 matrix: (matrix, axis),
@@ -244,16 +256,22 @@ fn same_matrix(
 ) -> Vec<Vec<NodeId>> {
     let mut groups: Vec<((NodeId, usize), Vec<(NodeId, Stream)>)> = Vec::new();
     for id in nodes {
-        let Some(stream) = stream(graph, fused, *id).filter(|read| computed.contains(&read.operand))
+        let Some(stream) =
+            stream(graph, fused, *id).filter(|read| computed.contains(&read.operand))
         else {
             continue;
         };
         let clash = |group: &[(NodeId, Stream)]| {
             stream.added.is_some() && group.iter().any(|(_, known)| known.added.is_some())
-                || group.iter().any(|(_, known)| known.operand == stream.operand)
+                || group
+                    .iter()
+                    .any(|(_, known)| known.operand == stream.operand)
         };
         let matrix = stream.matrix;
-        match groups.iter_mut().find(|(known, group)| *known == matrix && !clash(group)) {
+        match groups
+            .iter_mut()
+            .find(|(known, group)| *known == matrix && !clash(group))
+        {
             Some((_, group)) => group.push((*id, stream)),
             None => groups.push((matrix, vec![(*id, stream)])),
         }
@@ -265,7 +283,10 @@ fn same_matrix(
         let members: Vec<NodeId> = group.iter().map(|(id, _)| *id).collect();
         let operands: Vec<NodeId> = group.iter().map(|(_, stream)| stream.operand).collect();
         // A tensor lies in one block of streams only, as result or as operand.
-        let free = members.iter().chain(&operands).all(|id| !taken.contains(id));
+        let free = members
+            .iter()
+            .chain(&operands)
+            .all(|id| !taken.contains(id));
         let apart = members.iter().all(|id| !operands.contains(id));
         if members.len() > 1 && free && apart {
             taken.extend(members.iter().chain(&operands).copied());
@@ -322,8 +343,13 @@ impl<'a> Order<'a> {
     }
 
     fn execution(&self) -> Vec<Unit> {
-        let order = self.sorted().expect("single nodes are ordered by their ids");
-        order.into_iter().map(|unit| self.units[unit].clone()).collect()
+        let order = self
+            .sorted()
+            .expect("single nodes are ordered by their ids");
+        order
+            .into_iter()
+            .map(|unit| self.units[unit].clone())
+            .collect()
     }
 
     /// The units that a unit reads.

@@ -3,7 +3,9 @@
 //! The runtime's scratch is not initialised and its kernels carry no checks in their loops: this is
 //! where both are shown to be safe, for every element, before any code is emitted.
 
-use super::nests::{ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View};
+use super::nests::{
+    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View,
+};
 
 /// Which elements were written.
 struct Written {
@@ -23,7 +25,10 @@ impl Written {
         if fine {
             Ok(())
         } else {
-            Err(format!("element {address} of {:?} is read before it is written", place.space))
+            Err(format!(
+                "element {address} of {:?} is read before it is written",
+                place.space
+            ))
         }
     }
 
@@ -34,7 +39,8 @@ impl Written {
             Space::Scratch => self.scratch.get_mut(address),
             Space::Block => self.block.get_mut(address),
         };
-        let written = element.ok_or_else(|| format!("element {address} of {:?} is not scratch", place.space))?;
+        let written = element
+            .ok_or_else(|| format!("element {address} of {:?} is not scratch", place.space))?;
         *written = true;
         Ok(())
     }
@@ -49,9 +55,11 @@ impl LoopProgram {
             block: vec![false; self.block],
         };
         for view in &self.inputs {
-            each(&[(place(view), view.strides.clone())], &view.shape, &mut |place, address| {
-                written.write(place, address)
-            })?;
+            each(
+                &[(place(view), view.strides.clone())],
+                &view.shape,
+                &mut |place, address| written.write(place, address),
+            )?;
         }
         for (number, nest) in self.prologue.iter().chain(&self.body).enumerate() {
             let checked = match nest {
@@ -61,9 +69,11 @@ impl LoopProgram {
             checked.map_err(|fault| format!("{fault} in nest {number}: {nest}"))?;
         }
         for view in &self.outputs {
-            each(&[(place(view), view.strides.clone())], &view.shape, &mut |place, address| {
-                written.read(place, address)
-            })?;
+            each(
+                &[(place(view), view.strides.clone())],
+                &view.shape,
+                &mut |place, address| written.read(place, address),
+            )?;
         }
         Ok(())
     }
@@ -84,8 +94,12 @@ fn each(
 ) -> Result<(), String> {
     for (place, steps) in tensors {
         // A loop in which the tensor stands still visits nothing new.
-        let moving: Vec<(usize, usize)> =
-            loops.iter().copied().zip(steps.iter().copied()).filter(|(_, step)| *step > 0).collect();
+        let moving: Vec<(usize, usize)> = loops
+            .iter()
+            .copied()
+            .zip(steps.iter().copied())
+            .filter(|(_, step)| *step > 0)
+            .collect();
         if loops.contains(&0) {
             continue;
         }
@@ -113,15 +127,21 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
     let steps = |of: fn(&Loop) -> usize| -> Vec<usize> { loops.iter().map(of).collect() };
     let mut reads = vec![(nest.a, steps(|step| step.a))];
     reads.extend(nest.b.map(|b| (b, steps(|step| step.b))));
-    each(&reads, &extents, &mut |place, address| written.read(place, address))?;
+    each(&reads, &extents, &mut |place, address| {
+        written.read(place, address)
+    })?;
     if let Some(init) = nest.init {
         let mut extents = extents[..results].to_vec();
         extents[results - 1] = nest.n.extent.min(nest.initial_columns);
         let read = (init, steps(|step| step.init)[..results].to_vec());
-        each(&[read], &extents, &mut |place, address| written.read(place, address))?;
+        each(&[read], &extents, &mut |place, address| {
+            written.read(place, address)
+        })?;
     }
     let out = (nest.out, steps(|step| step.out)[..results].to_vec());
-    each(&[out], &extents[..results], &mut |place, address| written.write(place, address))
+    each(&[out], &extents[..results], &mut |place, address| {
+        written.write(place, address)
+    })
 }
 
 fn elementwise(nest: &ElementwiseNest, written: &mut Written) -> Result<(), String> {
@@ -133,6 +153,10 @@ fn elementwise(nest: &ElementwiseNest, written: &mut Written) -> Result<(), Stri
             Operand::Delta(..) => None,
         })
         .collect();
-    each(&reads, &nest.loops, &mut |place, address| written.read(place, address))?;
-    each(&nest.results, &nest.loops, &mut |place, address| written.write(place, address))
+    each(&reads, &nest.loops, &mut |place, address| {
+        written.read(place, address)
+    })?;
+    each(&nest.results, &nest.loops, &mut |place, address| {
+        written.write(place, address)
+    })
 }

@@ -68,7 +68,11 @@ impl Graph {
                 }
             }
             Op::Contract(contract) => {
-                let volume: f64 = contract.extents.iter().map(|extent| *extent as f64).product();
+                let volume: f64 = contract
+                    .extents
+                    .iter()
+                    .map(|extent| *extent as f64)
+                    .product();
                 let share = self.triangle_share(id);
                 cost.multiply_adds = volume * share;
                 cost.weight = volume * share + MOVE * size;

@@ -30,7 +30,11 @@ pub(crate) fn contraction_order(
             });
         }
     }
-    let depth = if operands.len() <= 5 { operands.len() } else { 1 };
+    let depth = if operands.len() <= 5 {
+        operands.len()
+    } else {
+        1
+    };
     let (_, first, second) = best(&product.extents, &operands, output, depth);
     (first.min(second), first.max(second))
 }
@@ -55,7 +59,11 @@ fn best(
             };
             let kept: Vec<Index> = all.iter().copied().filter(needed).collect();
             let binding = a.binding.max(b.binding);
-            let weight = if binding == Binding::Points { 1.0 } else { HOISTED };
+            let weight = if binding == Binding::Points {
+                1.0
+            } else {
+                HOISTED
+            };
             let volume = |indices: &[Index]| -> f64 {
                 indices.iter().map(|index| extents[*index] as f64).product()
             };

@@ -64,9 +64,15 @@ single_functions! {
 }
 
 /// The generators of each argument, on the current lanes; the last vector is padded.
-pub(super) fn evaluate<F: Family<N>, T: Elementary, const N: usize>(arguments: &[T]) -> Vec<[T; N]> {
+pub(super) fn evaluate<F: Family<N>, T: Elementary, const N: usize>(
+    arguments: &[T],
+) -> Vec<[T; N]> {
     let mut results = vec![[T::ZERO; N]; arguments.len()];
-    dispatch(Evaluate::<F, T, N> { arguments, results: &mut results, family: PhantomData });
+    dispatch(Evaluate::<F, T, N> {
+        arguments,
+        results: &mut results,
+        family: PhantomData,
+    });
     results
 }
 
@@ -82,7 +88,11 @@ impl<F: Family<N>, T: Elementary, const N: usize> WithSimd for Evaluate<'_, F, T
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let lanes = T::lanes::<S>();
-        for (arguments, results) in self.arguments.chunks(lanes).zip(self.results.chunks_mut(lanes)) {
+        for (arguments, results) in self
+            .arguments
+            .chunks(lanes)
+            .zip(self.results.chunks_mut(lanes))
+        {
             // SAFETY: the chunk holds as many numbers as are read.
             let v = unsafe { T::load_partial(simd, arguments.as_ptr(), arguments.len()) };
             let generators = F::generators::<T, S>(simd, v);

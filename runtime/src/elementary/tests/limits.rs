@@ -19,10 +19,20 @@ fn check_scalar<F: Family<N>, T: Elementary, const N: usize>(v: f64, expected: [
         arguments[13] = T::from_f64(v);
         let results = with_lanes(lanes, || evaluate::<F, T, N>(&arguments));
         for index in 0..N {
-            let (result, expected) = (results[13][index].to_f64(), T::from_f64(expected[index]).to_f64());
-            let same = if expected.is_nan() { result.is_nan() } else { result == expected };
+            let (result, expected) = (
+                results[13][index].to_f64(),
+                T::from_f64(expected[index]).to_f64(),
+            );
+            let same = if expected.is_nan() {
+                result.is_nan()
+            } else {
+                result == expected
+            };
             let (scalar, generator) = (name_of::<T>(), F::GENERATORS[index]);
-            assert!(same, "{generator}({v}) in {scalar} on {lanes} is {result}, not {expected}");
+            assert!(
+                same,
+                "{generator}({v}) in {scalar} on {lanes} is {result}, not {expected}"
+            );
             assert!(
                 !results[14][index].to_f64().is_nan(),
                 "{generator} in {scalar} on {lanes}: {v} reached the next lane"
@@ -101,10 +111,16 @@ fn at_a_kink_the_left_side_holds() {
     // The least numbers beside 0: 2^-1074 and 2^-149.
     for sign in [1.0, -1.0] {
         check_scalar::<AbsoluteFamily, f64, 2>(sign * 5e-324, [5e-324, sign]);
-        check_scalar::<AbsoluteFamily, f32, 2>(sign * 1.401298464324817e-45, [1.401298464324817e-45, sign]);
+        check_scalar::<AbsoluteFamily, f32, 2>(
+            sign * 1.401298464324817e-45,
+            [1.401298464324817e-45, sign],
+        );
     }
     check_scalar::<ExponentialLinearFamily, f64, 6>(5e-324, [5e-324, 1.0, 0.0, 0.0, 0.0, 0.0]);
-    check_scalar::<ExponentialLinearFamily, f64, 6>(-5e-324, [0.0, 0.0, -5e-324, 1.0, -5e-324, 1.0]);
+    check_scalar::<ExponentialLinearFamily, f64, 6>(
+        -5e-324,
+        [0.0, 0.0, -5e-324, 1.0, -5e-324, 1.0],
+    );
 }
 
 #[test]
@@ -114,7 +130,9 @@ fn symmetry_is_exact() {
     check::<ExponentialFamily, 2>(0.0, [1.0, 0.0]);
     check::<TrigonometricFamily, 2>(0.0, [0.0, 1.0]);
     for lanes in Lanes::available() {
-        let arguments: Vec<f64> = (0..400).map(|i| 0.1f64.powi(i / 20) * (1.0 + i as f64)).collect();
+        let arguments: Vec<f64> = (0..400)
+            .map(|i| 0.1f64.powi(i / 20) * (1.0 + i as f64))
+            .collect();
         let mirrored: Vec<f64> = arguments.iter().map(|v| -v).collect();
         let run = |v: &[f64]| with_lanes(lanes, || evaluate::<LogisticFamily, f64, 4>(v));
         for (right, left) in run(&arguments).iter().zip(run(&mirrored)) {

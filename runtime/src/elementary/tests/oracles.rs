@@ -13,14 +13,18 @@ const BOUND: f64 = 5.0;
 
 /// The numbers, quoted or not, of the array that follows `"name": `.
 fn numbers(text: &str, name: &str) -> Vec<f64> {
-    let start = text.find(&format!("\"{name}\": [")).unwrap_or_else(|| panic!("no {name}"));
+    let start = text
+        .find(&format!("\"{name}\": ["))
+        .unwrap_or_else(|| panic!("no {name}"));
     let array = &text[text[start..].find('[').unwrap() + start..];
     let mut depth = 0;
     let end = array.find(|c| {
         depth += i32::from(c == '[') - i32::from(c == ']');
         depth == 0
     });
-    let entries = array[..end.unwrap()].split(|c: char| "[], \n\"".contains(c)).filter(|entry| !entry.is_empty());
+    let entries = array[..end.unwrap()]
+        .split(|c: char| "[], \n\"".contains(c))
+        .filter(|entry| !entry.is_empty());
     entries.map(|entry| entry.parse().unwrap()).collect()
 }
 
@@ -41,16 +45,25 @@ fn check<F: Family<N>, T: Tabulated, const N: usize, const ORDERS: usize>(
                 let truth = Truth::of(truths[order]);
                 let bound = BOUND * truth.normality::<T>() + 0.5;
                 let error = T::from_f64(value).error(truth);
-                assert!(error <= bound, "{activation}, order {order}, at {point} on {lanes}: {value:e}, {truth:?}");
+                assert!(
+                    error <= bound,
+                    "{activation}, order {order}, at {point} on {lanes}: {value:e}, {truth:?}"
+                );
             }
         }
     }
 }
 
 fn check_all<T: Tabulated>(text: &str) {
-    check::<LogisticFamily, T, 4, 3>(text, "sigmoid", |[_, p, slope, skew]| [p, slope, slope * skew]);
-    check::<LogisticFamily, T, 4, 4>(text, "softplus", |[softplus, p, slope, skew]| [softplus, p, slope, slope * skew]);
-    check::<HyperbolicFamily, T, 3, 3>(text, "tanh", |[_, tanh, sech]| [tanh, sech, -2.0 * tanh * sech]);
+    check::<LogisticFamily, T, 4, 3>(text, "sigmoid", |[_, p, slope, skew]| {
+        [p, slope, slope * skew]
+    });
+    check::<LogisticFamily, T, 4, 4>(text, "softplus", |[softplus, p, slope, skew]| {
+        [softplus, p, slope, slope * skew]
+    });
+    check::<HyperbolicFamily, T, 3, 3>(text, "tanh", |[_, tanh, sech]| {
+        [tanh, sech, -2.0 * tanh * sech]
+    });
     check::<HyperbolicFamily, T, 3, 3>(text, "logcosh2", |generators| generators);
     check::<TrigonometricFamily, T, 2, 4>(text, "sin", |[sin, cos]| [sin, cos, -sin, -cos]);
     check::<ExponentialLinearFamily, T, 6, 2>(text, "relu", |[ramp, step, ..]| [ramp, step]);

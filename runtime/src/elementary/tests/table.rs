@@ -19,7 +19,10 @@ pub(super) trait Tabulated: Elementary + core::fmt::LowerExp {
 
 impl Truth {
     pub(super) fn of(nearest: f64) -> Truth {
-        Truth { nearest, lacks: 0.0 }
+        Truth {
+            nearest,
+            lacks: 0.0,
+        }
     }
 
     /// 1 in the normal range of `T`, below it the fraction of the smallest normal number.
@@ -30,8 +33,15 @@ impl Truth {
     fn parse(text: &str) -> Truth {
         let sign = text.find(['+', '-']).unwrap_or(text.len());
         let (bits, lacks) = text.split_at(sign);
-        let lacks: f64 = if lacks.is_empty() { 0.0 } else { lacks.parse().unwrap() };
-        Truth { nearest: f64::from_bits(u64::from_str_radix(bits, 16).unwrap()), lacks: lacks / 1000.0 }
+        let lacks: f64 = if lacks.is_empty() {
+            0.0
+        } else {
+            lacks.parse().unwrap()
+        };
+        Truth {
+            nearest: f64::from_bits(u64::from_str_radix(bits, 16).unwrap()),
+            lacks: lacks / 1000.0,
+        }
     }
 }
 
@@ -52,7 +62,11 @@ pub(super) fn rows<T: Tabulated, const N: usize>(family: &str) -> Vec<(T, [Truth
 
 /// The unit in the last digit of a number with `digits` binary digits, whose least exponent is `least`.
 fn last_digit(value: f64, digits: i32, least: i32) -> f64 {
-    let exponent = if value == 0.0 { least } else { (value.abs().log2().floor() as i32).max(least) };
+    let exponent = if value == 0.0 {
+        least
+    } else {
+        (value.abs().log2().floor() as i32).max(least)
+    };
     // In two steps: the power of two may be subnormal.
     2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2 - digits + 1)
 }
@@ -69,7 +83,11 @@ impl Tabulated for f64 {
             return truth.lacks.abs();
         }
         let error = (self - truth.nearest) / last_digit(truth.nearest, 53, -1022) - truth.lacks;
-        if error.is_nan() { f64::INFINITY } else { error.abs() }
+        if error.is_nan() {
+            f64::INFINITY
+        } else {
+            error.abs()
+        }
     }
 }
 
@@ -85,6 +103,10 @@ impl Tabulated for f32 {
             return 0.0;
         }
         let error = (self as f64 - truth.nearest) / last_digit(truth.nearest, 24, -126);
-        if error.is_nan() { f64::INFINITY } else { error.abs() }
+        if error.is_nan() {
+            f64::INFINITY
+        } else {
+            error.abs()
+        }
     }
 }

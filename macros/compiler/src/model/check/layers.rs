@@ -2,6 +2,7 @@
 
 use super::activations::Activations;
 use super::attributes::read_field_attributes;
+use super::inputs::check_word;
 use super::number::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, read_size, strip};
 use super::settings::place_of_value;
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
@@ -60,6 +61,7 @@ pub(super) fn read_field(
         activation_place: (&field.name).into(),
         span: field.name.span(),
     };
+    diagnostics.take(check_word("a layer", &field.name));
     read_type(&field.kind, activations, &mut draft, diagnostics);
     read_options(&field.options, &mut draft, diagnostics);
     draft
