@@ -16,13 +16,14 @@
 //! | [`logarithm()`], [`ln_1p()`], [`square_root()`], [`reciprocal()`] | one value |
 //!
 //! Every one is free of overflow and of cancellation over the whole line: its error is a few ulp relative to the result (the
-//! bounds are in `tests/elementary.rs`), a result below the normal range is right to its last digit, infinities give limits,
+//! bounds are in `tests/accuracy.rs` beside this file), a result below the normal range is right to its last digit, infinities give limits,
 //! and a NaN gives a NaN in every generator, also in the piecewise constant ones.
 //!
 //! Constraints that force the shape: `#[inline(always)]` all the way down and no closures, so that the code keeps the
 //! instruction set of its caller; no exact `mul_add`, so nothing here depends on fusing (scalar lanes round twice);
 //! polynomials in straight-line literals, in two chains; bit operations only among those that every instruction set of pulp
-//! has. Coefficients are our own fits: `tests/data/coefficients.py` prints them.
+//! has. Coefficients are our own fits: `runtime/tests/data/coefficients.py` prints them. Clamps and
+//! subnormal results are out of line, behind one test of the whole vector.
 
 #[macro_use]
 mod polynomial;

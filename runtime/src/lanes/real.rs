@@ -262,9 +262,10 @@ macro_rules! implement_real {
             fn any<S: Simd>(simd: S, mask: S::$mask) -> bool {
                 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
                 if TypeId::of::<S>() == TypeId::of::<V3>() {
-                    // SAFETY: `S` is `V3`, whose masks are full registers of lanes of all ones or all zeros.
-                    let (simd, mask) =
-                        unsafe { (transmute_copy::<S, V3>(&simd), transmute_copy(&mask)) };
+                    // SAFETY: `S` is `V3`.
+                    let simd = unsafe { transmute_copy::<S, V3>(&simd) };
+                    // SAFETY: the masks of `V3` are registers, each lane all ones or all zeros.
+                    let mask = unsafe { transmute_copy(&mask) };
                     return simd.avx.$move_mask(mask) != 0;
                 }
                 if size_of::<S::$mask>() < size_of::<S::$vector>() {
@@ -296,8 +297,9 @@ macro_rules! implement_real {
                 count: usize,
             ) -> S::$vector {
                 debug_assert!(count <= S::$lanes);
-                // SAFETY: the mask enables the first `count` lanes, which the caller promises to be readable.
-                unsafe { simd.$mask_load(simd.$mask_between(0, count as $index), source) }
+                // SAFETY: the mask enables the first `count` lanes, which the caller promises to be readable. A mask made
+                // anew takes the masked instruction; pulp's own goes through a call, which costs more than the load.
+                unsafe { simd.$mask_load(MemMask::new(simd.$mask_between(0, count as $index).mask()), source) }
             }
 
             #[inline(always)]
@@ -316,7 +318,7 @@ macro_rules! implement_real {
             ) {
                 debug_assert!(count <= S::$lanes);
                 // SAFETY: the mask enables the first `count` lanes, which the caller promises to be writable.
-                unsafe { simd.$mask_store(simd.$mask_between(0, count as $index), target, value) }
+                unsafe { simd.$mask_store(MemMask::new(simd.$mask_between(0, count as $index).mask()), target, value) }
             }
         }
     };

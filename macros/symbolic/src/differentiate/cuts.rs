@@ -14,7 +14,8 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Finds the active nodes and the cuts that an elimination may stop at.
+    /// Finds the active nodes and the cuts that an elimination may stop at; none of either if the
+    /// output does not depend on the source.
     ///
     /// A cut that the next cut is a linear function of is left out: nothing is gained there over
     /// the cut before it, since a linear stretch adds no second-order term to merge.
@@ -43,7 +44,7 @@ impl Span {
             }
             reach = reach.max(*far);
         }
-        let last = nodes.len() - 1;
+        let last = nodes.len().saturating_sub(1);
         let mut kept: Vec<usize> = Vec::new();
         for (number, cut) in cuts.iter().enumerate() {
             let end = cuts.get(number + 1).copied().unwrap_or(last);

@@ -81,6 +81,12 @@ pub fn second_order(
         curvatures,
         known,
     };
+    if span.nodes.len() < 2 {
+        return SecondOrder {
+            node: eliminator.zero(source, form),
+            path: vec![source],
+        };
+    }
     let last = span.cuts.len() - 1;
     let mut best: Vec<Option<Candidate>> = vec![None; span.cuts.len()];
     let zero = eliminator.zero(output, Form::Hessian);
