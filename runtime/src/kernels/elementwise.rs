@@ -223,8 +223,9 @@ where
                 index += lanes;
             }
         } else {
+            let count = if matches!(E::LANE, LaneAxis::Points) { lanes } else { 1 };
             for index in 0..extent {
-                self.step(counters, operands, results, index, lanes);
+                self.step(counters, operands, results, index, count);
             }
         }
     }
@@ -240,7 +241,7 @@ where
         count: usize,
     ) {
         let simd = self.memory.simd();
-        let full = !matches!(E::LANE, LaneAxis::Row) || count == T::lanes::<S>();
+        let full = matches!(E::LANE, LaneAxis::Points) || count == T::lanes::<S>();
         let mut values = [T::zero(simd); I];
         for i in 0..I {
             let address = operands[i].address + index * operands[i].steps[L - 1];

@@ -11,8 +11,6 @@ use pulp::Simd;
 
 use crate::lanes::Real;
 
-use super::contraction::{Checked, Isa};
-
 /// Where an operand lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
@@ -38,8 +36,7 @@ impl Space {
 
 /// Parameters and scratch of one call.
 ///
-/// `P` parameters, at least `H` scalars of scratch and a block of `B` elements: the sizes that nests
-/// are checked against at compile time. Scratch is not initialised: a schedule defines every element
+/// `P` parameters, at least `H` scalars of scratch and a block of `B` elements. Scratch is not initialised: a schedule defines every element
 /// before it reads it, which the schedule's verifier checks.
 #[derive(Debug)]
 pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize> {
@@ -79,29 +76,6 @@ impl<'a, T: Real, S: Simd, const P: usize, const H: usize, const B: usize>
     #[inline(always)]
     pub fn simd(&self) -> S {
         self.simd
-    }
-
-    /// Runs a contraction nest.
-    #[inline(always)]
-    pub fn contraction(&self, nest: &'static Checked<P, H, B>)
-    where
-        S: Isa<T>,
-    {
-        let nest = nest.nest();
-        let mut start = [self.scratch; 4];
-        for operand in 0..4 {
-            let offset = nest.offsets[operand];
-            start[operand] = match nest.spaces[operand] {
-                Space::Parameters => self.parameters.as_ptr().cast_mut().wrapping_add(offset),
-                Space::Scratch => self.scratch.wrapping_add(offset),
-                Space::Block => self
-                    .scratch
-                    .wrapping_add(self.block + offset * Space::Block.unit::<T, S>()),
-            };
-        }
-        // SAFETY: the nest was checked against P, H and B, and `new` checked that the memory has
-        // them: P parameters, H scalars of scratch, and behind those B vectors of S.
-        unsafe { self.simd.contract(nest, start) };
     }
 
     /// The region that begins at element `offset` of a space and reaches `extent` scalars.

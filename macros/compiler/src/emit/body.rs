@@ -46,7 +46,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         }
 
         const _: () = {
-            use ::derive_network::private::{self, WithIsa as _};
+            use ::derive_network::private::{self as __private, WithSimd as _};
 
             #types
             #(#requests)*
@@ -91,10 +91,10 @@ impl Emitter<'_> {
             std::iter::once(self.face.input()).chain(operand.iter().map(|operand| operand.kind.clone())).collect();
         let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
         let output_kinds: Vec<&TokenStream> = results.iter().map(|result| &result.kind).collect();
-        let single_name = format_ident!("{kind}_single");
-        let block_name = format_ident!("{kind}_block");
-        let once_name = format_ident!("{kind}_once");
-        let (single_type, batch_type) = (format_ident!("{}Single", pascal(kind)), format_ident!("{}Batch", pascal(kind)));
+        let single_name = format_ident!("__{kind}_single");
+        let block_name = format_ident!("__{kind}_block");
+        let once_name = format_ident!("__{kind}_once");
+        let (single_type, batch_type) = (format_ident!("__{}Single", pascal(kind)), format_ident!("__{}Batch", pascal(kind)));
         let single = self.nests.calls(&request.single.body);
         let once = self.nests.calls(&request.batch.prologue);
         let block = self.nests.calls(&request.batch.body);
@@ -103,39 +103,39 @@ impl Emitter<'_> {
         let parameters = number(self.network.parameters());
         let memory_type = |program: &LoopProgram| {
             let (hoisted, block) = (number(program.scratch), number(program.block));
-            quote!(private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>)
+            quote!(__private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>)
         };
         let (single_memory, batch_memory) = (memory_type(&request.single), memory_type(&request.batch));
         // The few results that no input leads to are read from where they are.
         quote! {
             #[allow(unused_variables, clippy::too_many_arguments)]
             #[inline(always)]
-            fn #single_name<S: private::Isa<#scalar>>(
+            fn #single_name<S: __private::Simd>(
                 memory: &#single_memory,
                 #(#inputs: &[#input_kinds],)*
                 #(#outputs: &mut [#output_kinds],)*
             ) {
-                #(private::pack(memory, &#single_in, #inputs);)*
+                #(__private::pack(memory, &#single_in, #inputs);)*
                 #single
-                #(private::unpack(memory, &#single_out, #outputs);)*
+                #(__private::unpack(memory, &#single_out, #outputs);)*
             }
 
             #[allow(unused_variables)]
             #[inline(always)]
-            fn #once_name<S: private::Isa<#scalar>>(memory: &#batch_memory) {
+            fn #once_name<S: __private::Simd>(memory: &#batch_memory) {
                 #once
             }
 
             #[allow(unused_variables)]
             #[inline(always)]
-            fn #block_name<S: private::Isa<#scalar>>(
+            fn #block_name<S: __private::Simd>(
                 memory: &#batch_memory,
                 #(#inputs: &[#input_kinds],)*
                 #(#outputs: &mut [#output_kinds],)*
             ) {
-                #(private::pack(memory, &#block_in, #inputs);)*
+                #(__private::pack(memory, &#block_in, #inputs);)*
                 #block
-                #(private::unpack(memory, &#block_out, #outputs);)*
+                #(__private::unpack(memory, &#block_out, #outputs);)*
             }
 
             struct #single_type<'a> {
@@ -145,10 +145,12 @@ impl Emitter<'_> {
                 #(#outputs: &'a mut #output_kinds,)*
             }
 
-            impl private::WithIsa<#scalar> for #single_type<'_> {
+            impl __private::WithSimd for #single_type<'_> {
+                type Output = ();
+
                 #[inline(always)]
-                fn with_isa<S: private::Isa<#scalar>>(self, simd: S) {
-                    let memory = private::Memory::new(simd, self.parameters, self.scratch);
+                fn with_simd<S: __private::Simd>(self, simd: S) {
+                    let memory = __private::Memory::new(simd, self.parameters, self.scratch);
                     #single_name(
                         &memory,
                         #(::core::slice::from_ref(self.#inputs),)*
@@ -164,17 +166,19 @@ impl Emitter<'_> {
                 #(#outputs: &'a mut [#output_kinds],)*
             }
 
-            impl private::WithIsa<#scalar> for #batch_type<'_> {
+            impl __private::WithSimd for #batch_type<'_> {
+                type Output = ();
+
                 #[inline(always)]
-                fn with_isa<S: private::Isa<#scalar>>(self, simd: S) {
-                    let lanes = private::lanes::<#scalar, S>();
+                fn with_simd<S: __private::Simd>(self, simd: S) {
+                    let lanes = __private::lanes::<#scalar, S>();
                     let count = self.points.len();
                     // A last block that is at most half full is done point by point.
                     let rest = count % lanes;
                     let blocks = if 2 * rest > lanes { count } else { count - rest };
                     let mut start = 0;
                     if blocks > 0 {
-                        let memory = private::Memory::new(simd, self.parameters, &mut *self.scratch);
+                        let memory = __private::Memory::new(simd, self.parameters, &mut *self.scratch);
                         #once_name(&memory);
                         while start < blocks {
                             let end = ::core::cmp::min(start + lanes, blocks);
@@ -193,7 +197,7 @@ impl Emitter<'_> {
                             #(#inputs: &self.#inputs[start],)*
                             #(#outputs: &mut self.#outputs[start],)*
                         }
-                        .with_isa(simd);
+                        .with_simd(simd);
                         start += 1;
                     }
                 }
@@ -209,7 +213,7 @@ impl Emitter<'_> {
         let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
         let plural: Vec<Ident> = outputs.iter().map(|name| format_ident!("{name}s")).collect();
         let extra: Vec<&Ident> = operand.iter().map(|operand| &operand.name).collect();
-        let (single_type, batch_type) = (format_ident!("{}Single", pascal(kind)), format_ident!("{}Batch", pascal(kind)));
+        let (single_type, batch_type) = (format_ident!("__{}Single", pascal(kind)), format_ident!("__{}Batch", pascal(kind)));
         let [single, batch, with, batch_with] = self.face.methods(request.kind);
         let length = number(self.most);
         let bytes = figures.stack_bytes(self.most * self.network.scalar.bytes());
@@ -219,7 +223,7 @@ impl Emitter<'_> {
                 "a call of `{kind}` by value would put {bytes} bytes on the stack; use `{}` with a workspace and results on the heap",
                 instead.name
             );
-            quote!(const { assert!(#stack_bytes <= private::STACK_LIMIT, #message) };)
+            quote!(const { assert!(#stack_bytes <= __private::STACK_LIMIT, #message) };)
         };
         let (single_guard, batch_guard) = (guard(&with), guard(&batch_with));
         let kinds = results.iter().map(|Variable { kind, .. }| kind);
@@ -229,7 +233,7 @@ impl Emitter<'_> {
             let text = slice.to_string();
             quote! {
                 if #slice.len() != points.len() {
-                    return ::core::result::Result::Err(private::BatchLengthError {
+                    return ::core::result::Result::Err(__private::BatchLengthError {
                         name: #text,
                         expected: points.len(),
                         found: #slice.len(),
@@ -242,7 +246,7 @@ impl Emitter<'_> {
         let batch_call = |scratch: TokenStream| {
             quote! {
                 #(#checks)*
-                <#scalar as private::Enter>::enter(#batch_type {
+                __private::dispatch(#batch_type {
                     parameters: &self.parameters,
                     scratch: #scratch,
                     points,
@@ -260,9 +264,9 @@ impl Emitter<'_> {
             #[must_use]
             #single {
                 #single_guard
-                let mut stack = private::Stack::<#scalar, #length>::new();
+                let mut stack = __private::Stack::<#scalar, #length>::new();
                 #(let mut #outputs = #zeros;)*
-                <#scalar as private::Enter>::enter(#single_type {
+                __private::dispatch(#single_type {
                     parameters: &self.parameters,
                     scratch: stack.scratch(),
                     points: x,
@@ -277,14 +281,14 @@ impl Emitter<'_> {
             #[allow(clippy::too_many_arguments)]
             #batch {
                 #batch_guard
-                let mut stack = private::Stack::<#scalar, #length>::new();
+                let mut stack = __private::Stack::<#scalar, #length>::new();
                 #on_stack
             }
 
             #doc_with
             #[allow(clippy::too_many_arguments)]
             #with {
-                <#scalar as private::Enter>::enter(#single_type {
+                __private::dispatch(#single_type {
                     parameters: &self.parameters,
                     scratch: workspace.scratch(),
                     points: x,
@@ -303,7 +307,7 @@ impl Emitter<'_> {
 
     /// A result to be written to.
     fn zero(&self, kind: &TokenStream) -> TokenStream {
-        quote!(<#kind as private::Zeroed>::zeroed())
+        quote!(<#kind as __private::Zeroed>::zeroed())
     }
 }
 
@@ -319,7 +323,7 @@ fn emit_view(view: &View) -> TokenStream {
         values.take(4).map(number).collect::<Vec<_>>()
     };
     let (extents, strides) = (padded(&view.shape, 1), padded(&view.strides, 0));
-    quote!(private::View { space: #space, offset: #offset, extents: [#(#extents),*], strides: [#(#strides),*] })
+    quote!(__private::View { space: #space, offset: #offset, extents: [#(#extents),*], strides: [#(#strides),*] })
 }
 
 fn pascal(name: &str) -> String {

@@ -1,8 +1,8 @@
 //! Loop nests go in, types that describe them and calls that run them come out.
 //!
-//! A contraction is a table of numbers for the runtime's kernel, checked while the user's crate
-//! compiles. Straight-line code is a type with one function; nests that differ only in where their
-//! tensors lie share it, across all requests of a network.
+//! A contraction is a type of constants and of the tiles that cover it, straight-line code a type
+//! with one function. Nests that differ only in where their tensors lie share a type, across all
+//! requests of a network.
 
 use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
 use derive_network_symbolic::schedule::{
@@ -13,9 +13,10 @@ use quote::{format_ident, quote};
 
 use super::signature::number;
 
-/// The types of the elementwise nests of one network.
+/// The types of the nests of one network.
 pub(super) struct Nests {
     scalar: Ident,
+    contractions: Vec<ContractionNest>,
     elementwise: Vec<ElementwiseNest>,
 }
 
@@ -23,6 +24,7 @@ impl Nests {
     pub fn new(scalar: Ident) -> Self {
         Nests {
             scalar,
+            contractions: Vec::new(),
             elementwise: Vec::new(),
         }
     }
@@ -30,10 +32,7 @@ impl Nests {
     /// Statements that run some nests, in order, with `simd` and `memory` in scope.
     pub fn calls(&mut self, nests: &[Nest]) -> TokenStream {
         let calls = nests.iter().map(|nest| match nest {
-            Nest::Contraction(nest) => {
-                let nest = emit_contraction(nest);
-                quote!(memory.contraction(const { &private::Checked::new(#nest) });)
-            }
+            Nest::Contraction(nest) => self.contraction(nest),
             Nest::Elementwise(nest) => self.elementwise(nest),
         });
         calls.collect()
@@ -41,9 +40,29 @@ impl Nests {
 
     /// The types that the calls name.
     pub fn types(&self) -> TokenStream {
+        let contractions = self.contractions.iter().enumerate();
+        let contractions = contractions.map(|(index, nest)| contraction_type(index, nest));
         let elementwise = self.elementwise.iter().enumerate();
         let elementwise = elementwise.map(|(index, nest)| self.elementwise_type(index, nest));
-        elementwise.collect()
+        quote!(#(#contractions)* #(#elementwise)*)
+    }
+
+    fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
+        let shape = ContractionNest {
+            out: nowhere(nest.out),
+            a: nowhere(nest.a),
+            b: nest.b.map(nowhere),
+            init: nest.init.map(nowhere),
+            ..nest.clone()
+        };
+        let known = self.contractions.iter().position(|known| *known == shape);
+        let index = known.unwrap_or_else(|| {
+            self.contractions.push(shape);
+            self.contractions.len() - 1
+        });
+        let name = contraction_name(index);
+        let offsets = places(nest).map(|place| number(place.offset));
+        quote!(__private::contraction::<#name, _, _, _, _, _>(memory, [#(#offsets),*]);)
     }
 
     fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
@@ -69,7 +88,7 @@ impl Nests {
         let results = nest.results.iter().map(|(place, _)| number(place.offset));
         let counts = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
         quote! {
-            private::elementwise::<#name, _, _, #(#counts,)* _, _, _>(memory, [#(#operands),*], [#(#results),*]);
+            __private::elementwise::<#name, _, _, #(#counts,)* _, _, _>(memory, [#(#operands),*], [#(#results),*]);
         }
     }
 
@@ -85,24 +104,24 @@ impl Nests {
         });
         let results = nest.results.iter().map(|(place, steps)| emit_walk(place.space, steps));
         let [i, r, l] = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
-        let vector = quote!(<#scalar as private::Real>::Vector<S>);
+        let vector = quote!(<#scalar as __private::Real>::Vector<S>);
         let code = &nest.body;
         let statements = code.steps.iter().enumerate().map(|(id, step)| emit_step(code, id, *step));
         let returned = code.results.iter().map(|id| step_name(*id));
         quote! {
             struct #name;
 
-            impl private::Elementwise<#scalar, #i, #r, #l> for #name {
-                const LANE: private::LaneAxis = #lane;
+            impl __private::Elementwise<#scalar, #i, #r, #l> for #name {
+                const LANE: __private::LaneAxis = #lane;
                 const EXTENTS: [usize; #l] = [#(#extents),*];
-                const READS: [private::Read; #i] = [#(#reads),*];
-                const OPERANDS: [(private::Space, [usize; #l]); #i] = [#(#operands),*];
-                const RESULTS: [(private::Space, [usize; #l]); #r] = [#(#results),*];
+                const READS: [__private::Read; #i] = [#(#reads),*];
+                const OPERANDS: [(__private::Space, [usize; #l]); #i] = [#(#operands),*];
+                const RESULTS: [(__private::Space, [usize; #l]); #r] = [#(#results),*];
 
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn apply<S: private::Simd>(simd: S, x: [#vector; #i]) -> [#vector; #r] {
-                    let lane = private::arithmetic::<#scalar, S>(simd);
+                fn apply<S: __private::Simd>(simd: S, x: [#vector; #i]) -> [#vector; #r] {
+                    let lane = __private::arithmetic::<#scalar, S>(simd);
                     #(#statements)*
                     [#(#returned),*]
                 }
@@ -116,7 +135,7 @@ fn nowhere(place: Place) -> Place {
 }
 
 fn elementwise_name(index: usize) -> Ident {
-    format_ident!("Elementwise{index}")
+    format_ident!("__Elementwise{index}")
 }
 
 fn step_name(id: usize) -> Ident {
@@ -127,15 +146,23 @@ fn generators_name(family: Family, argument: usize) -> Ident {
     format_ident!("{}{argument}", family_function(family))
 }
 
+/// Places of the result, the factors and the initial value; what is missing reads nothing.
+fn places(nest: &ContractionNest) -> [Place; 4] {
+    [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)]
+}
+
+fn contraction_name(index: usize) -> Ident {
+    format_ident!("__Contraction{index}")
+}
+
 /// The description of a contraction.
-fn emit_contraction(nest: &ContractionNest) -> TokenStream {
+fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
+    let name = contraction_name(index);
     let lane = emit_lane(nest.lane);
     let outer = nest.outer.iter().map(emit_loop);
     let sums = nest.sums.iter().map(emit_loop);
     let (m, n, k) = (emit_loop(&nest.m), emit_loop(&nest.n), emit_loop(&nest.k));
-    let places = [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)];
-    let spaces = places.map(|place| emit_space(place.space));
-    let offsets = places.map(|place| number(place.offset));
+    let spaces = places(nest).map(|place| emit_space(place.space));
     let columns = match nest.init {
         None => number(0),
         Some(_) => number(nest.initial_columns.min(nest.n.extent)),
@@ -143,47 +170,86 @@ fn emit_contraction(nest: &ContractionNest) -> TokenStream {
     let (paired, alone, symmetric) = (nest.paired, nest.b.is_none(), nest.symmetric);
     let scale = emit_constant(nest.scale);
     let tile = nest.tile();
-    let [mw, nw, ms, ns] = [tile.wide.0, tile.wide.1, tile.narrow.0, tile.narrow.1].map(number);
+    let (wide, narrow) = (emit_tiles(nest, tile.wide), emit_tiles(nest, tile.narrow));
+    let tiles = if tile.wide == tile.narrow {
+        wide
+    } else {
+        quote!(if __private::Tiles::<'_, T, S, Self>::WIDE { #wide } else { #narrow })
+    };
     quote! {
-        private::Contraction {
-            lane: #lane,
-            outer: &[#(#outer),*],
-            m: #m,
-            n: #n,
-            sums: &[#(#sums),*],
-            k: #k,
-            spaces: [#(#spaces),*],
-            offsets: [#(#offsets),*],
-            initial_columns: #columns,
-            paired: #paired,
-            alone: #alone,
-            scale: #scale,
-            symmetric: #symmetric,
-            wide: (#mw, #nw),
-            narrow: (#ms, #ns),
+        struct #name;
+
+        impl __private::Contraction for #name {
+            const LANE: __private::LaneAxis = #lane;
+            const OUTER: &'static [__private::Loop] = &[#(#outer),*];
+            const M: __private::Loop = #m;
+            const N: __private::Loop = #n;
+            const SUMS: &'static [__private::Loop] = &[#(#sums),*];
+            const K: __private::Loop = #k;
+            const SPACES: [__private::Space; 4] = [#(#spaces),*];
+            const INITIAL_COLUMNS: usize = #columns;
+            const PAIRED: bool = #paired;
+            const ALONE: bool = #alone;
+            const SCALE: f64 = #scale;
+            const SYMMETRIC: bool = #symmetric;
+
+            #[inline(always)]
+            fn tiles<T: __private::Real, S: __private::Simd>(nest: &__private::Tiles<'_, T, S, Self>) {
+                #tiles
+            }
         }
     }
 }
 
+/// Calls that cover all rows and columns of a nest.
+fn emit_tiles(nest: &ContractionNest, (height, width): (usize, usize)) -> TokenStream {
+    let mut calls = TokenStream::new();
+    let mut column = 0;
+    while column < nest.n.extent {
+        let width = width.min(nest.n.extent - column);
+        let (w, at) = (number(width), number(column));
+        if nest.lane == LaneAxis::Row {
+            // How many vectors the rows fill depends on the lanes: the last tile is masked.
+            let r = number(height);
+            calls.extend(quote!(nest.rows::<#r, #w>(0, #at);));
+        } else {
+            // A symmetric result needs no tile that lies wholly beyond the diagonal.
+            let first = if nest.symmetric { column } else { 0 };
+            let rows = nest.m.extent - first;
+            let (full, rest) = (rows / height, rows % height);
+            let (r, from, count) = (number(height), number(first), number(full));
+            if full > 0 {
+                calls.extend(quote!(nest.some_rows::<#r, #w>(#from, #count, #at);));
+            }
+            if rest > 0 {
+                let (r, from) = (number(rest), number(first + full * height));
+                calls.extend(quote!(nest.some_rows::<#r, #w>(#from, 1, #at);));
+            }
+        }
+        column += width;
+    }
+    calls
+}
+
 fn emit_loop(step: &Loop) -> TokenStream {
     let [extent, out, a, b, init] = [step.extent, step.out, step.a, step.b, step.init].map(number);
-    quote!(private::Loop { extent: #extent, out: #out, a: #a, b: #b, init: #init })
+    quote!(__private::Loop { extent: #extent, out: #out, a: #a, b: #b, init: #init })
 }
 
 fn emit_lane(lane: LaneAxis) -> TokenStream {
     match lane {
-        LaneAxis::Points => quote!(private::LaneAxis::Points),
-        LaneAxis::Row => quote!(private::LaneAxis::Row),
-        LaneAxis::Sum => quote!(private::LaneAxis::Sum),
-        LaneAxis::Nothing => quote!(private::LaneAxis::Nothing),
+        LaneAxis::Points => quote!(__private::LaneAxis::Points),
+        LaneAxis::Row => quote!(__private::LaneAxis::Row),
+        LaneAxis::Sum => quote!(__private::LaneAxis::Sum),
+        LaneAxis::Nothing => quote!(__private::LaneAxis::Nothing),
     }
 }
 
 pub(super) fn emit_space(space: Space) -> TokenStream {
     match space {
-        Space::Parameters => quote!(private::Space::Parameters),
-        Space::Scratch => quote!(private::Space::Scratch),
-        Space::Block => quote!(private::Space::Block),
+        Space::Parameters => quote!(__private::Space::Parameters),
+        Space::Scratch => quote!(__private::Space::Scratch),
+        Space::Block => quote!(__private::Space::Block),
     }
 }
 
@@ -199,11 +265,11 @@ fn emit_read(nest: &ElementwiseNest, operand: &Operand) -> TokenStream {
     match (operand, nest.lane) {
         (Operand::Delta(a, b), _) => {
             let (a, b) = (number(*a), number(*b));
-            quote!(private::Read::Delta(#a, #b))
+            quote!(__private::Read::Delta(#a, #b))
         }
-        (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => quote!(private::Read::Vector),
-        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => quote!(private::Read::Vector),
-        (Operand::Tensor { .. }, _) => quote!(private::Read::Splat),
+        (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => quote!(__private::Read::Vector),
+        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => quote!(__private::Read::Vector),
+        (Operand::Tensor { .. }, _) => quote!(__private::Read::Splat),
     }
 }
 

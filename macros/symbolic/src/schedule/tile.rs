@@ -11,10 +11,8 @@ pub struct Tile {
     pub narrow: (usize, usize),
 }
 
-/// The tiles that the runtime's kernel has: sides at most these, and at most so many results.
-const MOST_ROWS: usize = 8;
-const MOST_COLUMNS: usize = 4;
-const MOST_RESULTS: usize = 24;
+/// Sides of a tile are at most this: beyond it code grows and nothing is gained.
+const LONGEST_SIDE: usize = 8;
 /// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
 const LATENCY: f64 = 8.0;
 
@@ -25,26 +23,32 @@ impl ContractionNest {
             LaneAxis::Row => self.m.extent.div_ceil(lanes),
             _ => self.m.extent,
         };
+        // A row along the lanes is masked, not cut: its tiles are alike.
+        let masked = self.lane == LaneAxis::Row;
         Tile {
-            wide: best(rows(8), self.n.extent, 28),
-            narrow: best(rows(4), self.n.extent, 14),
+            wide: best(rows(8), self.n.extent, 28, masked),
+            narrow: best(rows(4), self.n.extent, 15, masked),
         }
     }
 }
 
-fn best(rows: usize, columns: usize, registers: usize) -> (usize, usize) {
+fn best(rows: usize, columns: usize, registers: usize, masked: bool) -> (usize, usize) {
     let mut found = (f64::INFINITY, (1, 1));
-    for n in 1..=columns.min(MOST_COLUMNS) {
-        for m in 1..=rows.min(MOST_ROWS) {
-            if m * n > MOST_RESULTS || m * n + n + 1 > registers {
+    for n in 1..=columns.min(LONGEST_SIDE) {
+        for m in 1..=rows.min(LONGEST_SIDE) {
+            if m * n + n + 1 > registers {
                 continue;
             }
-            let sides = |extent: usize, side: usize| [(extent / side, side), (1, extent % side)];
+            let down = if masked {
+                [(rows.div_ceil(m), m), (0, 0)]
+            } else {
+                [(rows / m, m), (1, rows % m)]
+            };
             let mut cycles = 0.0;
-            for (down, height) in sides(rows, m) {
-                for (across, width) in sides(columns, n) {
+            for (tiles_down, height) in down {
+                for (tiles_across, width) in [(columns / n, n), (1, columns % n)] {
                     if height > 0 && width > 0 {
-                        cycles += (down * across) as f64 * step(height, width);
+                        cycles += (tiles_down * tiles_across) as f64 * step(height, width);
                     }
                 }
             }
