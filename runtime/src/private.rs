@@ -6,7 +6,7 @@ pub use crate::kernels::{
     Arithmetic, Contraction, Elementwise, LaneAxis, Loop, Memory, Read, Space, Stack, Tiles, View, Workspace, Zeroed,
     arithmetic, contraction, elementwise, pack, unpack,
 };
-pub use crate::lanes::Real;
+pub use crate::lanes::{Real, dispatch};
 pub use crate::parameters::{
     BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, InlineParameters,
     ParameterCountError, Stub, glorot_normal, glorot_uniform, he_normal, layer_of_array, stub,
@@ -14,7 +14,7 @@ pub use crate::parameters::{
 };
 pub use approx;
 pub use nalgebra::{Const, Dyn, SMatrix, SVector};
-pub use pulp::Simd;
+pub use pulp::{Simd, WithSimd};
 
 /// The number of lanes of a scalar on an instruction set.
 #[inline(always)]
