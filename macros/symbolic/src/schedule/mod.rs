@@ -1,9 +1,10 @@
-//! Programs to loop programs: units, layout, nests, in that order.
+//! Programs to loop programs: units, layout, nests, fusion, in that order.
 //!
 //! Nothing here knows a layer or a derivative: a unit is a contraction or elementwise work.
 
 mod contraction;
 mod elementwise;
+mod fuse;
 mod layout;
 mod lower;
 mod nests;
@@ -52,7 +53,7 @@ pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
         let view = layout.view(&graph, output.node);
         view.expect("an output is stored")
     });
-    let outputs = outputs.collect();
+    let outputs: Vec<View> = outputs.collect();
     let mut inputs = Vec::new();
     for (number, shape) in program.inputs.iter().enumerate() {
         let id = graph.find(&Op::Input(number), shape);
@@ -61,14 +62,24 @@ pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
     }
     LoopProgram {
         mode,
-        prologue,
-        body,
+        prologue: fuse::fuse(prologue, &everything(&layout)),
+        body: fuse::fuse(body, &outputs),
         scratch: layout.scratch,
         block: layout.block,
         parameters: program.parameters,
         inputs,
         outputs,
     }
+}
+
+/// All scratch: what is hoisted may be read by any point.
+fn everything(layout: &Layout) -> Vec<View> {
+    vec![View {
+        space: Space::Scratch,
+        offset: 0,
+        shape: vec![layout.scratch],
+        strides: vec![1],
+    }]
 }
 
 /// The view of an input that nothing reads: no elements.

@@ -1,0 +1,305 @@
+//! Fewer elementwise nests: short loops are unrolled, nests over the same loops are joined, and
+//! stores that nobody reads are dropped.
+//!
+//! A nest costs its entry and each tensor a load; what runs over the same loops shares both.
+
+use crate::functions::{StepId, StraightLineBuilder};
+
+use super::nests::{ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Space, View};
+
+/// Loops of at most this many steps are unrolled.
+const SHORT: usize = 4;
+/// A nest keeps its operands and results in registers: it has at most so many of each.
+const MOST_OPERANDS: usize = 14;
+const MOST_RESULTS: usize = 10;
+
+/// Joins what can be joined. `outputs` are read after the last nest.
+pub(crate) fn fuse(nests: Vec<Nest>, outputs: &[View]) -> Vec<Nest> {
+    let mut fused: Vec<Nest> = Vec::new();
+    for nest in nests {
+        match nest {
+            Nest::Elementwise(nest) => place_elementwise(&mut fused, unroll(nest)),
+            Nest::Contraction(_) => fused.push(nest),
+        }
+    }
+    drop_unread(&mut fused, outputs);
+    fused
+}
+
+/// Joins a nest with the latest one that it can be moved up to, or appends it.
+fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
+    let touched = touched_by_elementwise(&nest);
+    for position in (0..fused.len()).rev() {
+        if let Nest::Elementwise(earlier) = &fused[position] {
+            if let Some(joined) = join(earlier, &nest) {
+                fused[position] = Nest::Elementwise(joined);
+                return;
+            }
+        }
+        if conflict(&touched_by(&fused[position]), &touched) {
+            break;
+        }
+    }
+    fused.push(Nest::Elementwise(nest));
+}
+
+/// An interval of elements.
+type Span = (Space, usize, usize);
+
+struct Touched {
+    reads: Vec<Span>,
+    writes: Vec<Span>,
+}
+
+fn overlap(a: &Span, b: &Span) -> bool {
+    a.0 == b.0 && a.1 <= b.2 && b.1 <= a.2
+}
+
+/// Whether two nests must keep their order.
+fn conflict(earlier: &Touched, later: &Touched) -> bool {
+    let meet = |a: &[Span], b: &[Span]| a.iter().any(|a| b.iter().any(|b| overlap(a, b)));
+    meet(&earlier.writes, &later.reads)
+        || meet(&earlier.reads, &later.writes)
+        || meet(&earlier.writes, &later.writes)
+}
+
+fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
+    let reach: usize = extents.iter().zip(steps).map(|(extent, step)| (extent - 1) * step).sum();
+    (place.space, place.offset, place.offset + reach)
+}
+
+fn touched_by(nest: &Nest) -> Touched {
+    match nest {
+        Nest::Elementwise(nest) => touched_by_elementwise(nest),
+        Nest::Contraction(nest) => touched_by_contraction(nest),
+    }
+}
+
+fn touched_by_elementwise(nest: &ElementwiseNest) -> Touched {
+    let reads = nest.operands.iter().filter_map(|operand| match operand {
+        Operand::Tensor { place, steps } => Some(span(*place, &nest.loops, steps)),
+        Operand::Delta(..) => None,
+    });
+    let writes = nest.results.iter().map(|(place, steps)| span(*place, &nest.loops, steps));
+    Touched {
+        reads: reads.collect(),
+        writes: writes.collect(),
+    }
+}
+
+fn touched_by_contraction(nest: &ContractionNest) -> Touched {
+    let mut loops: Vec<Loop> = nest.outer.clone();
+    loops.extend([nest.m, nest.n, nest.k]);
+    loops.extend(&nest.sums);
+    let extents: Vec<usize> = loops.iter().map(|step| step.extent).collect();
+    let whole = |place: Place, of: fn(&Loop) -> usize| {
+        let steps: Vec<usize> = loops.iter().map(of).collect();
+        span(place, &extents, &steps)
+    };
+    let mut reads = vec![whole(nest.a, |step| step.a)];
+    reads.extend(nest.b.map(|b| whole(b, |step| step.b)));
+    reads.extend(nest.init.map(|init| whole(init, |step| step.init)));
+    Touched {
+        reads,
+        writes: vec![whole(nest.out, |step| step.out)],
+    }
+}
+
+/// Writes short loops out, as long as one loop and room for the results remain.
+fn unroll(mut nest: ElementwiseNest) -> ElementwiseNest {
+    loop {
+        let in_delta = |axis: usize| {
+            let mut operands = nest.operands.iter();
+            operands.any(|operand| matches!(operand, Operand::Delta(a, b) if *a == axis || *b == axis))
+        };
+        let last = nest.loops.len() - 1;
+        let lanes = |axis: usize| nest.lane != LaneAxis::Points && axis == last;
+        let room = |axis: usize| {
+            let extent = nest.loops[axis];
+            extent * nest.results.len() <= MOST_RESULTS && extent * nest.operands.len() <= MOST_OPERANDS
+        };
+        let short = (0..nest.loops.len()).find(|axis| {
+            nest.loops.len() > 1
+                && nest.loops[*axis] <= SHORT
+                && nest.loops.iter().any(|extent| *extent > nest.loops[*axis])
+                && room(*axis)
+                && !in_delta(*axis)
+                && !lanes(*axis)
+        });
+        match short {
+            Some(axis) => nest = unroll_loop(&nest, axis),
+            None => return nest,
+        }
+    }
+}
+
+fn unroll_loop(nest: &ElementwiseNest, axis: usize) -> ElementwiseNest {
+    let without = |steps: &[usize]| -> Vec<usize> {
+        let kept = steps.iter().enumerate().filter(|(position, _)| *position != axis);
+        kept.map(|(_, step)| *step).collect()
+    };
+    let mut writer = Joiner::default();
+    let mut results = Vec::new();
+    for index in 0..nest.loops[axis] {
+        let moved = |place: &Place, steps: &[usize]| Place {
+            offset: place.offset + index * steps[axis],
+            ..*place
+        };
+        let operands = nest.operands.iter().map(|operand| match operand {
+            Operand::Tensor { place, steps } => Operand::Tensor {
+                place: moved(place, steps),
+                steps: without(steps),
+            },
+            Operand::Delta(a, b) => {
+                let shifted = |counter: usize| if counter > axis { counter - 1 } else { counter };
+                Operand::Delta(shifted(*a), shifted(*b))
+            }
+        });
+        let operands: Vec<Operand> = operands.collect();
+        let values = writer.inline(nest, &operands);
+        for ((place, steps), value) in nest.results.iter().zip(values) {
+            results.push((moved(place, steps), without(steps), value));
+        }
+    }
+    writer.finish(nest.lane, without(&nest.loops), results)
+}
+
+/// Both nests as one, if their loops agree and the later one reads nothing of the earlier one but
+/// at the same step.
+fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<ElementwiseNest> {
+    if earlier.lane != later.lane || earlier.loops != later.loops {
+        return None;
+    }
+    let (before, behind) = (touched_by_elementwise(earlier), touched_by_elementwise(later));
+    let is_written = |operand: &Operand| match operand {
+        Operand::Tensor { place, steps } => earlier
+            .results
+            .iter()
+            .position(|(other, other_steps)| other == place && other_steps == steps),
+        Operand::Delta(..) => None,
+    };
+    // What is read behind what was written must be the very same walk.
+    let tensors = later.operands.iter().filter(|operand| matches!(operand, Operand::Tensor { .. }));
+    for (operand, read) in tensors.zip(&behind.reads) {
+        let meets = before.writes.iter().any(|write| overlap(write, read));
+        if meets && is_written(operand).is_none() {
+            return None;
+        }
+    }
+    let same_walk = |place: &Place, steps: &Vec<usize>| {
+        let mut operands = earlier.operands.iter();
+        operands.any(|operand| {
+            matches!(operand, Operand::Tensor { place: other, steps: walk } if other == place && walk == steps)
+        })
+    };
+    for ((place, steps), write) in later.results.iter().zip(&behind.writes) {
+        let reads = before.reads.iter().any(|read| overlap(read, write));
+        let writes = before.writes.iter().any(|other| overlap(other, write));
+        if writes || (reads && !same_walk(place, steps)) {
+            return None;
+        }
+    }
+    let mut writer = Joiner::default();
+    let first = writer.inline(earlier, &earlier.operands);
+    let operands: Vec<Result<StepId, Operand>> = later
+        .operands
+        .iter()
+        .map(|operand| is_written(operand).map_or_else(|| Err(operand.clone()), |result| Ok(first[result])))
+        .collect();
+    let second = writer.inline_forwarded(later, &operands);
+    if writer.operands.len() > MOST_OPERANDS || first.len() + second.len() > MOST_RESULTS {
+        return None;
+    }
+    let results = earlier.results.iter().zip(first).chain(later.results.iter().zip(second));
+    let results = results.map(|((place, steps), value)| (*place, steps.clone(), value));
+    let results = results.collect();
+    Some(writer.finish(earlier.lane, earlier.loops.clone(), results))
+}
+
+/// Collects code and operands of several bodies.
+#[derive(Default)]
+struct Joiner {
+    builder: StraightLineBuilder,
+    operands: Vec<Operand>,
+}
+
+impl Joiner {
+    fn operand(&mut self, operand: &Operand) -> StepId {
+        let known = self.operands.iter().position(|known| known == operand);
+        let index = known.unwrap_or_else(|| {
+            self.operands.push(operand.clone());
+            self.operands.len() - 1
+        });
+        self.builder.operand(index)
+    }
+
+    fn inline(&mut self, nest: &ElementwiseNest, operands: &[Operand]) -> Vec<StepId> {
+        let steps: Vec<StepId> = operands.iter().map(|operand| self.operand(operand)).collect();
+        self.builder.inline(&nest.body, &steps)
+    }
+
+    /// Operands that are known values are used as they are.
+    fn inline_forwarded(&mut self, nest: &ElementwiseNest, operands: &[Result<StepId, Operand>]) -> Vec<StepId> {
+        let mut steps = Vec::new();
+        for operand in operands {
+            steps.push(match operand {
+                Ok(step) => *step,
+                Err(operand) => self.operand(operand),
+            });
+        }
+        self.builder.inline(&nest.body, &steps)
+    }
+
+    fn finish(
+        self,
+        lane: LaneAxis,
+        loops: Vec<usize>,
+        results: Vec<(Place, Vec<usize>, StepId)>,
+    ) -> ElementwiseNest {
+        let values: Vec<StepId> = results.iter().map(|(_, _, value)| *value).collect();
+        ElementwiseNest {
+            lane,
+            loops,
+            operands: self.operands,
+            results: results.into_iter().map(|(place, steps, _)| (place, steps)).collect(),
+            body: self.builder.finish(&values),
+        }
+    }
+}
+
+/// Drops results that no later nest and no output reads.
+fn drop_unread(nests: &mut Vec<Nest>, outputs: &[View]) {
+    let mut read: Vec<Span> = outputs
+        .iter()
+        .filter(|view| !view.shape.contains(&0))
+        .map(|view| {
+            let place = Place {
+                space: view.space,
+                offset: view.offset,
+            };
+            span(place, &view.shape, &view.strides)
+        })
+        .collect();
+    for position in (0..nests.len()).rev() {
+        if let Nest::Elementwise(nest) = &mut nests[position] {
+            let kept: Vec<usize> = (0..nest.results.len())
+                .filter(|result| {
+                    let (place, steps) = &nest.results[*result];
+                    let written = span(*place, &nest.loops, steps);
+                    read.iter().any(|read| overlap(read, &written))
+                })
+                .collect();
+            if kept.len() < nest.results.len() && !kept.is_empty() {
+                let mut writer = Joiner::default();
+                let values = writer.inline(nest, &nest.operands);
+                let results = kept.iter().map(|result| {
+                    let (place, steps) = nest.results[*result].clone();
+                    (place, steps, values[*result])
+                });
+                let results = results.collect();
+                *nest = writer.finish(nest.lane, nest.loops.clone(), results);
+            }
+        }
+        read.extend(touched_by(&nests[position]).reads);
+    }
+}

@@ -1,0 +1,309 @@
+//! Do compiled networks give the 25-digit reference values, by every elimination, in every form, on all lanes?
+
+#[path = "support/face.rs"]
+mod face;
+#[path = "support/oracles.rs"]
+mod oracles;
+
+use derive_network::{Lanes, with_lanes};
+use face::{Answers, Face, Form, network};
+use oracles::{Oracle, array, number, numbers};
+use std::collections::BTreeMap;
+
+/// Lengths with full blocks, padded ones and points done one by one, on 1 to 16 lanes.
+const LENGTHS: [usize; 6] = [1, 3, 8, 13, 20, 35];
+
+/// The chain of seed 004, by the cheapest elimination or by a named one.
+macro_rules! sigmoid_chains {
+    ($($module:ident $scalar:ident $(by $order:tt)?: $($request:ident)+;)+) => {$(
+        mod $module {
+            crate::network! {
+                [input(x: 2), scalar = $scalar, derive($($request $($order)?),+)]
+                struct Chain {
+                    hidden: [Dense<20, Sigmoid>; 3],
+                    output: Dense<1, Sigmoid>,
+                }
+                $scalar: $($request)+
+            }
+        }
+    )+};
+}
+
+// The parentheses of an order stand behind every request of its line.
+sigmoid_chains! {
+    cheapest f64: gradient jacobian hessian laplacian adjoint_hessian;
+    contraction f64 by (order = contraction): hessian laplacian adjoint_hessian;
+    recursion f64 by (order = recursion): hessian laplacian adjoint_hessian;
+    mixed f64 by (order = mixed): hessian laplacian adjoint_hessian;
+    forward f64 by (order = forward): hessian laplacian adjoint_hessian;
+    cheapest_f32 f32: gradient hessian laplacian;
+    contraction_f32 f32 by (order = contraction): hessian laplacian;
+    recursion_f32 f32 by (order = recursion): hessian laplacian;
+    mixed_f32 f32 by (order = mixed): hessian laplacian;
+    forward_f32 f32 by (order = forward): hessian laplacian;
+}
+
+/// The chain with two outputs.
+macro_rules! tanh_chains {
+    ($($module:ident $(by $order:tt)?: $($request:ident)+;)+) => {$(
+        mod $module {
+            crate::network! {
+                [input(x: 3), derive($($request $($order)?),+)]
+                struct Chain {
+                    hidden: [Dense<8, Tanh>; 2],
+                    output: Dense<2, Tanh>,
+                }
+                f64: $($request)+
+            }
+        }
+    )+};
+}
+
+tanh_chains! {
+    vector_cheapest: jacobian hessian;
+    vector_contraction by (order = contraction): hessian;
+    vector_recursion by (order = recursion): hessian;
+    vector_mixed by (order = mixed): hessian;
+    vector_forward by (order = forward): hessian;
+}
+
+/// The tensors of a file that a request gives, in order.
+fn tensors(request: &str, outputs: usize) -> &'static [&'static str] {
+    match (request, outputs) {
+        ("value", _) => &["value"],
+        ("gradient", _) | ("jacobian", 1) => &["value", "gradient"],
+        ("jacobian", _) => &["value", "jacobian"],
+        ("hessian" | "adjoint_hessian", 1) => &["value", "gradient", "hessian"],
+        ("hessian", _) => &["value", "jacobian", "hessian"],
+        ("laplacian", _) => &["value", "gradient", "laplacian"],
+        (other, _) => panic!("no file has a {other}"),
+    }
+}
+
+/// The worst relative error of each tensor.
+type Worst = BTreeMap<&'static str, f64>;
+
+fn check<N: Face>(oracle: &Oracle, precision: &str, worst: &mut Worst) {
+    let network = N::with_parameters(&oracle.parameters());
+    let points = oracle.points();
+    let outputs = array(&oracle.at("/parameters/layers")[array(oracle.at("/parameters/layers")).len() - 1]["bias"]).len();
+    for request in std::iter::once(&"value").chain(N::REQUESTS) {
+        let names = tensors(request, outputs);
+        let expected: Vec<_> = names.iter().map(|name| oracle.expected(name, precision)).collect();
+        each_way(&network, request, &points, outputs, &mut |way, at, answers| {
+            for ((name, expected), answer) in names.iter().zip(&expected).zip(answers) {
+                assert_eq!(expected.points[at].len(), answer.len(), "{request}: {name}");
+                for (got, want) in answer.iter().zip(&expected.points[at]) {
+                    let error = (got - want).abs();
+                    let fault = format!("{}, {precision}, {way}: {name} at point {at}: {got:e}, want {want:e}", oracle.case);
+                    assert!(error <= expected.permitted[at], "{fault}");
+                    let known = worst.entry(name).or_default();
+                    *known = known.max(error / expected.scale[at]);
+                }
+            }
+        });
+    }
+}
+
+/// Asks in every form, at every length, on all lanes; the points repeat where a batch is longer.
+fn each_way<N: Face>(
+    network: &N,
+    request: &str,
+    points: &[Vec<f64>],
+    outputs: usize,
+    visit: &mut dyn FnMut(&str, usize, &[Vec<f64>]),
+) {
+    for lanes in Lanes::available() {
+        for form in Form::ALL {
+            let single = matches!(form, Form::ByValue | Form::With);
+            let lengths = if single { vec![points.len()] } else { LENGTHS.to_vec() };
+            for length in lengths {
+                let batch: Vec<Vec<f64>> = points.iter().cycle().take(length).cloned().collect();
+                let weights = vec![vec![1.0; outputs]; length];
+                let answers: Answers = with_lanes(lanes, || network.ask(request, form, &batch, &weights));
+                for (position, answer) in answers.iter().enumerate() {
+                    let way = format!("{request}, {form:?} of {length} on {lanes}");
+                    visit(&way, position % points.len(), answer);
+                }
+            }
+        }
+    }
+}
+
+fn report(case: &str, precision: &str, worst: &Worst) {
+    let list: Vec<String> = worst.iter().map(|(name, error)| format!("{name} {error:.1e}")).collect();
+    println!("{case:<30} {precision}  {}", list.join("  "));
+}
+
+#[test]
+fn sigmoid_chain() {
+    let oracle = Oracle::read("s4_fnn_sigmoid_2_20_20_20_1");
+    let mut worst = Worst::new();
+    check::<cheapest::Chain>(&oracle, "f64", &mut worst);
+    check::<contraction::Chain>(&oracle, "f64", &mut worst);
+    check::<recursion::Chain>(&oracle, "f64", &mut worst);
+    check::<mixed::Chain>(&oracle, "f64", &mut worst);
+    check::<forward::Chain>(&oracle, "f64", &mut worst);
+    report(oracle.case, "f64", &worst);
+}
+
+#[test]
+fn sigmoid_chain_of_single_precision_data() {
+    let oracle = Oracle::read("s4_fnn_sigmoid_f32");
+    let mut worst = Worst::new();
+    check::<cheapest::Chain>(&oracle, "f64", &mut worst);
+    check::<contraction::Chain>(&oracle, "f64", &mut worst);
+    check::<recursion::Chain>(&oracle, "f64", &mut worst);
+    check::<mixed::Chain>(&oracle, "f64", &mut worst);
+    check::<forward::Chain>(&oracle, "f64", &mut worst);
+    report(oracle.case, "f64", &worst);
+    let mut worst = Worst::new();
+    check::<cheapest_f32::Chain>(&oracle, "f32", &mut worst);
+    check::<contraction_f32::Chain>(&oracle, "f32", &mut worst);
+    check::<recursion_f32::Chain>(&oracle, "f32", &mut worst);
+    check::<mixed_f32::Chain>(&oracle, "f32", &mut worst);
+    check::<forward_f32::Chain>(&oracle, "f32", &mut worst);
+    report(oracle.case, "f32", &worst);
+}
+
+#[test]
+fn tanh_chain_of_two_outputs() {
+    let oracle = Oracle::read("s4_vector_fnn_3_8_8_2_tanh");
+    let mut worst = Worst::new();
+    check::<vector_cheapest::Chain>(&oracle, "f64", &mut worst);
+    check::<vector_contraction::Chain>(&oracle, "f64", &mut worst);
+    check::<vector_recursion::Chain>(&oracle, "f64", &mut worst);
+    check::<vector_mixed::Chain>(&oracle, "f64", &mut worst);
+    check::<vector_forward::Chain>(&oracle, "f64", &mut worst);
+    report(oracle.case, "f64", &worst);
+}
+
+/// One neuron with each activation, in both precisions.
+macro_rules! neurons {
+    ($($key:ident $activation:ident;)+) => {
+        mod neurons {
+            $(pub mod $key {
+                pub mod double {
+                    crate::network! {
+                        [input(x: 1), allow(kinks), derive(hessian)]
+                        struct Neuron { only: Dense<1, $activation> }
+                        f64: hessian
+                    }
+                    pub fn check(file: &crate::Table, worst: &mut crate::Worst) {
+                        file.check::<Neuron>(stringify!($key), worst);
+                    }
+                }
+                pub mod single {
+                    crate::network! {
+                        [input(x: 1), scalar = f32, allow(kinks), derive(hessian)]
+                        struct Neuron { only: Dense<1, $activation> }
+                        f32: hessian
+                    }
+                    pub fn check(file: &crate::Table, worst: &mut crate::Worst) {
+                        file.check::<Neuron>(stringify!($key), worst);
+                    }
+                }
+            })+
+        }
+
+        /// Every activation of a table, in its precision.
+        fn check_table(file: &Table, worst: &mut Worst) {
+            match file.precision {
+                "f32" => { $(neurons::$key::single::check(file, worst);)+ }
+                _ => { $(neurons::$key::double::check(file, worst);)+ }
+            }
+        }
+    };
+}
+
+neurons! {
+    identity Identity;
+    sigmoid Sigmoid;
+    tanh Tanh;
+    softplus Softplus;
+    logcosh2 LogCosh2;
+    relu Relu;
+    silu Silu;
+    gelu Gelu;
+    gelu_tanh GeluTanh;
+    sin Sin;
+    elu Elu;
+}
+
+/// An activation table: value and derivatives up to the second; `tests/functions` of the symbolic crate has the third.
+struct Table {
+    oracle: Oracle,
+    precision: &'static str,
+}
+
+impl Table {
+    fn check<N: Face>(&self, activation: &'static str, worst: &mut Worst) {
+        let network = N::with_parameters(&[1.0, 0.0]);
+        let points: Vec<Vec<f64>> = numbers(self.oracle.at("/inputs/x")).into_iter().map(|x| vec![x]).collect();
+        let expected: Vec<Vec<f64>> =
+            array(self.oracle.at(&format!("/expected/{activation}"))).iter().map(numbers).collect();
+        let tolerances = numbers(self.oracle.at(&format!("/tolerance/{}_tol_by_order", self.precision)));
+        each_way(&network, "hessian", &points, 1, &mut |way, at, answers| {
+            for (order, answer) in answers.iter().enumerate() {
+                let (got, want, x) = (answer[0], expected[at][order], points[at][0]);
+                let error = (got - want).abs();
+                let fault = format!(
+                    "{}, {}, {way}: order {order} of {activation} at {x:e}: {got:e}, want {want:e}",
+                    self.oracle.case, self.precision
+                );
+                let scale = if order == 0 { x.abs().max(1.0) } else { 1.0 };
+                assert!(got.is_finite() && error <= tolerances[order] * scale, "must: {fault}");
+                let is_accurate = match activation {
+                    "gelu" | "gelu_tanh" => false,
+                    "silu" => order == 0,
+                    _ => true,
+                };
+                if is_accurate && self.precision == "f64" {
+                    assert!(error <= 1e-13 * want.abs() + 1e-320, "accurate: {fault}");
+                }
+                // Below the smallest normal number a relative error means nothing.
+                let normal = if self.precision == "f32" { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
+                let relative = error / want.abs().max(normal);
+                let known = worst.entry(activation).or_default();
+                *known = known.max(relative);
+            }
+        });
+    }
+}
+
+fn check_activations(case: &'static str, precision: &'static str) {
+    let file = Table { oracle: Oracle::read(case), precision };
+    let mut worst = Worst::new();
+    check_table(&file, &mut worst);
+    assert_eq!(worst.len(), file.oracle.at("/expected").as_object().expect("activations").len());
+    report(case, precision, &worst);
+}
+
+#[test]
+fn extreme_activations() {
+    check_activations("s4_activations_extreme", "f64");
+}
+
+#[test]
+fn moderate_activations() {
+    check_activations("s4_activations_moderate", "f64");
+}
+
+#[test]
+fn activations_at_single_precision_points() {
+    check_activations("s4_activations_f32_points", "f64");
+    check_activations("s4_activations_f32_points", "f32");
+}
+
+#[test]
+fn a_wrong_number_is_found() {
+    let oracle = Oracle::read("s4_fnn_sigmoid_f32");
+    let mut parameters = oracle.parameters();
+    parameters[0] *= 1.0 + 1e-9;
+    let network = cheapest::Chain::with_parameters(&parameters);
+    let expected = oracle.expected("value", "f64");
+    let answers = network.ask("value", Form::Batch, &oracle.points(), &[]);
+    let off = answers.iter().zip(&expected.points).zip(&expected.permitted);
+    assert!(off.filter(|((got, want), permitted)| (got[0][0] - want[0]).abs() > **permitted).count() > 0);
+    assert_eq!(number(oracle.at("/schema")), 1.0);
+}
