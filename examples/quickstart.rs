@@ -19,7 +19,15 @@ pub struct Surrogate {
 }
 
 const ORACLE: &str = include_str!("../tests/oracles/s4_fnn_sigmoid_2_20_20_20_1.json");
-const NAMES: [&str; 7] = ["u", "u_1", "u_2", "u_11", "u_12", "u_22", "Laplacian"];
+const NAMES: [&str; 7] = [
+    "u",
+    "∂u/∂x₁",
+    "∂u/∂x₂",
+    "∂²u/∂x₁²",
+    "∂²u/∂x₁∂x₂",
+    "∂²u/∂x₂²",
+    "Δu",
+];
 const BATCH: usize = 8192;
 
 /// The value, the gradient, the Hessian's upper triangle and the Laplacian: a row for each of [`NAMES`].
@@ -40,12 +48,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("central differences", differences),
     ];
 
-    println!("Surrogate: 2-20-20-20-1, sigmoid, {} parameters, f64", Surrogate::PARAMETERS);
+    println!(
+        "Surrogate: 2-20-20-20-1, sigmoid, {} parameters, f64",
+        Surrogate::PARAMETERS
+    );
     println!("Point:     x = ({}, {})\n", x[0], x[1]);
     print_values(&columns, &reference);
     print_differences(&columns, &exact);
-    println!("Central differences use the best of the steps 2^-1 to 2^-26, which only the reference can tell:");
-    println!("2^-{} for first derivatives, 2^-{} for second ones.\n", steps[0], steps[1]);
+    println!(
+        "Central differences use the best of the steps 2^-1 to 2^-26, which only the reference can tell:"
+    );
+    println!(
+        "2^-{} for first derivatives, 2^-{} for second ones.\n",
+        steps[0], steps[1]
+    );
     print_derivation();
     print_timings(&network, quick);
     Ok(())
@@ -73,7 +89,12 @@ fn reference_texts(expected: &Value) -> [String; 7] {
         &hessian[1][1],
         laplacian,
     ];
-    entries.map(|entry| entry.as_str().expect("expected values are texts").to_owned())
+    entries.map(|entry| {
+        entry
+            .as_str()
+            .expect("expected values are texts")
+            .to_owned()
+    })
 }
 
 fn items(list: &Value) -> &[Value] {
@@ -101,7 +122,15 @@ fn dual_numbers(network: &Surrogate, x: &Vector2<f64>) -> Column {
 
 fn column(value: f64, gradient: &Vector2<f64>, hessian: &Matrix2<f64>, laplacian: f64) -> Column {
     let (g, h) = (gradient, hessian);
-    [value, g[0], g[1], h[(0, 0)], h[(0, 1)], h[(1, 1)], laplacian]
+    [
+        value,
+        g[0],
+        g[1],
+        h[(0, 0)],
+        h[(0, 1)],
+        h[(1, 1)],
+        laplacian,
+    ]
 }
 
 /// The network by hand, over any numbers: what dual numbers need.
@@ -110,16 +139,28 @@ fn forward<D: DualNum<f64> + Copy>(network: &Surrogate, x: Vector2<D>) -> D {
     state[..2].copy_from_slice(x.as_slice());
     let mut width = 2;
     for layer in [network.hidden(0), network.hidden(1), network.hidden(2)] {
-        state = dense(&state[..width], layer.weight().data.into_slice(), layer.bias().data.into_slice());
+        state = dense(
+            &state[..width],
+            layer.weight().data.into_slice(),
+            layer.bias().data.into_slice(),
+        );
         width = 20;
     }
     let output = network.output();
-    let [value] = dense(&state, output.weight().data.into_slice(), output.bias().data.into_slice());
+    let [value] = dense(
+        &state,
+        output.weight().data.into_slice(),
+        output.bias().data.into_slice(),
+    );
     value
 }
 
 /// A layer, its weight column-major.
-fn dense<D: DualNum<f64> + Copy, const O: usize>(state: &[D], weight: &[f64], bias: &[f64]) -> [D; O] {
+fn dense<D: DualNum<f64> + Copy, const O: usize>(
+    state: &[D],
+    weight: &[f64],
+    bias: &[f64],
+) -> [D; O] {
     let mut sums: [D; O] = std::array::from_fn(|row| D::from(bias[row]));
     for (entry, column) in state.iter().zip(weight.chunks_exact(O)) {
         for (sum, weight) in sums.iter_mut().zip(column) {
@@ -135,7 +176,9 @@ fn sigmoid<D: DualNum<f64> + Copy>(z: D) -> D {
 
 /// Central differences of the generated value at their best, and the binary exponents of their steps.
 fn best_differences(network: &Surrogate, x: &Vector2<f64>, exact: &Column) -> (Column, [usize; 2]) {
-    let tried: Vec<Column> = (1..=26).map(|k| differences(network, x, 0.5_f64.powi(k))).collect();
+    let tried: Vec<Column> = (1..=26)
+        .map(|k| differences(network, x, 0.5_f64.powi(k)))
+        .collect();
     let best = |rows: std::ops::Range<usize>| {
         let worst = |column: &Column| {
             let errors = rows.clone().map(|row| relative(column[row], exact[row]));
@@ -167,25 +210,39 @@ fn relative(found: f64, exact: f64) -> f64 {
 }
 
 fn print_values(columns: &[(&str, Column)], reference: &[String; 7]) {
-    print!("{:9}", "value");
+    print!("{:11}", "");
     for (name, _) in columns {
         print!(" {name:>22}");
     }
-    println!(" {:>32}", "reference, 25 digits");
+    println!(" {:>31}", "reference, 25 digits");
     for (row, name) in NAMES.iter().enumerate() {
-        print!("{name:9}");
+        print!("{name:11}");
         for (_, column) in columns {
             print!(" {:>22.15e}", column[row]);
         }
-        println!(" {:>32}", reference[row]);
+        println!(" {:>31}", scientific(&reference[row]));
     }
     println!();
+}
+
+/// `-0.00123` as `-1.23e-3`, all digits kept; the texts are decimals below 1.
+fn scientific(text: &str) -> String {
+    let (sign, magnitude) = text
+        .strip_prefix('-')
+        .map_or(("", text), |rest| ("-", rest));
+    let digits = magnitude.trim_start_matches("0.");
+    let significant = digits.trim_start_matches('0');
+    let (lead, rest) = significant.split_at(1);
+    format!(
+        "{sign}{lead}.{rest}e-{}",
+        digits.len() - significant.len() + 1
+    )
 }
 
 fn print_differences(columns: &[(&str, Column)], exact: &Column) {
     println!("relative difference to the reference");
     for (row, name) in NAMES.iter().enumerate() {
-        print!("{name:9}");
+        print!("{name:11}");
         for (_, column) in columns {
             print!(" {:>22.1e}", relative(column[row], exact[row]));
         }
@@ -209,8 +266,9 @@ fn print_derivation() {
 fn print_timings(network: &Surrogate, quick: bool) {
     let time = Duration::from_millis(if quick { 20 } else { 300 });
     let coordinate = |index: usize| (index as f64 + 0.5) / 64.0 - 1.0;
-    let points: Vec<Vector2<f64>> =
-        (0..BATCH).map(|index| vector![coordinate(index % 128), 2.0 * coordinate(index / 128)]).collect();
+    let points: Vec<Vector2<f64>> = (0..BATCH)
+        .map(|index| vector![coordinate(index % 128), 2.0 * coordinate(index / 128)])
+        .collect();
     let mut values = vec![0.0; BATCH];
     let mut gradients = vec![Vector2::zeros(); BATCH];
     let mut hessians = vec![Matrix2::zeros(); BATCH];
@@ -223,13 +281,21 @@ fn print_timings(network: &Surrogate, quick: bool) {
                     .expect("slices are as long as the batch");
             }),
         ),
-        ("generated, one point a call", each(time, &points, |x| network.hessian(x))),
+        (
+            "generated, one point a call",
+            each(time, &points, |x| network.hessian(x)),
+        ),
         (
             "dual numbers, one point a call",
-            each(time, &points, |x| num_dual::hessian(|x| forward(network, x), x)),
+            each(time, &points, |x| {
+                num_dual::hessian(|x| forward(network, x), x)
+            }),
         ),
     ];
-    println!("Value, gradient and Hessian on one core, lanes: {}", Lanes::current());
+    println!(
+        "Value, gradient and Hessian on one core, lanes: {}",
+        Lanes::current()
+    );
     for (name, nanoseconds) in rows {
         println!("  {name:31} {nanoseconds:8.0} ns a point");
     }

@@ -6,65 +6,68 @@ mod face;
 mod oracles;
 
 use derive_network::{Lanes, with_lanes};
-use face::{Answers, Face, Form, network};
+use face::{Answers, Face, Form};
 use oracles::{Oracle, array, number, numbers};
 use std::collections::BTreeMap;
 
 /// Lengths with full blocks, padded ones and points done one by one, on 1 to 16 lanes.
 const LENGTHS: [usize; 6] = [1, 3, 8, 13, 20, 35];
 
-/// The chain of seed 004, by the cheapest elimination or by a named one.
+/// The chain of seed 004, by an elimination: `automatic` is the cheapest.
 macro_rules! sigmoid_chains {
-    ($($module:ident $scalar:ident $(by $order:tt)?: $($request:ident)+;)+) => {$(
+    ($($module:ident $scalar:ident $order:ident $($other:ident)*;)+) => {$(
         mod $module {
-            crate::network! {
-                [input(x: 2), scalar = $scalar, derive($($request $($order)?),+)]
+            crate::face::network! {
+                [
+                    input(x: 2),
+                    scalar = $scalar,
+                    derive(hessian(order = $order), laplacian(order = $order), $($other),*)
+                ]
                 struct Chain {
                     hidden: [Dense<20, Sigmoid>; 3],
                     output: Dense<1, Sigmoid>,
                 }
-                $scalar: $($request)+
+                $scalar: hessian laplacian $($other)*
             }
         }
     )+};
 }
 
-// The parentheses of an order stand behind every request of its line.
 sigmoid_chains! {
-    cheapest f64: gradient jacobian hessian laplacian adjoint_hessian;
-    contraction f64 by (order = contraction): hessian laplacian adjoint_hessian;
-    recursion f64 by (order = recursion): hessian laplacian adjoint_hessian;
-    mixed f64 by (order = mixed): hessian laplacian adjoint_hessian;
-    forward f64 by (order = forward): hessian laplacian adjoint_hessian;
-    cheapest_f32 f32: gradient hessian laplacian;
-    contraction_f32 f32 by (order = contraction): hessian laplacian;
-    recursion_f32 f32 by (order = recursion): hessian laplacian;
-    mixed_f32 f32 by (order = mixed): hessian laplacian;
-    forward_f32 f32 by (order = forward): hessian laplacian;
+    automatic f64 automatic gradient jacobian adjoint_hessian;
+    contraction f64 contraction;
+    recursion f64 recursion;
+    mixed f64 mixed;
+    forward f64 forward;
+    automatic_f32 f32 automatic gradient;
+    contraction_f32 f32 contraction;
+    recursion_f32 f32 recursion;
+    mixed_f32 f32 mixed;
+    forward_f32 f32 forward;
 }
 
-/// The chain with two outputs.
+/// The chain with two outputs, the same way.
 macro_rules! tanh_chains {
-    ($($module:ident $(by $order:tt)?: $($request:ident)+;)+) => {$(
+    ($($module:ident $order:ident $($other:ident)*;)+) => {$(
         mod $module {
-            crate::network! {
-                [input(x: 3), derive($($request $($order)?),+)]
+            crate::face::network! {
+                [input(x: 3), derive(hessian(order = $order), $($other),*)]
                 struct Chain {
                     hidden: [Dense<8, Tanh>; 2],
                     output: Dense<2, Tanh>,
                 }
-                f64: $($request)+
+                f64: hessian $($other)*
             }
         }
     )+};
 }
 
 tanh_chains! {
-    vector_cheapest: jacobian hessian;
-    vector_contraction by (order = contraction): hessian;
-    vector_recursion by (order = recursion): hessian;
-    vector_mixed by (order = mixed): hessian;
-    vector_forward by (order = forward): hessian;
+    vector_automatic automatic jacobian;
+    vector_contraction contraction;
+    vector_recursion recursion;
+    vector_mixed mixed;
+    vector_forward forward;
 }
 
 /// The tensors of a file that a request gives, in order.
@@ -139,7 +142,7 @@ fn report(case: &str, precision: &str, worst: &Worst) {
 fn sigmoid_chain() {
     let oracle = Oracle::read("s4_fnn_sigmoid_2_20_20_20_1");
     let mut worst = Worst::new();
-    check::<cheapest::Chain>(&oracle, "f64", &mut worst);
+    check::<automatic::Chain>(&oracle, "f64", &mut worst);
     check::<contraction::Chain>(&oracle, "f64", &mut worst);
     check::<recursion::Chain>(&oracle, "f64", &mut worst);
     check::<mixed::Chain>(&oracle, "f64", &mut worst);
@@ -151,14 +154,14 @@ fn sigmoid_chain() {
 fn sigmoid_chain_of_single_precision_data() {
     let oracle = Oracle::read("s4_fnn_sigmoid_f32");
     let mut worst = Worst::new();
-    check::<cheapest::Chain>(&oracle, "f64", &mut worst);
+    check::<automatic::Chain>(&oracle, "f64", &mut worst);
     check::<contraction::Chain>(&oracle, "f64", &mut worst);
     check::<recursion::Chain>(&oracle, "f64", &mut worst);
     check::<mixed::Chain>(&oracle, "f64", &mut worst);
     check::<forward::Chain>(&oracle, "f64", &mut worst);
     report(oracle.case, "f64", &worst);
     let mut worst = Worst::new();
-    check::<cheapest_f32::Chain>(&oracle, "f32", &mut worst);
+    check::<automatic_f32::Chain>(&oracle, "f32", &mut worst);
     check::<contraction_f32::Chain>(&oracle, "f32", &mut worst);
     check::<recursion_f32::Chain>(&oracle, "f32", &mut worst);
     check::<mixed_f32::Chain>(&oracle, "f32", &mut worst);
@@ -170,7 +173,7 @@ fn sigmoid_chain_of_single_precision_data() {
 fn tanh_chain_of_two_outputs() {
     let oracle = Oracle::read("s4_vector_fnn_3_8_8_2_tanh");
     let mut worst = Worst::new();
-    check::<vector_cheapest::Chain>(&oracle, "f64", &mut worst);
+    check::<vector_automatic::Chain>(&oracle, "f64", &mut worst);
     check::<vector_contraction::Chain>(&oracle, "f64", &mut worst);
     check::<vector_recursion::Chain>(&oracle, "f64", &mut worst);
     check::<vector_mixed::Chain>(&oracle, "f64", &mut worst);
@@ -184,7 +187,7 @@ macro_rules! neurons {
         mod neurons {
             $(pub mod $key {
                 pub mod double {
-                    crate::network! {
+                    crate::face::network! {
                         [input(x: 1), allow(kinks), derive(hessian)]
                         struct Neuron { only: Dense<1, $activation> }
                         f64: hessian
@@ -194,7 +197,7 @@ macro_rules! neurons {
                     }
                 }
                 pub mod single {
-                    crate::network! {
+                    crate::face::network! {
                         [input(x: 1), scalar = f32, allow(kinks), derive(hessian)]
                         struct Neuron { only: Dense<1, $activation> }
                         f32: hessian
@@ -300,7 +303,7 @@ fn a_wrong_number_is_found() {
     let oracle = Oracle::read("s4_fnn_sigmoid_f32");
     let mut parameters = oracle.parameters();
     parameters[0] *= 1.0 + 1e-9;
-    let network = cheapest::Chain::with_parameters(&parameters);
+    let network = automatic::Chain::with_parameters(&parameters);
     let expected = oracle.expected("value", "f64");
     let answers = network.ask("value", Form::Batch, &oracle.points(), &[]);
     let off = answers.iter().zip(&expected.points).zip(&expected.permitted);

@@ -158,7 +158,7 @@ macro_rules! ask {
 macro_rules! network {
     ([$($attribute:tt)*] struct $name:ident { $($fields:tt)* } $scalar:ident: $($request:ident)+) => {
         #[derive_network::derive_network($($attribute)*)]
-        struct $name { $($fields)* }
+        pub(crate) struct $name { $($fields)* }
 
         impl $crate::face::Face for $name {
             const DEFINITION: (&'static str, &'static str) =

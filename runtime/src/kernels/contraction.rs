@@ -21,7 +21,7 @@ pub enum LaneAxis {
     Points,
     /// The index `m` of the result, contiguous in `a`, `out` and `init`.
     Row,
-    /// The innermost summed index, contiguous in `a` and `b`.
+    /// The innermost summed index; gathered where it is not contiguous.
     Sum,
     /// Nothing: one lane is used.
     Nothing,
@@ -233,9 +233,6 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
             let b = if C::PAIRED { 1 } else { 0 };
             assert!(C::M.out == 1 && C::M.a == 1 && C::M.b == b && C::M.init <= 1, "rows are contiguous");
         }
-        if Self::SUM && C::K.extent > 1 {
-            assert!(C::K.a == 1 && (C::ALONE || C::K.b == 1), "summed elements are contiguous");
-        }
         [
             last.out + Self::unit(0),
             last.a + Self::unit(1),
@@ -339,8 +336,8 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
         let extent = Self::K.extent;
         let (steps, rest, each) = if Self::SUM {
             let each = Loop {
-                a: Self::LANES,
-                b: Self::LANES,
+                a: Self::LANES * Self::K.a,
+                b: Self::LANES * Self::K.b,
                 ..Self::K
             };
             (extent / Self::LANES, extent % Self::LANES, each)
@@ -421,10 +418,18 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
     ) -> T::Vector<S> {
         let simd = self.simd;
         // SAFETY: rows, columns and summed indices are below their extents, for which the region
-        // was made; of a partial vector no more is read than lies below them.
+        // was made; of a partial vector no more is read than lies below them;
+        // sixteen numbers are at least a vector of any instruction set.
         unsafe {
             if Self::SUM {
-                if count == Self::LANES {
+                let step = if operand == 1 { Self::K.a } else { Self::K.b };
+                if step != 1 && Self::K.extent > 1 {
+                    let mut lanes = [T::ZERO; 16];
+                    for lane in 0..count {
+                        lanes[lane] = region.get(address + lane * step);
+                    }
+                    T::load(simd, lanes.as_ptr())
+                } else if count == Self::LANES {
                     region.load(simd, address)
                 } else {
                     region.load_partial(simd, address, count)

@@ -14,6 +14,8 @@ use super::memory::{Memory, Region, Space};
 pub enum Read {
     /// A vector: of points, or of consecutive elements.
     Vector,
+    /// Elements that are not consecutive, one for each lane.
+    Gather,
     /// One scalar in all lanes.
     Splat,
     /// One where the counters of two loops agree, else zero.
@@ -245,11 +247,20 @@ where
         let mut values = [T::zero(simd); I];
         for i in 0..I {
             let address = operands[i].address + index * operands[i].steps[L - 1];
-            // SAFETY: the region reaches to the last step of every loop; a partial vector ends there.
+            // SAFETY: the region reaches to the last step of every loop; a partial vector ends there;
+            // sixteen numbers are at least a vector of any instruction set.
             values[i] = unsafe {
                 match E::READS[i] {
                     Read::Vector if full => operands[i].region.load(simd, address),
                     Read::Vector => operands[i].region.load_partial(simd, address, count),
+                    Read::Gather => {
+                        let mut lanes = [T::ZERO; 16];
+                        for lane in 0..count {
+                            let element = address + lane * operands[i].steps[L - 1];
+                            lanes[lane] = operands[i].region.get(element);
+                        }
+                        T::load(simd, lanes.as_ptr())
+                    }
                     Read::Splat => operands[i].region.splat(simd, address),
                     Read::Delta(a, b) => self.delta(counters, index, a, b),
                 }
@@ -260,7 +271,14 @@ where
             let address = results[r].address + index * results[r].steps[L - 1];
             // SAFETY: as above.
             unsafe {
-                if full {
+                let step = results[r].steps[L - 1];
+                if matches!(E::LANE, LaneAxis::Row) && step != 1 {
+                    let mut lanes = [T::ZERO; 16];
+                    T::store(simd, lanes.as_mut_ptr(), values[r]);
+                    for lane in 0..count {
+                        results[r].region.set(address + lane * step, lanes[lane]);
+                    }
+                } else if full {
                     results[r].region.store(simd, address, values[r]);
                 } else {
                     results[r]

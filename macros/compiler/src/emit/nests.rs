@@ -269,6 +269,9 @@ fn emit_read(nest: &ElementwiseNest, operand: &Operand) -> TokenStream {
         }
         (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => quote!(__private::Read::Vector),
         (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => quote!(__private::Read::Vector),
+        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] > 1 => {
+            quote!(__private::Read::Gather)
+        }
         (Operand::Tensor { .. }, _) => quote!(__private::Read::Splat),
     }
 }

@@ -110,9 +110,9 @@ pub(crate) fn contraction_nest(
         }
     }
     if plans.is_empty() {
-        let (_, mut nest) = points_nest(&indices, operands);
-        nest.lane = LaneAxis::Nothing;
-        return nest;
+        // Nothing is contiguous: the longest sum is gathered.
+        let sum = of_role(&indices, Role::Summed).first().copied();
+        plans.push((0, sum_nest(&indices, operands, sum)));
     }
     let cheapest = plans.into_iter().min_by_key(|(cost, _)| *cost);
     cheapest.expect("there is a plan").1
@@ -274,37 +274,22 @@ fn sum_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
         if !contiguous {
             continue;
         }
-        let row = of_role(indices, Role::Row).first().copied();
-        let column = of_role(indices, Role::Column).first().copied();
-        let shared = of_role(indices, Role::Shared).first().copied();
-        let row = if row.is_none() && column.is_none() {
-            shared
-        } else {
-            row
-        };
-        let nest = assemble(
-            indices,
-            operands,
-            LaneAxis::Sum,
-            row,
-            column,
-            Some(position),
-        );
+        let nest = sum_nest(indices, operands, Some(position));
         let cost = volume / index.extent * index.extent.div_ceil(LANES) + REDUCTION * results;
         plans.push((cost, nest));
     }
-    // A sum over nothing but ones has no index left: one lane does it.
+    // Without a summed index one lane is used.
     if indices.iter().all(|index| index.role() != Role::Summed) {
-        let row = of_role(indices, Role::Row).first().copied();
-        let column = of_role(indices, Role::Column).first().copied();
-        let shared = of_role(indices, Role::Shared).first().copied();
-        let row = if row.is_none() && column.is_none() {
-            shared
-        } else {
-            row
-        };
-        let nest = assemble(indices, operands, LaneAxis::Sum, row, column, None);
-        plans.push((volume * (1 + REDUCTION), nest));
+        plans.push((volume * (1 + REDUCTION), sum_nest(indices, operands, None)));
     }
     plans
+}
+
+/// The nest with a summed index along the lanes.
+fn sum_nest(indices: &[IndexSteps], operands: Operands, sum: Option<usize>) -> ContractionNest {
+    let row = of_role(indices, Role::Row).first().copied();
+    let column = of_role(indices, Role::Column).first().copied();
+    let shared = of_role(indices, Role::Shared).first().copied();
+    let row = if row.is_none() && column.is_none() { shared } else { row };
+    assemble(indices, operands, LaneAxis::Sum, row, column, sum)
 }

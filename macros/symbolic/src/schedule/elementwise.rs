@@ -253,12 +253,10 @@ fn along_rows(mut nest: ElementwiseNest) -> ElementwiseNest {
         };
         nest.operands.iter().all(read) && nest.results.iter().all(|(_, steps)| steps[*axis] == 1)
     };
-    let Some(axis) = (0..nest.loops.len())
-        .filter(fits)
-        .max_by_key(|axis| nest.loops[*axis])
-    else {
-        return nest;
-    };
+    // Where nothing is contiguous along one axis, lanes are gathered and scattered along the longest.
+    let axes = 0..nest.loops.len();
+    let axis = axes.max_by_key(|axis| (fits(axis), nest.loops[*axis]));
+    let axis = axis.expect("a nest has a loop");
     nest.lane = LaneAxis::Row;
     inside(nest, axis)
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ir::{Binding, Graph, NodeId, Op, Program};
+use crate::ir::{Binding, Contract, Graph, NodeId, Op, Program};
 
 use super::nests::{Mode, Space, View};
 use super::units::{Unit, Units, stream, view_of};
@@ -61,9 +61,26 @@ impl Layout {
                 groups.push(vec![id]);
             }
         }
+        let mut layout = Layout {
+            views: HashMap::new(),
+            scratch: 0,
+            block: 0,
+        };
+        // Inputs and streams are fixed; the others follow what they are computed from, in order.
+        groups.sort_by_key(|group| match (group.len(), &graph.node(group[0]).op) {
+            (1, Op::Input(_)) => 0,
+            (1, _) => 2,
+            _ => 1,
+        });
         for group in groups {
             if group.iter().all(|id| taken.insert(*id)) {
-                buffers.push(buffer(graph, &group, mode, &lifetimes));
+                let lead = match group[..] {
+                    [id] => leading_axis(graph, units, &layout, id),
+                    _ => 0,
+                };
+                let buffer = buffer(graph, &group, lead, mode, &lifetimes);
+                layout.views.extend(buffer.members.iter().cloned());
+                buffers.push(buffer);
             }
         }
         place(buffers)
@@ -135,9 +152,60 @@ fn lifetimes(program: &Program, units: &Units) -> HashMap<NodeId, (usize, usize)
     lifetimes
 }
 
+/// The axis of a tensor of scalars that is to be contiguous, so that its nest has lanes: one along
+/// which the operands are contiguous too.
+fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> usize {
+    let shape = graph.shape(id);
+    let axes: Vec<usize> = (0..shape.len()).filter(|axis| shape[*axis] > 1).collect();
+    let fallback = axes.first().copied().unwrap_or(0);
+    let mut products: Vec<Vec<(View, Vec<usize>)>> = Vec::new();
+    let mut walked: Vec<(View, Vec<usize>)> = Vec::new();
+    let own: Vec<usize> = (0..shape.len()).collect();
+    match &graph.node(id).op {
+        Op::Sum(terms) => {
+            for (_, term) in terms {
+                match &graph.node(*term).op {
+                    Op::Contract(contract) if units.fused.contains(term) => {
+                        products.push(operands(graph, layout, contract));
+                    }
+                    _ => walked.extend(layout.view(graph, *term).map(|view| (view, own.clone()))),
+                }
+            }
+        }
+        Op::Contract(contract) if contract.is_elementwise() => walked = operands(graph, layout, contract),
+        Op::Contract(contract) => products.push(operands(graph, layout, contract)),
+        Op::Map { argument, .. } => walked.extend(layout.view(graph, *argument).map(|view| (view, own))),
+        Op::Input(_) | Op::Parameter { .. } => {}
+    }
+    let along = |(view, indices): &(View, Vec<usize>), axis: usize| -> usize {
+        let strides = indices.iter().zip(&view.strides).filter(|(index, _)| **index == axis);
+        strides.map(|(_, stride)| *stride).sum()
+    };
+    let fits = |axis: &usize| {
+        let walks = walked.iter().all(|operand| along(operand, *axis) <= 1);
+        // Along a row of a product one factor moves and the other stands still.
+        let rows = |factors: &Vec<(View, Vec<usize>)>| {
+            factors.iter().all(|factor| along(factor, *axis) <= 1)
+                && factors.iter().any(|factor| along(factor, *axis) == 1)
+        };
+        walks && products.iter().all(rows)
+    };
+    let candidates = axes.iter().copied().filter(fits);
+    candidates.max_by_key(|axis| (shape[*axis], std::cmp::Reverse(*axis))).unwrap_or(fallback)
+}
+
+fn operands(graph: &Graph, layout: &Layout, contract: &Contract) -> Vec<(View, Vec<usize>)> {
+    let views = contract.tensors().filter_map(|(id, indices)| {
+        let view = layout.view(graph, id)?;
+        Some((view, indices.to_vec()))
+    });
+    views.collect()
+}
+
 fn buffer(
     graph: &Graph,
     group: &[NodeId],
+    lead: usize,
     mode: Mode,
     lifetimes: &HashMap<NodeId, (usize, usize)>,
 ) -> Buffer {
@@ -146,13 +214,16 @@ fn buffer(
         Mode::Batch if points => Space::Block,
         Mode::Batch | Mode::Single => Space::Scratch,
     };
-    let columns = |id: &NodeId| -> usize { graph.shape(*id).iter().skip(1).product() };
+    let columns = |id: &NodeId| -> usize {
+        let extents = graph.shape(*id).iter().enumerate();
+        extents.filter(|(axis, _)| *axis != lead).map(|(_, extent)| extent).product()
+    };
     let total: usize = group.iter().map(columns).sum();
-    let rows = graph.shape(group[0]).first().copied().unwrap_or(1);
+    let rows = graph.shape(group[0]).get(lead).copied().unwrap_or(1);
     let several = total > 1;
     let leading = match space {
         Space::Block => rows,
-        _ if several => rows.next_multiple_of(ALIGNMENT),
+        _ if several && rows > 1 => rows.next_multiple_of(ALIGNMENT),
         _ => rows,
     };
     let mut column = 0;
@@ -164,15 +235,15 @@ fn buffer(
             Space::Block => (total, 1),
             _ => (1, leading),
         };
-        if let Some(stride) = strides.first_mut() {
+        if let Some(stride) = strides.get_mut(lead) {
             *stride = row_step;
         }
         // Blocks run through the other axes with the last fastest, scalars with the second.
         let mut step = column_step;
-        let axes: Vec<usize> = match space {
-            Space::Block => (1..shape.len()).rev().collect(),
-            _ => (1..shape.len()).collect(),
-        };
+        let mut axes: Vec<usize> = (0..shape.len()).filter(|axis| *axis != lead).collect();
+        if space == Space::Block {
+            axes.reverse();
+        }
         for axis in axes {
             strides[axis] = step;
             step *= shape[axis];
