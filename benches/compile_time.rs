@@ -136,6 +136,7 @@ fn run(folder: &Path, arguments: &[&str], flag: Option<&str>) {
         .args(flag)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_INCREMENTAL", "0")
         .status()
         .expect("cargo runs");
     assert!(status.success(), "a crate did not build");

@@ -15,68 +15,64 @@ const LENGTHS: [usize; 6] = [1, 3, 8, 13, 20, 35];
 
 /// The chain of seed 004, by an elimination: `automatic` is the cheapest.
 macro_rules! sigmoid_chains {
-    ($($module:ident $scalar:ident $order:ident $($other:ident)*;)+) => {$(
+    ($($module:ident $scalar:ident [$($derive:tt)*] $($request:ident)+;)+) => {$(
         mod $module {
             crate::face::network! {
-                [
-                    input(x: 2),
-                    scalar = $scalar,
-                    derive(hessian(order = $order), laplacian(order = $order), $($other),*)
-                ]
+                [input(x: 2), scalar = $scalar, derive($($derive)*)]
                 struct Chain {
                     hidden: [Dense<20, Sigmoid>; 3],
                     output: Dense<1, Sigmoid>,
                 }
-                $scalar: hessian laplacian $($other)*
+                $scalar: $($request)+
             }
         }
     )+};
 }
 
 sigmoid_chains! {
-    automatic f64 automatic gradient jacobian adjoint_hessian;
-    contraction f64 contraction;
-    recursion f64 recursion;
-    mixed f64 mixed;
-    forward f64 forward;
-    automatic_f32 f32 automatic gradient;
-    contraction_f32 f32 contraction;
-    recursion_f32 f32 recursion;
-    mixed_f32 f32 mixed;
-    forward_f32 f32 forward;
+    automatic f64 [gradient, hessian, laplacian] value gradient hessian laplacian;
+    contraction f64 [hessian(order = contraction), laplacian(order = contraction)] hessian laplacian;
+    recursion f64 [hessian(order = recursion), laplacian(order = recursion)] hessian laplacian;
+    mixed f64 [hessian(order = mixed), laplacian(order = mixed)] hessian laplacian;
+    forward f64 [hessian(order = forward), laplacian(order = forward)] hessian laplacian;
+    automatic_f32 f32 [gradient, hessian, laplacian] value gradient hessian laplacian;
+    contraction_f32 f32 [hessian(order = contraction)] hessian;
+    recursion_f32 f32 [hessian(order = recursion)] hessian;
+    mixed_f32 f32 [hessian(order = mixed)] hessian;
+    forward_f32 f32 [hessian(order = forward)] hessian;
 }
 
 /// The chain with two outputs, the same way.
 macro_rules! tanh_chains {
-    ($($module:ident $order:ident $($other:ident)*;)+) => {$(
+    ($($module:ident [$($derive:tt)*] $($request:ident)+;)+) => {$(
         mod $module {
             crate::face::network! {
-                [input(x: 3), derive(hessian(order = $order), $($other),*)]
+                [input(x: 3), derive($($derive)*)]
                 struct Chain {
                     hidden: [Dense<8, Tanh>; 2],
                     output: Dense<2, Tanh>,
                 }
-                f64: hessian $($other)*
+                f64: $($request)+
             }
         }
     )+};
 }
 
 tanh_chains! {
-    vector_automatic automatic jacobian;
-    vector_contraction contraction;
-    vector_recursion recursion;
-    vector_mixed mixed;
-    vector_forward forward;
+    vector_automatic [jacobian, hessian] value jacobian hessian;
+    vector_contraction [hessian(order = contraction)] hessian;
+    vector_recursion [hessian(order = recursion)] hessian;
+    vector_mixed [hessian(order = mixed)] hessian;
+    vector_forward [hessian(order = forward)] hessian;
 }
 
 /// The tensors of a file that a request gives, in order.
 fn tensors(request: &str, outputs: usize) -> &'static [&'static str] {
     match (request, outputs) {
         ("value", _) => &["value"],
-        ("gradient", _) | ("jacobian", 1) => &["value", "gradient"],
+        ("gradient", _) => &["value", "gradient"],
         ("jacobian", _) => &["value", "jacobian"],
-        ("hessian" | "adjoint_hessian", 1) => &["value", "gradient", "hessian"],
+        ("hessian", 1) => &["value", "gradient", "hessian"],
         ("hessian", _) => &["value", "jacobian", "hessian"],
         ("laplacian", _) => &["value", "gradient", "laplacian"],
         (other, _) => panic!("no file has a {other}"),
@@ -90,7 +86,7 @@ fn check<N: Face>(oracle: &Oracle, precision: &str, worst: &mut Worst) {
     let network = N::with_parameters(&oracle.parameters());
     let points = oracle.points();
     let outputs = array(&oracle.at("/parameters/layers")[array(oracle.at("/parameters/layers")).len() - 1]["bias"]).len();
-    for request in std::iter::once(&"value").chain(N::REQUESTS) {
+    for request in N::REQUESTS {
         let names = tensors(request, outputs);
         let expected: Vec<_> = names.iter().map(|name| oracle.expected(name, precision)).collect();
         each_way(&network, request, &points, outputs, &mut |way, at, answers| {

@@ -1,205 +1,241 @@
-//! Do all ways to a derivative of a chain agree, through both interpreters?
+//! Do all ways to a derivative of a chain agree: interpreters, eliminations, nested transforms to third order?
 
-use derive_network_symbolic::functions::{Activation, Function};
+mod support;
+
+use derive_network_symbolic::differentiate::{
+    Form, Path, forward, forward_laplacian, reverse, second_order,
+};
+use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::interpret::{Tensor, interpret, interpret_loops};
-use derive_network_symbolic::ir::{Output, Program};
+use derive_network_symbolic::ir::{Graph, NodeId, Product, Program};
 use derive_network_symbolic::request::{Elimination, Request, derive};
 use derive_network_symbolic::schedule::{Mode, schedule};
+use support::{Random, chain, distance, outputs, parameters};
 
-fn chain(widths: &[usize], activations: &[Activation]) -> Program {
-    let mut program = Program {
-        inputs: vec![vec![widths[0]]],
-        ..Program::default()
-    };
-    let graph = &mut program.graph;
-    let mut state = graph.input(0, &[widths[0]]);
-    let mut offset = 0;
-    for (layer, activation) in activations.iter().enumerate() {
-        let (inputs, outputs) = (widths[layer], widths[layer + 1]);
-        let weight = graph.parameter(offset, &[outputs, inputs]);
-        let bias = graph.parameter(offset + inputs * outputs, &[outputs]);
-        offset += (inputs + 1) * outputs;
-        let product = graph.multiply(weight, state);
-        let sum = graph.add(product, bias);
-        let function = graph.add_function(Function::builtin(*activation));
-        state = graph.map(function, 0, sum);
-    }
-    program.parameters = offset;
-    program.outputs = vec![Output {
-        name: "value".into(),
-        node: state,
-    }];
-    program
+const CHAINS: usize = 200;
+
+/// Nests of these chains that run as scalar loops though a machine has vector lanes: at most so many.
+const SCALAR_NESTS: usize = 0;
+
+/// Sums of up to 33 products through six layers, twice differentiated, in two orders of summation.
+const TOLERANCE: f64 = 1e-12;
+
+struct Case {
+    widths: Vec<usize>,
+    activations: Vec<Activation>,
+    program: Program,
+    parameters: Vec<f64>,
+    x: Vec<f64>,
 }
 
-struct Random(u64);
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        ((self.0 >> 11) as f64 / (1u64 << 53) as f64) * 2.0 - 1.0
-    }
-    fn below(&mut self, n: usize) -> usize {
-        (((self.next() + 1.0) / 2.0) * n as f64) as usize % n
-    }
-}
-
-fn distance(a: &[Tensor], b: &[Tensor]) -> f64 {
-    let mut worst: f64 = 0.0;
-    for (a, b) in a.iter().zip(b) {
-        assert_eq!(a.shape, b.shape);
-        let scale = a.entries.iter().fold(1e-300_f64, |m, x| m.max(x.abs()));
-        for (x, y) in a.entries.iter().zip(&b.entries) {
-            assert!(x.is_finite() && y.is_finite(), "{a:?} {b:?}");
-            worst = worst.max((x - y).abs() / scale);
-        }
-    }
-    worst
-}
-
-#[test]
-fn all_ways_agree() {
-    let mut random = Random(7);
-    let mut scalar = 0;
-    let mut total = 0;
-    for case in 0..200 {
+impl Case {
+    /// Depth 1 to 6, widths up to `widest`, inputs 1 to 9, outputs 1 to 4; every activation in turn.
+    fn new(random: &mut Random, number: usize, widest: usize) -> Self {
         let depth = 1 + random.below(6);
-        let inputs = 1 + random.below(9);
-        let outputs = 1 + random.below(4);
-        let mut widths = vec![inputs];
-        for _ in 1..depth {
-            widths.push(1 + random.below(12));
-        }
-        widths.push(outputs);
-        let activations: Vec<Activation> = (0..depth)
-            .map(|_| Activation::ALL[random.below(Activation::ALL.len())])
-            .collect();
+        let mut widths = vec![1 + random.below(9)];
+        widths.extend((1..depth).map(|_| 1 + random.below(widest)));
+        widths.push(if random.below(2) == 0 { 1 } else { 1 + random.below(4) });
+        let mut activations: Vec<Activation> =
+            (0..depth).map(|_| Activation::ALL[random.below(Activation::ALL.len())]).collect();
+        activations[0] = Activation::ALL[number % Activation::ALL.len()];
         let program = chain(&widths, &activations);
-        let parameters: Vec<f64> = (0..program.parameters).map(|_| random.next()).collect();
-        let x: Vec<f64> = (0..inputs).map(|_| random.next()).collect();
-        for request in [
-            Request::Value,
-            Request::Gradient,
-            Request::Jacobian,
-            Request::Hessian,
-            Request::Laplacian,
-            Request::AdjointHessian,
-            Request::Jvp,
-            Request::Vjp,
-            Request::Hvp,
-        ] {
-            if outputs > 1 && matches!(request, Request::Gradient | Request::Hvp) {
-                continue;
-            }
-            let second: Vec<f64> = (0..match request {
-                Request::Jvp | Request::Hvp => inputs,
-                _ => outputs,
-            })
-                .map(|_| random.next())
-                .collect();
-            let data = vec![x.clone(), second];
-            let mut reference: Option<Vec<Tensor>> = None;
-            for elimination in [
-                Elimination::Automatic,
-                Elimination::Contraction,
-                Elimination::Recursion,
-                Elimination::ShortestPath,
-                Elimination::Forward,
-            ] {
-                if !matches!(
-                    request,
-                    Request::Hessian | Request::Laplacian | Request::AdjointHessian
-                ) && elimination != Elimination::Automatic
-                {
-                    continue;
-                }
-                let derived = derive(&program, request, elimination);
-                derived.program.verify().unwrap();
-                let meaning = interpret(&derived.program, &data, &parameters);
-                let reference = reference.get_or_insert_with(|| meaning.clone());
-                let d = distance(reference, &meaning);
-                assert!(
-                    d < 1e-9,
-                    "case {case} {widths:?} {activations:?} {request:?} {elimination:?}: {d:e}"
-                );
-                for mode in [Mode::Batch, Mode::Single] {
-                    let loops = schedule(&derived.program, mode);
-                    if let Err(fault) = loops.verify() {
-                        panic!(
-                            "case {case} {widths:?} {request:?} {elimination:?} {mode:?}: {fault}\n{}\n{loops}",
-                            derived.program
-                        );
-                    }
-                    let meaning = interpret_loops(&loops, &data, &parameters);
-                    let d = distance(reference, &meaning);
-                    assert!(
-                        d < 1e-9,
-                        "case {case} {widths:?} {activations:?} {request:?} {elimination:?} {mode:?}: {d:e}\n{}\n{loops}",
-                        derived.program
-                    );
-                    scalar += loops.scalar_nests();
-                    if loops.scalar_nests() > 0 && scalar < 5 {
-                        println!("{mode:?} {request:?} {}\n{loops}", derived.program);
-                    }
-                    total += loops.body.len() + loops.prologue.len();
-                }
-            }
-        }
+        let parameters = parameters(random, &widths);
+        let x = random.numbers(widths[0]);
+        Case { widths, activations, program, parameters, x }
     }
-    println!("{scalar} of {total} nests are scalar");
+
+    fn describe(&self) -> String {
+        format!("{:?} {:?}", self.widths, self.activations)
+    }
 }
 
-#[test]
-fn costs() {
-    for (widths, label) in [
-        (vec![2, 20, 20, 20, 1], "fnn"),
-        (vec![60, 20, 50, 50, 1], "60"),
-        (vec![40, 64, 8, 64, 64, 1], "40"),
-    ] {
-        let mut activations = vec![Activation::Tanh; widths.len() - 2];
-        activations.push(Activation::Identity);
-        let program = chain(&widths, &activations);
-        for elimination in [
+const REQUESTS: [Request; 9] = [
+    Request::Value,
+    Request::Gradient,
+    Request::Jacobian,
+    Request::Hessian,
+    Request::Laplacian,
+    Request::AdjointHessian,
+    Request::Jvp,
+    Request::Vjp,
+    Request::Hvp,
+];
+
+fn eliminations(request: Request) -> &'static [Elimination] {
+    match request {
+        Request::Hessian | Request::Laplacian | Request::AdjointHessian => &[
             Elimination::Automatic,
             Elimination::Contraction,
             Elimination::Recursion,
             Elimination::ShortestPath,
             Elimination::Forward,
-        ] {
-            if elimination == Elimination::Forward && widths[0] > 8 {
+        ],
+        _ => &[Elimination::Automatic],
+    }
+}
+
+#[test]
+fn interpreters_and_eliminations_agree() {
+    let mut random = Random(7);
+    let (mut scalar, mut nests, mut programs, mut worst) = (0, 0, 0, 0.0_f64);
+    for number in 0..CHAINS {
+        // Every eighth chain has the full widths; the others are small, so that all of them stay cheap.
+        let case = Case::new(&mut random, number, if number % 8 == 0 { 33 } else { 10 });
+        let (inputs, last) = (case.widths[0], case.widths[case.widths.len() - 1]);
+        for request in REQUESTS {
+            if last > 1 && matches!(request, Request::Gradient | Request::Hvp) {
                 continue;
             }
-            let t = std::time::Instant::now();
-            let h = derive(&program, Request::Hessian, elimination);
-            let g = derive(&program, Request::Gradient, Elimination::Automatic);
-            println!(
-                "{label} {elimination:?} {} mults {} weight {} ({} nodes, {:?})",
-                h.elimination,
-                h.cost.multiply_adds - g.cost.multiply_adds,
-                h.cost.weight,
-                h.program.live().len(),
-                t.elapsed()
-            );
+            let along = if matches!(request, Request::Jvp | Request::Hvp) { inputs } else { last };
+            let data = [case.x.clone(), random.numbers(along)];
+            let mut reference: Option<Vec<Tensor>> = None;
+            for elimination in eliminations(request) {
+                let derived = derive(&case.program, request, *elimination).program;
+                derived.verify().expect("a well-formed program");
+                let meaning = interpret(&derived, &data, &case.parameters);
+                let reference = reference.get_or_insert_with(|| meaning.clone());
+                let way = format!("{number}: {} {request:?} {elimination:?}", case.describe());
+                let mut compare = |meaning: &[Tensor], way: &str| {
+                    let difference = distance(meaning, reference);
+                    assert!(difference <= TOLERANCE, "{way}: {difference:e}");
+                    worst = worst.max(difference);
+                };
+                compare(&meaning, &way);
+                for mode in [Mode::Batch, Mode::Single] {
+                    let loops = schedule(&derived, mode);
+                    if let Err(fault) = loops.verify() {
+                        panic!("{way} {mode:?}: {fault}");
+                    }
+                    compare(&interpret_loops(&loops, &data, &case.parameters), &format!("{way} {mode:?}"));
+                    scalar += loops.scalar_nests();
+                    nests += loops.prologue.len() + loops.body.len();
+                    programs += 1;
+                }
+            }
         }
     }
-    let mut widths = vec![2];
-    widths.extend([20; 64]);
-    widths.push(1);
-    let mut activations = vec![Activation::Tanh; 64];
-    activations.push(Activation::Identity);
-    let program = chain(&widths, &activations);
-    let t = std::time::Instant::now();
-    let h = derive(&program, Request::Hessian, Elimination::Automatic);
-    println!(
-        "deep {} {:?} {} {}",
-        h.elimination,
-        t.elapsed(),
-        h.program.graph.len(),
-        h.program.live().len()
-    );
-    let t = std::time::Instant::now();
-    let l = schedule(&h.program, Mode::Batch);
-    println!("schedule {:?} nests {}", t.elapsed(), l.body.len());
+    println!("{CHAINS} chains, {programs} loop programs: worst difference {worst:.1e}");
+    println!("{scalar} of {nests} nests are scalar loops");
+    assert!(scalar <= SCALAR_NESTS, "{scalar} of {nests} nests fall back to scalar loops, {SCALAR_NESTS} are known");
+}
+
+/// The tangents of a node along all entries of the source, whose axis comes last.
+fn tangents(graph: &mut Graph, node: NodeId, source: NodeId) -> NodeId {
+    let shape = graph.shape(source).to_vec();
+    let seed = graph.identity(&shape);
+    forward(graph, &[node], &[(source, seed)])[0]
+}
+
+/// The adjoints of the source for all entries of a node, whose axes come last: the transposed Jacobian.
+fn adjoints(graph: &mut Graph, node: NodeId, source: NodeId) -> NodeId {
+    let shape = graph.shape(node).to_vec();
+    let seed = graph.identity(&shape);
+    reverse(graph, node, seed, &[source]).get(source).unwrap_or_else(|| {
+        let shape = [graph.shape(source), &shape[..]].concat();
+        graph.zero(&shape)
+    })
+}
+
+/// Moves the first axis behind the others: adjoints become tangents.
+fn first_last(graph: &mut Graph, node: NodeId) -> NodeId {
+    let mut product = Product::new();
+    let mut indices = product.indices(&graph.shape(node).to_vec());
+    product.tensor(node, &indices);
+    indices.rotate_left(1);
+    graph.contract(product, &indices)
+}
+
+fn derivative(graph: &mut Graph, node: NodeId, source: NodeId, by_adjoints: bool) -> NodeId {
+    if by_adjoints {
+        let adjoints = adjoints(graph, node, source);
+        first_last(graph, adjoints)
+    } else {
+        tangents(graph, node, source)
+    }
+}
+
+#[test]
+fn nested_transforms_agree_to_third_order() {
+    let mut random = Random(11);
+    let mut worst: f64 = 0.0;
+    for number in 0..CHAINS {
+        let case = Case::new(&mut random, number, 5);
+        let mut program = case.program.clone();
+        let output = program.outputs[0].node;
+        let source = program.graph.input(0, &[case.widths[0]]);
+        let mut third = Vec::new();
+        let mut second = Vec::new();
+        for modes in 0..8 {
+            let mut node = output;
+            for order in 0..3 {
+                node = derivative(&mut program.graph, node, source, modes >> order & 1 == 1);
+                if order == 1 {
+                    second.push(node);
+                }
+            }
+            third.push(node);
+        }
+        // The family of Hessians, each differentiated once more, in the order of axes of the nests.
+        let functionals = program.graph.shape(output).to_vec();
+        let seed = program.graph.identity(&functionals);
+        let weights = reverse(&mut program.graph, output, seed, &[source]);
+        for path in [Path::Contraction, Path::Recursion, Path::Shortest] {
+            let graph = &mut program.graph;
+            let found = second_order(graph, source, output, &weights, &functionals, path, Form::Hessian).node;
+            let hessian = first_last(graph, found);
+            let hessian = first_last(graph, hessian);
+            second.push(hessian);
+            third.push(derivative(graph, hessian, source, false));
+        }
+        for (order, ways) in [(2, second), (3, third)] {
+            let named: Vec<(&str, NodeId)> = ways.iter().map(|node| ("derivative", *node)).collect();
+            program.outputs = outputs(&named);
+            program.verify().expect("a well-formed program");
+            let found = interpret(&program, std::slice::from_ref(&case.x), &case.parameters);
+            for (way, tensor) in found.iter().enumerate() {
+                let difference = distance(std::slice::from_ref(tensor), &found[..1]);
+                assert!(difference <= TOLERANCE, "{number}: {} order {order}, way {way}: {difference:e}", case.describe());
+                worst = worst.max(difference);
+            }
+        }
+    }
+    println!("{CHAINS} chains, orders two and three in 11 ways: worst difference {worst:.1e}");
+}
+
+#[test]
+fn laplacians_are_traces() {
+    let mut random = Random(13);
+    for number in 0..CHAINS {
+        let case = Case::new(&mut random, number, 8);
+        let mut program = case.program.clone();
+        let output = program.outputs[0].node;
+        let source = program.graph.input(0, &[case.widths[0]]);
+        let graph = &mut program.graph;
+        let jacobian = tangents(graph, output, source);
+        let hessian = tangents(graph, jacobian, source);
+        let mut product = Product::new();
+        let (output_axis, inputs) = (product.index(graph.shape(output)[0]), product.index(case.widths[0]));
+        product.tensor(hessian, &[output_axis, inputs, inputs]);
+        let trace = graph.contract(product, &[output_axis]);
+        let pushed = forward_laplacian(graph, source, output);
+        let functionals = graph.shape(output).to_vec();
+        let seed = graph.identity(&functionals);
+        let weights = reverse(graph, output, seed, &[source]);
+        let mut ways = vec![("trace", trace), ("pushed", pushed)];
+        for path in [Path::Contraction, Path::Recursion, Path::Shortest] {
+            let found = second_order(graph, source, output, &weights, &functionals, path, Form::Trace);
+            ways.push(("eliminated", found.node));
+        }
+        // A trace may cancel: the diagonal says how large its terms are.
+        ways.push(("hessian", hessian));
+        program.outputs = outputs(&ways);
+        let found = interpret(&program, std::slice::from_ref(&case.x), &case.parameters);
+        let (hessian, traces) = found.split_last().expect("six outputs");
+        let terms = hessian.entries.iter().fold(0.0_f64, |most, entry| most.max(entry.abs())) * case.widths[0] as f64;
+        for trace in traces {
+            for (a, b) in trace.entries.iter().zip(&traces[0].entries) {
+                assert!((a - b).abs() <= TOLERANCE * terms, "{number}: {} {a} {b}", case.describe());
+            }
+        }
+    }
 }

@@ -126,6 +126,7 @@ impl<E: Zeroed, const N: usize> Zeroed for [E; N] {
 }
 
 /// Puts the points of a block into scratch. Lanes beyond the last point repeat it.
+#[inline(never)]
 pub fn pack<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize>(
     memory: &Memory<'_, T, S, P, H, B>,
     view: &View,
@@ -184,6 +185,7 @@ impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: u
 }
 
 /// Takes the results of a block out of scratch: one for each of `results`, at most a block.
+#[inline(never)]
 pub fn unpack<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize>(
     memory: &Memory<'_, T, S, P, H, B>,
     view: &View,

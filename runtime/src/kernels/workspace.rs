@@ -5,7 +5,9 @@ use core::mem::MaybeUninit;
 /// Aligned to a cache line, which is the widest vector.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Line([u8; 64]);
+struct Line {
+    _bytes: [u8; 64],
+}
 
 /// Scratch for all requests of a network: `N` numbers on the heap.
 ///

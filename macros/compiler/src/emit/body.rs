@@ -46,7 +46,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         }
 
         const _: () = {
-            use ::derive_network::private::{self as __private, WithSimd as _};
+            use ::derive_network::private::{self as __private};
 
             #types
             #(#requests)*
@@ -191,13 +191,12 @@ impl Emitter<'_> {
                         }
                     }
                     while start < count {
-                        #single_type {
+                        simd.vectorize(#single_type {
                             parameters: self.parameters,
                             scratch: &mut *self.scratch,
                             #(#inputs: &self.#inputs[start],)*
                             #(#outputs: &mut self.#outputs[start],)*
-                        }
-                        .with_simd(simd);
+                        });
                         start += 1;
                     }
                 }
