@@ -12,7 +12,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::lanes::Real;
 
-use super::memory::{Memory, Region, Space};
+use super::memory::{Memory, Space};
 
 /// What runs along the lanes of a nest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub trait Contraction {
     const SYMMETRIC: bool;
 
     /// Runs the tiles that cover all rows and columns.
-    fn tiles<T: Real, S: Simd>(nest: &Tiles<'_, T, S, Self>)
+    fn tiles<T: Real, S: Simd>(nest: &Tiles<T, S, Self>)
     where
         Self: Sized;
 }
@@ -85,8 +85,10 @@ pub fn contraction<C: Contraction, T: Real, S: Simd, const P: usize, const H: us
     offsets: [usize; 4],
 ) {
     let reach = Tiles::<T, S, C>::REACH;
-    let region = |operand: usize| memory.region(C::SPACES[operand], offsets[operand], reach[operand]);
-    let (out, a, b, init) = (region(0), region(1), region(2), region(3));
+    let out = memory.region_mut(C::SPACES[0], offsets[0], reach[0]);
+    let a = memory.region(C::SPACES[1], offsets[1], reach[1]);
+    let b = memory.region(C::SPACES[2], offsets[2], reach[2]);
+    let init = memory.region(C::SPACES[3], offsets[3], reach[3]);
     memory.simd().vectorize(Run::<T, S, C>(Tiles {
         simd: memory.simd(),
         out,
@@ -98,29 +100,31 @@ pub fn contraction<C: Contraction, T: Real, S: Simd, const P: usize, const H: us
     }));
 }
 
-struct Run<'a, T: Real, S: Simd, C: Contraction>(Tiles<'a, T, S, C>);
+struct Run<T: Real, S: Simd, C: Contraction>(Tiles<T, S, C>);
 
-impl<T: Real, S: Simd, C: Contraction> WithSimd for Run<'_, T, S, C> {
+impl<T: Real, S: Simd, C: Contraction> WithSimd for Run<T, S, C> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<Same: Simd>(self, _: Same) {
         let mut tiles = self.0;
-        for number in 0..count(C::OUTER) {
+        let mut number = 0;
+        while number < count(C::OUTER) {
             tiles.start = Tiles::<T, S, C>::advance(C::OUTER, number, At::START);
             C::tiles(&tiles);
+            number += 1;
         }
     }
 }
 
 /// A nest at work: its regions, and where the loops around the tiles stand.
 #[derive(Debug)]
-pub struct Tiles<'a, T: Real, S: Simd, C: Contraction> {
+pub struct Tiles<T: Real, S: Simd, C: Contraction> {
     simd: S,
-    out: Region<'a, T>,
-    a: Region<'a, T>,
-    b: Region<'a, T>,
-    init: Region<'a, T>,
+    out: *mut T,
+    a: *const T,
+    b: *const T,
+    init: *const T,
     start: At,
     nest: PhantomData<C>,
 }
@@ -164,7 +168,7 @@ const fn count(loops: &[Loop]) -> usize {
     count
 }
 
-impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
+impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
     const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
 
     /// Whether the machine has 32 vector registers, so that tiles may be wide.
@@ -270,8 +274,10 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
     /// `count` tiles of `R` rows by `W` columns from `row` on, at `column`.
     #[inline(always)]
     pub fn some_rows<const R: usize, const W: usize>(&self, row: usize, count: usize, column: usize) {
-        for tile in 0..count {
+        let mut tile = 0;
+        while tile < count {
             self.tile::<R, W>(row + tile * R, column);
+            tile += 1;
         }
     }
 
@@ -295,17 +301,23 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
         let at = self.start.after(Self::M, row).after(Self::N, column);
         let mut in_use = [Self::LANES; R];
         if Self::ROW {
-            for i in 0..R {
+            let mut i = 0;
+            while i < R {
                 in_use[i] = Self::lanes_in_use(row + i);
+                i += 1;
             }
         }
         let mut sums = [[T::zero(simd); W]; R];
-        for number in 0..count(C::SUMS) {
+        let mut number = 0;
+        while number < count(C::SUMS) {
             self.accumulate(Self::advance(C::SUMS, number, at), &in_use, &mut sums);
+            number += 1;
         }
         let scale = T::literal(simd, C::SCALE);
-        for i in 0..R {
-            for j in 0..W {
+        let mut i = 0;
+        while i < R {
+            let mut j = 0;
+            while j < W {
                 let mut sum = sums[i][j];
                 if C::SCALE != 1.0 {
                     sum = T::mul(simd, sum, scale);
@@ -322,7 +334,9 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
                     let address = at.out + i * Self::M.out + j * Self::N.out;
                     self.store(address, mirrored.out, in_use[i], sum);
                 }
+                j += 1;
             }
+            i += 1;
         }
     }
 
@@ -351,17 +365,23 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
         if R * W <= 2 && steps >= 8 {
             let mut chains = [[[T::zero(simd); W]; R]; 4];
             while step + 4 <= steps {
-                for chain in 0..4 {
+                let mut chain = 0;
+                while chain < 4 {
                     self.step(at.after(each, step + chain), Self::LANES, in_use, &mut chains[chain]);
+                    chain += 1;
                 }
                 step += 4;
             }
-            for i in 0..R {
-                for j in 0..W {
+            let mut i = 0;
+            while i < R {
+                let mut j = 0;
+                while j < W {
                     let left = T::add(simd, chains[0][i][j], chains[1][i][j]);
                     let right = T::add(simd, chains[2][i][j], chains[3][i][j]);
                     sums[i][j] = T::add(simd, sums[i][j], T::add(simd, left, right));
+                    j += 1;
                 }
+                i += 1;
             }
         }
         while step < steps {
@@ -386,13 +406,17 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
         let simd = self.simd;
         let mut columns = [T::zero(simd); W];
         if !C::ALONE && !C::PAIRED {
-            for j in 0..W {
+            let mut j = 0;
+            while j < W {
                 columns[j] = self.factor(self.b, 2, false, at.b + j * Self::N.b, count, Self::LANES);
+                j += 1;
             }
         }
-        for i in 0..R {
+        let mut i = 0;
+        while i < R {
             let row = self.factor(self.a, 1, true, at.a + i * Self::M.a, count, in_use[i]);
-            for j in 0..W {
+            let mut j = 0;
+            while j < W {
                 sums[i][j] = if C::ALONE {
                     T::add(simd, sums[i][j], row)
                 } else if C::PAIRED {
@@ -402,7 +426,9 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
                 } else {
                     T::mul_add(simd, row, columns[j], sums[i][j])
                 };
+                j += 1;
             }
+            i += 1;
         }
     }
 
@@ -411,7 +437,7 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
     #[inline(always)]
     fn factor(
         &self,
-        region: Region<'_, T>,
+        base: *const T,
         operand: usize,
         along: bool,
         address: usize,
@@ -419,33 +445,36 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
         in_use: usize,
     ) -> T::Vector<S> {
         let simd = self.simd;
+        let source = base.wrapping_add(address);
         // SAFETY: rows, columns and summed indices are below their extents, for which the region
-        // was made; of a partial vector no more is read than lies below them;
+        // behind the pointer was made; of a partial vector no more is read than lies below them;
         // sixteen numbers are at least a vector of any instruction set.
         unsafe {
             if Self::SUM {
                 let step = if operand == 1 { Self::K.a } else { Self::K.b };
                 if step != 1 && Self::K.extent > 1 {
                     let mut lanes = [T::ZERO; 16];
-                    for lane in 0..count {
-                        lanes[lane] = region.get(address + lane * step);
+                    let mut lane = 0;
+                    while lane < count {
+                        lanes[lane] = *source.add(lane * step);
+                        lane += 1;
                     }
                     T::load(simd, lanes.as_ptr())
                 } else if count == Self::LANES {
-                    region.load(simd, address)
+                    T::load(simd, source)
                 } else {
-                    region.load_partial(simd, address, count)
+                    T::load_partial(simd, source, count)
                 }
             } else if Self::ROW && along {
                 if in_use == Self::LANES {
-                    region.load(simd, address)
+                    T::load(simd, source)
                 } else {
-                    region.load_partial(simd, address, in_use)
+                    T::load_partial(simd, source, in_use)
                 }
             } else if matches!(C::SPACES[operand], Space::Block) {
-                region.load(simd, address)
+                T::load(simd, source)
             } else {
-                region.splat(simd, address)
+                T::splat(simd, *source)
             }
         }
     }
@@ -454,21 +483,22 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
     #[inline(always)]
     fn initial(&self, address: usize, in_use: usize) -> T::Vector<S> {
         let simd = self.simd;
+        let source = self.init.wrapping_add(address);
         // SAFETY: as of `factor`.
         unsafe {
             if Self::SUM || Self::NOTHING {
                 // The lanes are summed at the end: the initial value is in the first.
-                self.init.load_partial(simd, address, 1)
+                T::load_partial(simd, source, 1)
             } else if Self::ROW && Self::M.init > 0 {
                 if in_use == Self::LANES {
-                    self.init.load(simd, address)
+                    T::load(simd, source)
                 } else {
-                    self.init.load_partial(simd, address, in_use)
+                    T::load_partial(simd, source, in_use)
                 }
             } else if matches!(C::SPACES[3], Space::Block) {
-                self.init.load(simd, address)
+                T::load(simd, source)
             } else {
-                self.init.splat(simd, address)
+                T::splat(simd, *source)
             }
         }
     }
@@ -476,27 +506,28 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<'_, T, S, C> {
     #[inline(always)]
     fn store(&self, address: usize, mirrored: usize, in_use: usize, sum: T::Vector<S>) {
         let simd = self.simd;
+        let (target, mirrored) = (self.out.wrapping_add(address), self.out.wrapping_add(mirrored));
         // SAFETY: as of `factor`; the mirrored result is that of another row and column of a square.
         unsafe {
             if Self::SUM {
                 let sum = T::reduce_sum(simd, sum);
-                self.out.set(address, sum);
+                *target = sum;
                 if C::SYMMETRIC {
-                    self.out.set(mirrored, sum);
+                    *mirrored = sum;
                 }
             } else if Self::NOTHING {
-                self.out.store_partial(simd, address, sum, 1);
+                T::store_partial(simd, target, sum, 1);
                 if C::SYMMETRIC {
-                    self.out.store_partial(simd, mirrored, sum, 1);
+                    T::store_partial(simd, mirrored, sum, 1);
                 }
             } else if Self::ROW && in_use < Self::LANES {
                 if in_use > 0 {
-                    self.out.store_partial(simd, address, sum, in_use);
+                    T::store_partial(simd, target, sum, in_use);
                 }
             } else {
-                self.out.store(simd, address, sum);
+                T::store(simd, target, sum);
                 if C::SYMMETRIC {
-                    self.out.store(simd, mirrored, sum);
+                    T::store(simd, mirrored, sum);
                 }
             }
         }

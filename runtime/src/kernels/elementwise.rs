@@ -7,7 +7,7 @@ use pulp::{Simd, WithSimd};
 use crate::lanes::Real;
 
 use super::contraction::LaneAxis;
-use super::memory::{Memory, Region, Space};
+use super::memory::{Memory, Space};
 
 /// How an operand is read in the innermost loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,45 +60,37 @@ pub fn elementwise<
     S: Simd,
     E: Elementwise<T, I, R, L>,
 {
-    memory
-        .simd()
-        .vectorize(Run::<'_, T, S, E, I, R, L, P, H, B> {
-            memory,
-            operands,
-            results,
-            code: core::marker::PhantomData,
-        });
+    let mut run = Run::<T, S, E, I, R, L> {
+        simd: memory.simd(),
+        reads: [core::ptr::null(); I],
+        writes: [core::ptr::null_mut(); R],
+        code: core::marker::PhantomData,
+    };
+    // Loops are written with `while`: `for` over ranges would triple what each network compiles.
+    let mut i = 0;
+    while i < I {
+        let reach = Run::<T, S, E, I, R, L>::OPERAND_REACH[i];
+        run.reads[i] = memory.region(E::OPERANDS[i].0, operands[i], reach);
+        i += 1;
+    }
+    let mut r = 0;
+    while r < R {
+        let reach = Run::<T, S, E, I, R, L>::RESULT_REACH[r];
+        run.writes[r] = memory.region_mut(E::RESULTS[r].0, results[r], reach);
+        r += 1;
+    }
+    memory.simd().vectorize(run);
 }
 
-struct Run<
-    'a,
-    T: Real,
-    S: Simd,
-    E,
-    const I: usize,
-    const R: usize,
-    const L: usize,
-    const P: usize,
-    const H: usize,
-    const B: usize,
-> {
-    memory: &'a Memory<'a, T, S, P, H, B>,
-    operands: [usize; I],
-    results: [usize; R],
+/// A nest at work: pointers to the tensors where the outer loops stand.
+struct Run<T, S, E, const I: usize, const R: usize, const L: usize> {
+    simd: S,
+    reads: [*const T; I],
+    writes: [*mut T; R],
     code: core::marker::PhantomData<E>,
 }
 
-impl<
-    T,
-    S,
-    E,
-    const I: usize,
-    const R: usize,
-    const L: usize,
-    const P: usize,
-    const H: usize,
-    const B: usize,
-> WithSimd for Run<'_, T, S, E, I, R, L, P, H, B>
+impl<T, S, E, const I: usize, const R: usize, const L: usize> WithSimd for Run<T, S, E, I, R, L>
 where
     T: Real,
     S: Simd,
@@ -107,208 +99,184 @@ where
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<Same: Simd>(self, _: Same) {
-        self.all();
+    fn with_simd<Same: Simd>(mut self, _: Same) {
+        let mut counters = [0; L];
+        loop {
+            self.innermost(&counters);
+            // The next step of the outer loops, like an odometer.
+            let mut l = L - 1;
+            loop {
+                if l == 0 {
+                    return;
+                }
+                l -= 1;
+                counters[l] += 1;
+                if counters[l] < E::EXTENTS[l] {
+                    self.advance(l, 1);
+                    break;
+                }
+                self.advance(l, -(E::EXTENTS[l] as isize - 1));
+                counters[l] = 0;
+            }
+        }
     }
 }
 
-/// A tensor that a nest walks through: its region and its steps in scalars.
-#[derive(Clone, Copy)]
-struct Walk<'a, T, const L: usize> {
-    region: Region<'a, T>,
-    steps: [usize; L],
-    address: usize,
-}
-
-impl<
-    'a,
-    T,
-    S,
-    E,
-    const I: usize,
-    const R: usize,
-    const L: usize,
-    const P: usize,
-    const H: usize,
-    const B: usize,
-> Run<'a, T, S, E, I, R, L, P, H, B>
+impl<T, S, E, const I: usize, const R: usize, const L: usize> Run<T, S, E, I, R, L>
 where
     T: Real,
     S: Simd,
     E: Elementwise<T, I, R, L>,
 {
-    #[inline(always)]
-    fn walk(&self, (space, steps): (Space, [usize; L]), offset: usize) -> Walk<'a, T, L> {
-        let unit = space.unit::<T, S>();
-        let mut reach = unit;
-        let mut scaled = steps;
-        for l in 0..L {
-            scaled[l] *= unit;
-            reach += (E::EXTENTS[l] - 1) * scaled[l];
-        }
-        Walk {
-            region: self.memory.region(space, offset, reach),
-            steps: scaled,
-            address: 0,
-        }
-    }
+    const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
+    const POINTS: bool = matches!(E::LANE, LaneAxis::Points);
 
-    #[inline(always)]
-    fn all(&self) {
-        let nothing = Walk {
-            region: self.memory.region(Space::Scratch, 0, 0),
-            steps: [0; L],
-            address: 0,
-        };
-        let mut operands = [nothing; I];
-        for i in 0..I {
+    /// How far from its start each operand is read, in scalars; of a delta nothing is.
+    const OPERAND_REACH: [usize; I] = {
+        let mut reach = [0; I];
+        let mut i = 0;
+        while i < I {
             if !matches!(E::READS[i], Read::Delta(..)) {
-                operands[i] = self.walk(E::OPERANDS[i], self.operands[i]);
+                reach[i] = Self::reach(E::OPERANDS[i]);
             }
+            i += 1;
         }
-        let mut results = [nothing; R];
-        for r in 0..R {
-            results[r] = self.walk(E::RESULTS[r], self.results[r]);
+        reach
+    };
+    /// How far from its start each result is written.
+    const RESULT_REACH: [usize; R] = {
+        let mut reach = [0; R];
+        let mut r = 0;
+        while r < R {
+            reach[r] = Self::reach(E::RESULTS[r]);
+            r += 1;
         }
-        let extents = E::EXTENTS;
-        let mut count = 1;
-        for extent in &extents[..L - 1] {
-            count *= extent;
+        reach
+    };
+
+    const fn reach((space, steps): (Space, [usize; L])) -> usize {
+        assert!(
+            Self::POINTS || !matches!(space, Space::Block),
+            "only points run along the lanes of a block"
+        );
+        let mut last = 0;
+        let mut l = 0;
+        while l < L {
+            last += (E::EXTENTS[l] - 1) * steps[l];
+            l += 1;
         }
-        let mut counters = [0; L];
-        for _ in 0..count {
-            self.innermost(&counters, &operands, &results);
-            // The next step of the outer loops, like an odometer.
-            let mut l = L - 1;
-            while l > 0 {
-                l -= 1;
-                counters[l] += 1;
-                let turn = counters[l] == extents[l];
-                for operand in &mut operands {
-                    operand.address += operand.steps[l];
-                    if turn {
-                        operand.address -= operand.steps[l] * extents[l];
-                    }
-                }
-                for result in &mut results {
-                    result.address += result.steps[l];
-                    if turn {
-                        result.address -= result.steps[l] * extents[l];
-                    }
-                }
-                if !turn {
-                    break;
-                }
-                counters[l] = 0;
-            }
+        (last + 1) * space.unit::<T, S>()
+    }
+
+    /// The step of a tensor in a loop, in scalars.
+    #[inline(always)]
+    const fn step_of((space, steps): (Space, [usize; L]), l: usize) -> usize {
+        steps[l] * space.unit::<T, S>()
+    }
+
+    /// Moves all pointers by some steps of a loop.
+    #[inline(always)]
+    fn advance(&mut self, l: usize, steps: isize) {
+        let mut i = 0;
+        while i < I {
+            let step = Self::step_of(E::OPERANDS[i], l) as isize;
+            self.reads[i] = self.reads[i].wrapping_offset(steps * step);
+            i += 1;
+        }
+        let mut r = 0;
+        while r < R {
+            let step = Self::step_of(E::RESULTS[r], l) as isize;
+            self.writes[r] = self.writes[r].wrapping_offset(steps * step);
+            r += 1;
         }
     }
 
     #[inline(always)]
-    fn innermost(
-        &self,
-        counters: &[usize; L],
-        operands: &[Walk<'a, T, L>; I],
-        results: &[Walk<'a, T, L>; R],
-    ) {
+    fn innermost(&self, counters: &[usize; L]) {
         let extent = E::EXTENTS[L - 1];
-        let lanes = T::lanes::<S>();
-        if const { matches!(E::LANE, LaneAxis::Row) } {
-            let mut index = 0;
-            while index < extent {
-                self.step(
-                    counters,
-                    operands,
-                    results,
-                    index,
-                    lanes.min(extent - index),
-                );
-                index += lanes;
-            }
-        } else {
-            let count = if matches!(E::LANE, LaneAxis::Points) { lanes } else { 1 };
-            for index in 0..extent {
-                self.step(counters, operands, results, index, count);
+        let mut index = 0;
+        while index < extent {
+            if Self::POINTS {
+                self.step(counters, index, Self::LANES);
+                index += 1;
+            } else {
+                let rest = extent - index;
+                self.step(counters, index, if rest < Self::LANES { rest } else { Self::LANES });
+                index += Self::LANES;
             }
         }
     }
 
     /// One application of the code, at `index` of the innermost loop, to `count` lanes.
     #[inline(always)]
-    fn step(
-        &self,
-        counters: &[usize; L],
-        operands: &[Walk<'a, T, L>; I],
-        results: &[Walk<'a, T, L>; R],
-        index: usize,
-        count: usize,
-    ) {
-        let simd = self.memory.simd();
-        let full = matches!(E::LANE, LaneAxis::Points) || count == T::lanes::<S>();
+    fn step(&self, counters: &[usize; L], index: usize, count: usize) {
+        let simd = self.simd;
+        let full = Self::POINTS || count == Self::LANES;
         let mut values = [T::zero(simd); I];
-        for i in 0..I {
-            let address = operands[i].address + index * operands[i].steps[L - 1];
-            // SAFETY: the region reaches to the last step of every loop; a partial vector ends there;
-            // sixteen numbers are at least a vector of any instruction set.
+        let mut i = 0;
+        while i < I {
+            let step = Self::step_of(E::OPERANDS[i], L - 1);
+            let source = self.reads[i].wrapping_add(index * step);
+            // SAFETY: the region that `reads` was made from reaches to the last step of every loop; a
+            // partial vector ends there; sixteen numbers are at least a vector of any instruction set.
             values[i] = unsafe {
                 match E::READS[i] {
-                    Read::Vector if full => operands[i].region.load(simd, address),
-                    Read::Vector => operands[i].region.load_partial(simd, address, count),
+                    Read::Vector if full => T::load(simd, source),
+                    Read::Vector => T::load_partial(simd, source, count),
                     Read::Gather => {
                         let mut lanes = [T::ZERO; 16];
-                        for lane in 0..count {
-                            let element = address + lane * operands[i].steps[L - 1];
-                            lanes[lane] = operands[i].region.get(element);
+                        let mut lane = 0;
+                        while lane < count {
+                            lanes[lane] = *source.add(lane * step);
+                            lane += 1;
                         }
                         T::load(simd, lanes.as_ptr())
                     }
-                    Read::Splat => operands[i].region.splat(simd, address),
+                    Read::Splat => T::splat(simd, *source),
                     Read::Delta(a, b) => self.delta(counters, index, a, b),
                 }
             };
+            i += 1;
         }
         let values = E::apply(simd, values);
-        for r in 0..R {
-            let address = results[r].address + index * results[r].steps[L - 1];
+        let mut r = 0;
+        while r < R {
+            let step = Self::step_of(E::RESULTS[r], L - 1);
+            let target = self.writes[r].wrapping_add(index * step);
             // SAFETY: as above.
             unsafe {
-                let step = results[r].steps[L - 1];
-                if matches!(E::LANE, LaneAxis::Row) && step != 1 {
+                if !Self::POINTS && step != 1 && E::EXTENTS[L - 1] > 1 {
                     let mut lanes = [T::ZERO; 16];
                     T::store(simd, lanes.as_mut_ptr(), values[r]);
-                    for lane in 0..count {
-                        results[r].region.set(address + lane * step, lanes[lane]);
+                    let mut lane = 0;
+                    while lane < count {
+                        *target.add(lane * step) = lanes[lane];
+                        lane += 1;
                     }
                 } else if full {
-                    results[r].region.store(simd, address, values[r]);
+                    T::store(simd, target, values[r]);
                 } else {
-                    results[r]
-                        .region
-                        .store_partial(simd, address, values[r], count);
+                    T::store_partial(simd, target, values[r], count);
                 }
             }
+            r += 1;
         }
     }
 
     /// Lanes of a Kronecker delta between two loops.
     #[inline(always)]
     fn delta(&self, counters: &[usize; L], index: usize, a: usize, b: usize) -> T::Vector<S> {
-        let simd = self.memory.simd();
-        let counter = |l: usize| if l == L - 1 { index } else { counters[l] };
-        let along = matches!(E::LANE, LaneAxis::Row) && (a == L - 1) != (b == L - 1);
-        if !along {
-            let one = if counter(a) == counter(b) {
-                T::ONE
-            } else {
-                T::ZERO
-            };
-            return T::splat(simd, one);
+        let simd = self.simd;
+        let last = L - 1;
+        let first = if a == last { index } else { counters[a] };
+        let second = if b == last { index } else { counters[b] };
+        if Self::POINTS || (a == last) == (b == last) {
+            return T::splat(simd, if first == second { T::ONE } else { T::ZERO });
         }
-        let other = if a == L - 1 { b } else { a };
+        let fixed = if a == last { second } else { first };
         let mut lanes = [T::ZERO; 16];
-        let other = counters[other];
-        if other >= index && other < index + T::lanes::<S>() {
-            lanes[other - index] = T::ONE;
+        if fixed >= index && fixed < index + Self::LANES {
+            lanes[fixed - index] = T::ONE;
         }
         // SAFETY: sixteen numbers are at least a vector of any instruction set.
         unsafe { T::load(simd, lanes.as_ptr()) }

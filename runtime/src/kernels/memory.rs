@@ -1,8 +1,7 @@
 //! The memory of a call: parameters and scratch in, checked regions of them out.
 //!
-//! All raw access of the crate's kernels goes through [`Region`]. A region is made from a slice and
-//! the greatest address that a kernel will touch, and making it fails if that lies past the end;
-//! so the loops themselves carry no checks.
+//! Kernels access memory through pointers that [`Memory::region`] gives for the greatest address a
+//! nest will touch; it panics if that lies past the end, so the loops themselves carry no checks.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -78,35 +77,42 @@ impl<'a, T: Real, S: Simd, const P: usize, const H: usize, const B: usize>
         self.simd
     }
 
-    /// The region that begins at element `offset` of a space and reaches `extent` scalars.
+    /// Where a region begins that starts at element `offset` of a space and has `extent` scalars: all
+    /// of them lie within the parameters or the scratch.
     ///
     /// # Panics
-    /// If it does not lie within the parameters or the scratch.
+    /// If they do not.
     #[inline(always)]
-    pub fn region(&self, space: Space, offset: usize, extent: usize) -> Region<'_, T> {
-        let (base, start, length) = match space {
-            Space::Parameters => (
-                self.parameters.as_ptr().cast_mut(),
-                offset,
-                self.parameters.len(),
-            ),
-            Space::Scratch => (self.scratch, offset, self.length),
-            Space::Block => (
-                self.scratch,
-                self.block + offset * space.unit::<T, S>(),
-                self.length,
-            ),
+    pub fn region(&self, space: Space, offset: usize, extent: usize) -> *const T {
+        match space {
+            Space::Parameters => {
+                within(offset, extent, self.parameters.len());
+                self.parameters.as_ptr().wrapping_add(offset)
+            }
+            Space::Scratch | Space::Block => self.region_mut(space, offset, extent),
+        }
+    }
+
+    /// A region that may be written.
+    ///
+    /// # Panics
+    /// If it does not lie within the scratch.
+    #[inline(always)]
+    pub fn region_mut(&self, space: Space, offset: usize, extent: usize) -> *mut T {
+        let start = match space {
+            Space::Parameters => outside(),
+            Space::Scratch => offset,
+            Space::Block => self.block + offset * space.unit::<T, S>(),
         };
-        if start > length || extent > length - start {
-            outside();
-        }
-        Region {
-            // SAFETY: start <= length of the allocation that base points to.
-            base: unsafe { base.add(start) },
-            writable: !matches!(space, Space::Parameters),
-            length: extent,
-            lifetime: PhantomData,
-        }
+        within(start, extent, self.length);
+        self.scratch.wrapping_add(start)
+    }
+}
+
+#[inline(always)]
+fn within(start: usize, extent: usize, length: usize) {
+    if start > length || extent > length - start {
+        outside();
     }
 }
 
@@ -114,103 +120,4 @@ impl<'a, T: Real, S: Simd, const P: usize, const H: usize, const B: usize>
 #[inline(never)]
 fn outside() -> ! {
     panic!("a kernel would leave its memory")
-}
-
-/// A part of memory whose bounds were checked when it was made.
-#[derive(Clone, Copy, Debug)]
-pub struct Region<'a, T> {
-    base: *mut T,
-    length: usize,
-    writable: bool,
-    lifetime: PhantomData<&'a T>,
-}
-
-impl<T: Real> Region<'_, T> {
-    /// A full vector at `address`.
-    ///
-    /// # Safety
-    /// `address + lanes` is at most the region's extent, and the elements were written.
-    #[inline(always)]
-    pub unsafe fn load<S: Simd>(self, simd: S, address: usize) -> T::Vector<S> {
-        debug_assert!(address + T::lanes::<S>() <= self.length);
-        // SAFETY: in bounds by the contract.
-        unsafe { T::load(simd, self.base.add(address)) }
-    }
-
-    /// The first `count` lanes from `address`, zeros behind.
-    ///
-    /// # Safety
-    /// `address + count` is at most the region's extent, and the elements were written.
-    #[inline(always)]
-    pub unsafe fn load_partial<S: Simd>(
-        self,
-        simd: S,
-        address: usize,
-        count: usize,
-    ) -> T::Vector<S> {
-        debug_assert!(address + count <= self.length);
-        // SAFETY: in bounds by the contract.
-        unsafe { T::load_partial(simd, self.base.add(address), count) }
-    }
-
-    /// One scalar in all lanes.
-    ///
-    /// # Safety
-    /// `address` is below the region's extent, and the element was written.
-    #[inline(always)]
-    pub unsafe fn splat<S: Simd>(self, simd: S, address: usize) -> T::Vector<S> {
-        debug_assert!(address < self.length);
-        // SAFETY: in bounds by the contract.
-        T::splat(simd, unsafe { *self.base.add(address) })
-    }
-
-    /// One scalar.
-    ///
-    /// # Safety
-    /// `address` is below the region's extent, and the element was written.
-    #[inline(always)]
-    pub unsafe fn get(self, address: usize) -> T {
-        debug_assert!(address < self.length);
-        // SAFETY: in bounds by the contract.
-        unsafe { *self.base.add(address) }
-    }
-
-    /// Writes a full vector.
-    ///
-    /// # Safety
-    /// `address + lanes` is at most the extent of a region of scratch.
-    #[inline(always)]
-    pub unsafe fn store<S: Simd>(self, simd: S, address: usize, value: T::Vector<S>) {
-        debug_assert!(self.writable && address + T::lanes::<S>() <= self.length);
-        // SAFETY: in bounds and writable by the contract.
-        unsafe { T::store(simd, self.base.add(address), value) }
-    }
-
-    /// Writes the first `count` lanes.
-    ///
-    /// # Safety
-    /// `address + count` is at most the extent of a region of scratch.
-    #[inline(always)]
-    pub unsafe fn store_partial<S: Simd>(
-        self,
-        simd: S,
-        address: usize,
-        value: T::Vector<S>,
-        count: usize,
-    ) {
-        debug_assert!(self.writable && address + count <= self.length);
-        // SAFETY: in bounds and writable by the contract.
-        unsafe { T::store_partial(simd, self.base.add(address), value, count) }
-    }
-
-    /// Writes one scalar.
-    ///
-    /// # Safety
-    /// `address` is below the extent of a region of scratch.
-    #[inline(always)]
-    pub unsafe fn set(self, address: usize, value: T) {
-        debug_assert!(self.writable && address < self.length);
-        // SAFETY: in bounds and writable by the contract.
-        unsafe { *self.base.add(address) = value }
-    }
 }

@@ -156,7 +156,7 @@ impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: u
             return;
         }
         let (unit, reach) = self.view.unit::<T, S>();
-        let region = self.memory.region(self.view.space, self.view.offset, reach);
+        let region = self.memory.region_mut(self.view.space, self.view.offset, reach);
         let mut position = 0;
         let View {
             extents, strides, ..
@@ -172,8 +172,7 @@ impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: u
                             // SAFETY: the element is within the reach of the view, the lane within
                             // the unit.
                             unsafe {
-                                region
-                                    .set(element * unit + lane, self.points[point].entry(position));
+                                *region.add(element * unit + lane) = self.points[point].entry(position);
                             }
                         }
                         position += 1;
@@ -228,7 +227,7 @@ impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: u
                                 i * strides[0] + j * strides[1] + k * strides[2] + l * strides[3];
                             // SAFETY: the element is within the reach of the view, the lane within
                             // the unit.
-                            let value = unsafe { region.get(element * unit + lane) };
+                            let value = unsafe { *region.add(element * unit + lane) };
                             result.set_entry(position, value);
                             position += 1;
                         }

@@ -174,7 +174,7 @@ fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
     let tiles = if tile.wide == tile.narrow {
         wide
     } else {
-        quote!(if __private::Tiles::<'_, T, S, Self>::WIDE { #wide } else { #narrow })
+        quote!(if __private::Tiles::<T, S, Self>::WIDE { #wide } else { #narrow })
     };
     quote! {
         struct #name;
@@ -194,7 +194,7 @@ fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
             const SYMMETRIC: bool = #symmetric;
 
             #[inline(always)]
-            fn tiles<T: __private::Real, S: __private::Simd>(nest: &__private::Tiles<'_, T, S, Self>) {
+            fn tiles<T: __private::Real, S: __private::Simd>(nest: &__private::Tiles<T, S, Self>) {
                 #tiles
             }
         }
