@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use crate::model::{Network, Scalar};
 use crate::request::Scheduled;
 
-use super::documentation::{Figures, document};
+use super::documentation::{Figures, document, layer_formulas};
 use super::nests::{Nests, emit_space, scratch};
 use super::signature::{Face, Method, Variable, number};
 
@@ -33,11 +33,15 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
     let requests: Vec<TokenStream> = requests.iter().map(|request| emitter.request(request)).collect();
     let types = emitter.nests.types();
     let name = &network.name;
+    let formula = layer_formulas(network).join("\n");
     let bytes = most * network.scalar.bytes();
     let doc = format!(" Scratch memory for all methods that end in `_with`: {bytes} bytes on the heap.");
     quote! {
         #[allow(dead_code)]
         impl #name {
+            /// What the network computes, layer by layer.
+            pub const FORMULA: &'static str = #formula;
+
             #[doc = #doc]
             #[must_use]
             pub fn workspace() -> #workspace {

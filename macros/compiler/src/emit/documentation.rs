@@ -116,7 +116,6 @@ pub(super) fn document(request: &Scheduled, figures: &Figures) -> [TokenStream; 
 /// The formula of a request: the layers, then what is derived from them, then the elimination.
 fn formula(network: &Network, request: &Scheduled) -> String {
     let mut lines = layer_formulas(network);
-    let last = lines.len();
     let derived = match request.kind {
         RequestKind::Value => "",
         RequestKind::Gradient => "g = (dz_1/dx)^T f'(z_1) ... f'(z_L), by the rule of each operation",
@@ -132,12 +131,11 @@ fn formula(network: &Network, request: &Scheduled) -> String {
         lines.push(derived.to_owned());
         lines.push(format!("by {}", request.derived.elimination));
     }
-    debug_assert!(last > 0);
     lines.join("\n")
 }
 
 /// One line for each run of equal layers.
-fn layer_formulas(network: &Network) -> Vec<String> {
+pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut first = 0;
     while first < network.layers.len() {

@@ -101,6 +101,7 @@ fn emit_members(draft: &Draft) -> TokenStream {
         &number(outputs).into_token_stream(),
     );
     members.constant("PARAMETERS", &quote!(usize), &quote!(1));
+    members.constant("FORMULA", &quote!(&'static str), &quote!(""));
     members.function("from_parameters", &quote! {
         fn from_parameters(parameters: &[#scalar]) -> ::core::result::Result<Self, ::derive_network::private::ParameterCountError>
     });

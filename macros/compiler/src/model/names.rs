@@ -17,7 +17,7 @@ pub const METHODS: [&str; 8] = [
 ];
 
 /// Constants that every network has.
-pub const CONSTANTS: [&str; 3] = ["INPUTS", "OUTPUTS", "PARAMETERS"];
+pub const CONSTANTS: [&str; 4] = ["INPUTS", "OUTPUTS", "PARAMETERS", "FORMULA"];
 
 /// Constants that every request has, behind its own name in upper case.
 pub const REQUEST_CONSTANTS: [&str; 3] = ["FORMULA", "FLOPS", "WORKSPACE_BYTES"];
