@@ -30,7 +30,11 @@ const HESSIAN_CALL: &str = "
 ";
 
 const CASES: [Case; 4] = [
-    Case { name: "no model", definition: "", calls: "" },
+    Case {
+        name: "no model",
+        definition: "",
+        calls: "",
+    },
     Case {
         name: "2-20-20-20-1: gradient, hessian, laplacian",
         definition: "#[derive_network(input(x: 2), derive(gradient, hessian, laplacian))]\n\
@@ -64,7 +68,11 @@ fn main() {
             if case.definition.is_empty() {
                 base = seconds;
             }
-            println!("  {:<46} {seconds:>6.2} s  (+{:.2})", case.name, seconds - base);
+            println!(
+                "  {:<46} {seconds:>6.2} s  (+{:.2})",
+                case.name,
+                seconds - base
+            );
         }
     }
 }
@@ -76,7 +84,11 @@ fn build(root: &Path, folder: &Path, case: &Case, flag: Option<&str>) -> f64 {
          [dependencies]\nderive-network = {{ path = {:?} }}\n[workspace]\n[profile.dev]\nopt-level = 1\n",
         root.join("runtime")
     );
-    let start = if case.definition.is_empty() { "" } else { "let net = Net::glorot_uniform(7);" };
+    let start = if case.definition.is_empty() {
+        ""
+    } else {
+        "let net = Net::glorot_uniform(7);"
+    };
     let source = format!(
         "#![allow(unused_imports)]\nuse derive_network::prelude::*;\n{}\nfn main() {{ {start} {} }}\n",
         case.definition, case.calls
@@ -105,8 +117,16 @@ fn expansions(root: &Path, folder: &Path) {
     let cases: Vec<String> = CASES[1..]
         .iter()
         .map(|case| {
-            let item = case.definition.split("))]").nth(1).expect("an attribute and a struct");
-            let attribute = case.definition.split("derive_network(").nth(1).expect("an attribute");
+            let item = case
+                .definition
+                .split("))]")
+                .nth(1)
+                .expect("an attribute and a struct");
+            let attribute = case
+                .definition
+                .split("derive_network(")
+                .nth(1)
+                .expect("an attribute");
             let attribute = format!("{})", attribute.split("))]").next().expect("an end"));
             format!("({:?}, {attribute:?}, {item:?})", case.name)
         })

@@ -28,26 +28,45 @@ fn main() {
             vector![2.0 * t - 1.0, (37.0 * t).sin()]
         })
         .collect();
-    println!("value + gradient + Hessian of 2-20-20-20-1, sigmoid, f64; ns a point, median (least)\n");
+    println!(
+        "value + gradient + Hessian of 2-20-20-20-1, sigmoid, f64; ns a point, median (least)\n"
+    );
     for lanes in Lanes::available() {
         with_lanes(lanes, || {
-            let (batch, single) = (time_batch(&network, &points), time_single(&network, &points));
+            let (batch, single) = (
+                time_batch(&network, &points),
+                time_single(&network, &points),
+            );
             println!("{:<34} {batch:>18}", format!("batch of {BATCH}, {lanes}"));
             println!("{:<34} {single:>18}", format!("one point a call, {lanes}"));
         });
     }
     let some = &points[..256];
-    println!("{:<34} {:>18}", "num-dual, static, one point", time(some.len(), || {
-        for point in some {
-            black_box(hessian(|x| value_of_duals(network.parameters(), x), black_box(point)));
-        }
-    }));
-    println!("{:<34} {:>18}", "the notebook's recursion, nalgebra", time(some.len(), || {
-        for point in some {
-            black_box(recursion(network.parameters(), black_box(point)));
-        }
-    }));
-    println!("\nflops a point, elementary functions counted as one: {}", Fnn::HESSIAN_FLOPS);
+    println!(
+        "{:<34} {:>18}",
+        "num-dual, static, one point",
+        time(some.len(), || {
+            for point in some {
+                black_box(hessian(
+                    |x| value_of_duals(network.parameters(), x),
+                    black_box(point),
+                ));
+            }
+        })
+    );
+    println!(
+        "{:<34} {:>18}",
+        "the notebook's recursion, nalgebra",
+        time(some.len(), || {
+            for point in some {
+                black_box(recursion(network.parameters(), black_box(point)));
+            }
+        })
+    );
+    println!(
+        "\nflops a point, elementary functions counted as one: {}",
+        Fnn::HESSIAN_FLOPS
+    );
 }
 
 /// Median and least time of a pass, in nanoseconds per point.
@@ -70,8 +89,13 @@ fn time_batch(network: &Fnn, points: &[SVector<f64, 2>]) -> String {
     let mut gradients = vec![SVector::<f64, 2>::zeros(); points.len()];
     let mut hessians = vec![SMatrix::<f64, 2, 2>::zeros(); points.len()];
     time(points.len(), || {
-        let lengths =
-            network.hessian_batch_with(&mut workspace, points, &mut values, &mut gradients, &mut hessians);
+        let lengths = network.hessian_batch_with(
+            &mut workspace,
+            points,
+            &mut values,
+            &mut gradients,
+            &mut hessians,
+        );
         black_box(lengths.is_ok());
     })
 }
@@ -112,7 +136,11 @@ fn recursion(parameters: &[f64], x: &SVector<f64, 2>) -> (f64, DVector<f64>, DMa
     let mut start = 0;
     for layer in WIDTHS.windows(2) {
         let (inputs, outputs) = (layer[0], layer[1]);
-        let weight = DMatrix::from_column_slice(outputs, inputs, &parameters[start..start + inputs * outputs]);
+        let weight = DMatrix::from_column_slice(
+            outputs,
+            inputs,
+            &parameters[start..start + inputs * outputs],
+        );
         start += inputs * outputs;
         let bias = DVector::from_column_slice(&parameters[start..start + outputs]);
         start += outputs;

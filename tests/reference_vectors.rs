@@ -85,22 +85,37 @@ type Worst = BTreeMap<&'static str, f64>;
 fn check<N: Face>(oracle: &Oracle, precision: &str, worst: &mut Worst) {
     let network = N::with_parameters(&oracle.parameters());
     let points = oracle.points();
-    let outputs = array(&oracle.at("/parameters/layers")[array(oracle.at("/parameters/layers")).len() - 1]["bias"]).len();
+    let outputs = array(
+        &oracle.at("/parameters/layers")[array(oracle.at("/parameters/layers")).len() - 1]["bias"],
+    )
+    .len();
     for request in N::REQUESTS {
         let names = tensors(request, outputs);
-        let expected: Vec<_> = names.iter().map(|name| oracle.expected(name, precision)).collect();
-        each_way(&network, request, &points, outputs, &mut |way, at, answers| {
-            for ((name, expected), answer) in names.iter().zip(&expected).zip(answers) {
-                assert_eq!(expected.points[at].len(), answer.len(), "{request}: {name}");
-                for (got, want) in answer.iter().zip(&expected.points[at]) {
-                    let error = (got - want).abs();
-                    let fault = format!("{}, {precision}, {way}: {name} at point {at}: {got:e}, want {want:e}", oracle.case);
-                    assert!(error <= expected.permitted[at], "{fault}");
-                    let known = worst.entry(name).or_default();
-                    *known = known.max(error / expected.scale[at]);
+        let expected: Vec<_> = names
+            .iter()
+            .map(|name| oracle.expected(name, precision))
+            .collect();
+        each_way(
+            &network,
+            request,
+            &points,
+            outputs,
+            &mut |way, at, answers| {
+                for ((name, expected), answer) in names.iter().zip(&expected).zip(answers) {
+                    assert_eq!(expected.points[at].len(), answer.len(), "{request}: {name}");
+                    for (got, want) in answer.iter().zip(&expected.points[at]) {
+                        let error = (got - want).abs();
+                        let fault = format!(
+                            "{}, {precision}, {way}: {name} at point {at}: {got:e}, want {want:e}",
+                            oracle.case
+                        );
+                        assert!(error <= expected.permitted[at], "{fault}");
+                        let known = worst.entry(name).or_default();
+                        *known = known.max(error / expected.scale[at]);
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 }
 
@@ -115,11 +130,16 @@ fn each_way<N: Face>(
     for lanes in Lanes::available() {
         for form in Form::ALL {
             let single = matches!(form, Form::ByValue | Form::With);
-            let lengths = if single { vec![points.len()] } else { LENGTHS.to_vec() };
+            let lengths = if single {
+                vec![points.len()]
+            } else {
+                LENGTHS.to_vec()
+            };
             for length in lengths {
                 let batch: Vec<Vec<f64>> = points.iter().cycle().take(length).cloned().collect();
                 let weights = vec![vec![1.0; outputs]; length];
-                let answers: Answers = with_lanes(lanes, || network.ask(request, form, &batch, &weights));
+                let answers: Answers =
+                    with_lanes(lanes, || network.ask(request, form, &batch, &weights));
                 for (position, answer) in answers.iter().enumerate() {
                     let way = format!("{request}, {form:?} of {length} on {lanes}");
                     visit(&way, position % points.len(), answer);
@@ -130,7 +150,10 @@ fn each_way<N: Face>(
 }
 
 fn report(case: &str, precision: &str, worst: &Worst) {
-    let list: Vec<String> = worst.iter().map(|(name, error)| format!("{name} {error:.1e}")).collect();
+    let list: Vec<String> = worst
+        .iter()
+        .map(|(name, error)| format!("{name} {error:.1e}"))
+        .collect();
     println!("{case:<30} {precision}  {}", list.join("  "));
 }
 
@@ -238,10 +261,18 @@ struct Table {
 impl Table {
     fn check<N: Face>(&self, activation: &'static str, worst: &mut Worst) {
         let network = N::with_parameters(&[1.0, 0.0]);
-        let points: Vec<Vec<f64>> = numbers(self.oracle.at("/inputs/x")).into_iter().map(|x| vec![x]).collect();
-        let expected: Vec<Vec<f64>> =
-            array(self.oracle.at(&format!("/expected/{activation}"))).iter().map(numbers).collect();
-        let tolerances = numbers(self.oracle.at(&format!("/tolerance/{}_tol_by_order", self.precision)));
+        let points: Vec<Vec<f64>> = numbers(self.oracle.at("/inputs/x"))
+            .into_iter()
+            .map(|x| vec![x])
+            .collect();
+        let expected: Vec<Vec<f64>> = array(self.oracle.at(&format!("/expected/{activation}")))
+            .iter()
+            .map(numbers)
+            .collect();
+        let tolerances = numbers(
+            self.oracle
+                .at(&format!("/tolerance/{}_tol_by_order", self.precision)),
+        );
         each_way(&network, "hessian", &points, 1, &mut |way, at, answers| {
             for (order, answer) in answers.iter().enumerate() {
                 let (got, want, x) = (answer[0], expected[at][order], points[at][0]);
@@ -251,7 +282,10 @@ impl Table {
                     self.oracle.case, self.precision
                 );
                 let scale = if order == 0 { x.abs().max(1.0) } else { 1.0 };
-                assert!(got.is_finite() && error <= tolerances[order] * scale, "must: {fault}");
+                assert!(
+                    got.is_finite() && error <= tolerances[order] * scale,
+                    "must: {fault}"
+                );
                 let is_accurate = match activation {
                     "gelu" | "gelu_tanh" => false,
                     "silu" => order == 0,
@@ -261,7 +295,11 @@ impl Table {
                     assert!(error <= 1e-13 * want.abs() + 1e-320, "accurate: {fault}");
                 }
                 // Below the smallest normal number a relative error means nothing.
-                let normal = if self.precision == "f32" { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
+                let normal = if self.precision == "f32" {
+                    f64::from(f32::MIN_POSITIVE)
+                } else {
+                    f64::MIN_POSITIVE
+                };
                 let relative = error / want.abs().max(normal);
                 let known = worst.entry(activation).or_default();
                 *known = known.max(relative);
@@ -271,10 +309,20 @@ impl Table {
 }
 
 fn check_activations(case: &'static str, precision: &'static str) {
-    let file = Table { oracle: Oracle::read(case), precision };
+    let file = Table {
+        oracle: Oracle::read(case),
+        precision,
+    };
     let mut worst = Worst::new();
     check_table(&file, &mut worst);
-    assert_eq!(worst.len(), file.oracle.at("/expected").as_object().expect("activations").len());
+    assert_eq!(
+        worst.len(),
+        file.oracle
+            .at("/expected")
+            .as_object()
+            .expect("activations")
+            .len()
+    );
     report(case, precision, &worst);
 }
 
@@ -302,7 +350,14 @@ fn a_wrong_number_is_found() {
     let network = automatic::Chain::with_parameters(&parameters);
     let expected = oracle.expected("value", "f64");
     let answers = network.ask("value", Form::Batch, &oracle.points(), &[]);
-    let off = answers.iter().zip(&expected.points).zip(&expected.permitted);
-    assert!(off.filter(|((got, want), permitted)| (got[0][0] - want[0]).abs() > **permitted).count() > 0);
+    let off = answers
+        .iter()
+        .zip(&expected.points)
+        .zip(&expected.permitted);
+    assert!(
+        off.filter(|((got, want), permitted)| (got[0][0] - want[0]).abs() > **permitted)
+            .count()
+            > 0
+    );
     assert_eq!(number(oracle.at("/schema")), 1.0);
 }

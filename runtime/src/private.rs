@@ -3,8 +3,8 @@
 //! Not for use by hand: it changes with the macro, whose version is pinned.
 
 pub use crate::kernels::{
-    Arithmetic, Contraction, Elementwise, LaneAxis, Loop, Memory, Read, Space, Stack, Tiles, View, Workspace, Zeroed,
-    arithmetic, contraction, elementwise, pack, unpack,
+    Arithmetic, Contraction, Elementwise, LaneAxis, Loop, Memory, Read, Space, Stack, Tiles, View,
+    Workspace, Zeroed, arithmetic, contraction, elementwise, pack, unpack,
 };
 pub use crate::lanes::{Real, dispatch};
 pub use crate::parameters::{

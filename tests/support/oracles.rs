@@ -23,8 +23,10 @@ pub struct Expected {
 impl Oracle {
     pub fn read(case: &'static str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/oracles/{case}.json"));
-        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let json = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Oracle { case, json }
     }
 
@@ -35,13 +37,18 @@ impl Oracle {
     }
 
     pub fn points(&self) -> Vec<Vec<f64>> {
-        array(self.at("/inputs/points")).iter().map(numbers).collect()
+        array(self.at("/inputs/points"))
+            .iter()
+            .map(numbers)
+            .collect()
     }
 
     /// The flat parameters of a dense chain: each kernel as it lies in the file, then its bias.
     pub fn parameters(&self) -> Vec<f64> {
         let layers = array(self.at("/parameters/layers")).iter();
-        layers.flat_map(|layer| [numbers(&layer["kernel"]), numbers(&layer["bias"])].concat()).collect()
+        layers
+            .flat_map(|layer| [numbers(&layer["kernel"]), numbers(&layer["bias"])].concat())
+            .collect()
     }
 
     /// An expected tensor with the tolerance of a precision, `f64` or `f32`.
@@ -50,17 +57,30 @@ impl Oracle {
         let points: Vec<Vec<f64>> = rows.iter().map(column_major).collect();
         let overrides = self.at(&format!("/tolerance/{precision}_overrides"));
         let own = overrides.get(tensor);
-        let tolerance = number(own.unwrap_or_else(|| self.at(&format!("/tolerance/{precision}_rtol"))));
-        let largest = |numbers: &[f64]| numbers.iter().fold(0.0_f64, |most, number| most.max(number.abs()));
+        let tolerance =
+            number(own.unwrap_or_else(|| self.at(&format!("/tolerance/{precision}_rtol"))));
+        let largest = |numbers: &[f64]| {
+            numbers
+                .iter()
+                .fold(0.0_f64, |most, number| most.max(number.abs()))
+        };
         let tensor_largest = largest(&points.concat());
         let is_vector = !rows[0].is_array();
         let scale = points.iter().map(|point| {
-            let slice_largest = if is_vector { tensor_largest } else { largest(point) };
+            let slice_largest = if is_vector {
+                tensor_largest
+            } else {
+                largest(point)
+            };
             slice_largest.max(1e-6 * tensor_largest)
         });
         let scale: Vec<f64> = scale.collect();
         assert!(tensor_largest > 0.0, "{}: {tensor} is zero", self.case);
-        Expected { permitted: scale.iter().map(|scale| tolerance * scale).collect(), scale, points }
+        Expected {
+            permitted: scale.iter().map(|scale| tolerance * scale).collect(),
+            scale,
+            points,
+        }
     }
 }
 
@@ -88,7 +108,9 @@ fn column_major(value: &Value) -> Vec<f64> {
     let is_matrix = |value: &Value| value[0].is_array() && !value[0][0].is_array();
     if is_matrix(value) {
         let rows: Vec<Vec<f64>> = array(value).iter().map(numbers).collect();
-        return (0..rows[0].len()).flat_map(|column| rows.iter().map(move |row| row[column])).collect();
+        return (0..rows[0].len())
+            .flat_map(|column| rows.iter().map(move |row| row[column]))
+            .collect();
     }
     match value {
         Value::Array(entries) => entries.iter().flat_map(column_major).collect(),

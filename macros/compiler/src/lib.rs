@@ -27,8 +27,11 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     match check(&definition, mistakes) {
         Ok(network) => {
             let value = lower::lower(&network);
-            let requests: Vec<Scheduled> =
-                network.requests.iter().map(|request| request::schedule_request(&value, request)).collect();
+            let requests: Vec<Scheduled> = network
+                .requests
+                .iter()
+                .map(|request| request::schedule_request(&value, request))
+                .collect();
             let structure = emit::structure(&network);
             let functions = emit::functions(&network, &requests);
             quote!(#structure #functions)

@@ -313,7 +313,7 @@ impl Derivation {
             let seed = graph.identity(&shape);
             let second = forward(graph, &[jacobian], &[(self.source, seed)])[0];
             let mut product = Product::new();
-            let indices = product.indices(&graph.shape(second).to_vec());
+            let indices = product.indices(graph.shape(second));
             product
                 .tensor(second, &indices)
                 .tensor(weights, &indices[..1]);
@@ -355,7 +355,7 @@ impl Derivation {
 /// The tensor with output axis `i` running along its axis `axes[i]`; axes of extent one may be left out.
 fn permute(graph: &mut Graph, id: NodeId, axes: &[usize]) -> NodeId {
     let mut product = Product::new();
-    let indices = product.indices(&graph.shape(id).to_vec());
+    let indices = product.indices(graph.shape(id));
     product.tensor(id, &indices);
     let output: Vec<Index> = axes.iter().map(|axis| indices[*axis]).collect();
     graph.contract(product, &output)

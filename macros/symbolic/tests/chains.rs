@@ -34,14 +34,25 @@ impl Case {
         let depth = 1 + random.below(6);
         let mut widths = vec![1 + random.below(9)];
         widths.extend((1..depth).map(|_| 1 + random.below(widest)));
-        widths.push(if random.below(2) == 0 { 1 } else { 1 + random.below(4) });
-        let mut activations: Vec<Activation> =
-            (0..depth).map(|_| Activation::ALL[random.below(Activation::ALL.len())]).collect();
+        widths.push(if random.below(2) == 0 {
+            1
+        } else {
+            1 + random.below(4)
+        });
+        let mut activations: Vec<Activation> = (0..depth)
+            .map(|_| Activation::ALL[random.below(Activation::ALL.len())])
+            .collect();
         activations[0] = Activation::ALL[number % Activation::ALL.len()];
         let program = chain(&widths, &activations);
         let parameters = parameters(random, &widths);
         let x = random.numbers(widths[0]);
-        Case { widths, activations, program, parameters, x }
+        Case {
+            widths,
+            activations,
+            program,
+            parameters,
+            x,
+        }
     }
 
     fn describe(&self) -> String {
@@ -86,7 +97,11 @@ fn interpreters_and_eliminations_agree() {
             if last > 1 && matches!(request, Request::Gradient | Request::Hvp) {
                 continue;
             }
-            let along = if matches!(request, Request::Jvp | Request::Hvp) { inputs } else { last };
+            let along = if matches!(request, Request::Jvp | Request::Hvp) {
+                inputs
+            } else {
+                last
+            };
             let data = [case.x.clone(), random.numbers(along)];
             let mut reference: Option<Vec<Tensor>> = None;
             for elimination in eliminations(request) {
@@ -106,7 +121,10 @@ fn interpreters_and_eliminations_agree() {
                     if let Err(fault) = loops.verify() {
                         panic!("{way} {mode:?}: {fault}");
                     }
-                    compare(&interpret_loops(&loops, &data, &case.parameters), &format!("{way} {mode:?}"));
+                    compare(
+                        &interpret_loops(&loops, &data, &case.parameters),
+                        &format!("{way} {mode:?}"),
+                    );
                     scalar += loops.scalar_nests();
                     nests += loops.prologue.len() + loops.body.len();
                     programs += 1;
@@ -116,7 +134,10 @@ fn interpreters_and_eliminations_agree() {
     }
     println!("{CHAINS} chains, {programs} loop programs: worst difference {worst:.1e}");
     println!("{scalar} of {nests} nests are scalar loops");
-    assert!(scalar <= SCALAR_NESTS, "{scalar} of {nests} nests fall back to scalar loops, {SCALAR_NESTS} are known");
+    assert!(
+        scalar <= SCALAR_NESTS,
+        "{scalar} of {nests} nests fall back to scalar loops, {SCALAR_NESTS} are known"
+    );
 }
 
 /// The tangents of a node along all entries of the source, whose axis comes last.
@@ -130,10 +151,12 @@ fn tangents(graph: &mut Graph, node: NodeId, source: NodeId) -> NodeId {
 fn adjoints(graph: &mut Graph, node: NodeId, source: NodeId) -> NodeId {
     let shape = graph.shape(node).to_vec();
     let seed = graph.identity(&shape);
-    reverse(graph, node, seed, &[source]).get(source).unwrap_or_else(|| {
-        let shape = [graph.shape(source), &shape[..]].concat();
-        graph.zero(&shape)
-    })
+    reverse(graph, node, seed, &[source])
+        .get(source)
+        .unwrap_or_else(|| {
+            let shape = [graph.shape(source), &shape[..]].concat();
+            graph.zero(&shape)
+        })
 }
 
 /// Moves the first axis behind the others: adjoints become tangents.
@@ -181,20 +204,34 @@ fn nested_transforms_agree_to_third_order() {
         let weights = reverse(&mut program.graph, output, seed, &[source]);
         for path in [Path::Contraction, Path::Recursion, Path::Shortest] {
             let graph = &mut program.graph;
-            let found = second_order(graph, source, output, &weights, &functionals, path, Form::Hessian).node;
+            let found = second_order(
+                graph,
+                source,
+                output,
+                &weights,
+                &functionals,
+                path,
+                Form::Hessian,
+            )
+            .node;
             let hessian = first_last(graph, found);
             let hessian = first_last(graph, hessian);
             second.push(hessian);
             third.push(derivative(graph, hessian, source, false));
         }
         for (order, ways) in [(2, second), (3, third)] {
-            let named: Vec<(&str, NodeId)> = ways.iter().map(|node| ("derivative", *node)).collect();
+            let named: Vec<(&str, NodeId)> =
+                ways.iter().map(|node| ("derivative", *node)).collect();
             program.outputs = outputs(&named);
             program.verify().expect("a well-formed program");
             let found = interpret(&program, std::slice::from_ref(&case.x), &case.parameters);
             for (way, tensor) in found.iter().enumerate() {
                 let difference = distance(std::slice::from_ref(tensor), &found[..1]);
-                assert!(difference <= TOLERANCE, "{number}: {} order {order}, way {way}: {difference:e}", case.describe());
+                assert!(
+                    difference <= TOLERANCE,
+                    "{number}: {} order {order}, way {way}: {difference:e}",
+                    case.describe()
+                );
                 worst = worst.max(difference);
             }
         }
@@ -214,7 +251,10 @@ fn laplacians_are_traces() {
         let jacobian = tangents(graph, output, source);
         let hessian = tangents(graph, jacobian, source);
         let mut product = Product::new();
-        let (output_axis, inputs) = (product.index(graph.shape(output)[0]), product.index(case.widths[0]));
+        let (output_axis, inputs) = (
+            product.index(graph.shape(output)[0]),
+            product.index(case.widths[0]),
+        );
         product.tensor(hessian, &[output_axis, inputs, inputs]);
         let trace = graph.contract(product, &[output_axis]);
         let pushed = forward_laplacian(graph, source, output);
@@ -223,7 +263,15 @@ fn laplacians_are_traces() {
         let weights = reverse(graph, output, seed, &[source]);
         let mut ways = vec![("trace", trace), ("pushed", pushed)];
         for path in [Path::Contraction, Path::Recursion, Path::Shortest] {
-            let found = second_order(graph, source, output, &weights, &functionals, path, Form::Trace);
+            let found = second_order(
+                graph,
+                source,
+                output,
+                &weights,
+                &functionals,
+                path,
+                Form::Trace,
+            );
             ways.push(("eliminated", found.node));
         }
         // A trace may cancel: the diagonal says how large its terms are.
@@ -231,10 +279,18 @@ fn laplacians_are_traces() {
         program.outputs = outputs(&ways);
         let found = interpret(&program, std::slice::from_ref(&case.x), &case.parameters);
         let (hessian, traces) = found.split_last().expect("six outputs");
-        let terms = hessian.entries.iter().fold(0.0_f64, |most, entry| most.max(entry.abs())) * case.widths[0] as f64;
+        let terms = hessian
+            .entries
+            .iter()
+            .fold(0.0_f64, |most, entry| most.max(entry.abs()))
+            * case.widths[0] as f64;
         for trace in traces {
             for (a, b) in trace.entries.iter().zip(&traces[0].entries) {
-                assert!((a - b).abs() <= TOLERANCE * terms, "{number}: {} {a} {b}", case.describe());
+                assert!(
+                    (a - b).abs() <= TOLERANCE * terms,
+                    "{number}: {} {a} {b}",
+                    case.describe()
+                );
             }
         }
     }

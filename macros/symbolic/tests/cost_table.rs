@@ -52,56 +52,108 @@ fn page(rows: &[(usize, Vec<Option<Derived>>)]) -> String {
          Value, gradient and Hessian of d - 32 - 32 - 32 - 1, tanh and a linear output, for d inputs. Written by\n\
          `UPDATE_DOCS=1 cargo test -p derive-network-symbolic --test cost_table`, which also compares it.\n\n",
     );
-    table(&mut page, "Multiply-adds a point, one triangle of symmetric results", rows, &|derived| derived.cost.multiply_adds);
-    table(&mut page, "Weight: what the choice compares, in multiply-adds", rows, &|derived| derived.cost.weight);
+    table(
+        &mut page,
+        "Multiply-adds a point, one triangle of symmetric results",
+        rows,
+        &|derived| derived.cost.multiply_adds,
+    );
+    table(
+        &mut page,
+        "Weight: what the choice compares, in multiply-adds",
+        rows,
+        &|derived| derived.cost.weight,
+    );
     page.push_str("## The shortest path and the automatic choice\n\n| d | cuts of the shortest path | automatic |\n|---:|---|---|\n");
     for (inputs, columns) in rows {
         let path = &columns[2].as_ref().expect("a path").elimination;
         let path = path.rsplit("widths ").next().unwrap_or(path);
         let chosen = hessian(*inputs, &HIDDEN, Elimination::Automatic).elimination;
-        let chosen = chosen.split(" over cuts").next().unwrap_or(&chosen).to_owned();
+        let chosen = chosen
+            .split(" over cuts")
+            .next()
+            .unwrap_or(&chosen)
+            .to_owned();
         let _ = writeln!(page, "| {inputs} | {path} | {chosen} |");
     }
     page.push_str("\n## Crossings\n\n");
     for (a, b) in [(3, 0), (3, 1), (0, 1), (0, 2), (1, 2)] {
-        let text = match crossing(rows, a, b) {
-            Some((before, after)) => format!("from d = {after} on; up to d = {before} it is not"),
-            None => "at none of these widths, or at all".to_owned(),
-        };
-        let _ = writeln!(page, "- {} is dearer than {} by weight {text}.", COLUMNS[a].0, COLUMNS[b].0);
+        let _ = writeln!(
+            page,
+            "- By weight, {} beside {}: {}.",
+            COLUMNS[a].0,
+            COLUMNS[b].0,
+            crossing(rows, a, b)
+        );
     }
     page
 }
 
-fn table(page: &mut String, title: &str, rows: &[(usize, Vec<Option<Derived>>)], figure: &dyn Fn(&Derived) -> f64) {
+fn table(
+    page: &mut String,
+    title: &str,
+    rows: &[(usize, Vec<Option<Derived>>)],
+    figure: &dyn Fn(&Derived) -> f64,
+) {
     let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
-    let _ = write!(page, "## {title}\n\n| d | {} |\n|---:|{}\n", names.join(" | "), "---:|".repeat(names.len()));
+    let _ = write!(
+        page,
+        "## {title}\n\n| d | {} |\n|---:|{}\n",
+        names.join(" | "),
+        "---:|".repeat(names.len())
+    );
     for (inputs, columns) in rows {
         let figures = columns.iter().map(|derived| match derived {
             Some(derived) => format!("{:.0}", figure(derived)),
             None => "-".to_owned(),
         });
-        let _ = writeln!(page, "| {inputs} | {} |", figures.collect::<Vec<_>>().join(" | "));
+        let _ = writeln!(
+            page,
+            "| {inputs} | {} |",
+            figures.collect::<Vec<_>>().join(" | ")
+        );
     }
     page.push('\n');
 }
 
-/// Neighbouring widths between which the first column becomes dearer than the second, for good.
-fn crossing(rows: &[(usize, Vec<Option<Derived>>)], a: usize, b: usize) -> Option<(usize, usize)> {
-    let is_dearer = |columns: &[Option<Derived>]| {
-        let weight = |column: usize| columns[column].as_ref().map_or(f64::INFINITY, |derived| derived.cost.weight);
-        weight(a) > weight(b)
+/// Where the first column is cheaper than the second, as dear, or dearer: ranges of widths in words.
+fn crossing(rows: &[(usize, Vec<Option<Derived>>)], a: usize, b: usize) -> String {
+    let weight = |columns: &[Option<Derived>], column: usize| {
+        columns[column]
+            .as_ref()
+            .map_or(f64::INFINITY, |derived| derived.cost.weight)
     };
-    let first = rows.iter().rposition(|(_, columns)| !is_dearer(columns))?;
-    (first + 1 < rows.len()).then(|| (rows[first].0, rows[first + 1].0))
+    let mut ranges: Vec<(&str, usize, usize)> = Vec::new();
+    for (inputs, columns) in rows {
+        let word = match weight(columns, a).total_cmp(&weight(columns, b)) {
+            std::cmp::Ordering::Less => "cheaper",
+            std::cmp::Ordering::Equal => "the same",
+            std::cmp::Ordering::Greater => "dearer",
+        };
+        match ranges.last_mut() {
+            Some((known, _, end)) if *known == word => *end = *inputs,
+            _ => ranges.push((word, *inputs, *inputs)),
+        }
+    }
+    let words = ranges
+        .iter()
+        .map(|(word, start, end)| format!("{word} for d = {start} to {end}"));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 #[test]
 fn the_page_is_what_the_model_says() {
     let rows = derived();
     for (inputs, columns) in &rows {
-        let weight = |column: usize| columns[column].as_ref().map_or(f64::INFINITY, |derived| derived.cost.weight);
-        assert!(weight(2) <= weight(0).min(weight(1)), "the path is not the shortest for {inputs} inputs");
+        let weight = |column: usize| {
+            columns[column]
+                .as_ref()
+                .map_or(f64::INFINITY, |derived| derived.cost.weight)
+        };
+        assert!(
+            weight(2) <= weight(0).min(weight(1)),
+            "the path is not the shortest for {inputs} inputs"
+        );
     }
     let page = page(&rows);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cost-model.md");
@@ -119,11 +171,24 @@ fn the_page_is_what_the_model_says() {
 /// The better counts of DESIGN section 4: the Hessian alone, value and gradient given.
 #[test]
 fn published_counts_are_reached() {
-    for (inputs, hidden, most) in [(60, &[20, 50, 50][..], 132_000.0), (40, &[64, 8, 64, 64], 126_000.0)] {
-        let gradient = derive(&network(inputs, hidden), Request::Gradient, Elimination::Automatic);
+    for (inputs, hidden, most) in [
+        (60, &[20, 50, 50][..], 132_000.0),
+        (40, &[64, 8, 64, 64], 126_000.0),
+    ] {
+        let gradient = derive(
+            &network(inputs, hidden),
+            Request::Gradient,
+            Elimination::Automatic,
+        );
         let hessian = hessian(inputs, hidden, Elimination::Automatic);
         let count = hessian.cost.multiply_adds - gradient.cost.multiply_adds;
-        println!("{inputs} - {hidden:?} - 1: {count} multiply-adds, {}", hessian.elimination);
-        assert!(count <= most, "{inputs} - {hidden:?} - 1: {count} multiply-adds, not {most}");
+        println!(
+            "{inputs} - {hidden:?} - 1: {count} multiply-adds, {}",
+            hessian.elimination
+        );
+        assert!(
+            count <= most,
+            "{inputs} - {hidden:?} - 1: {count} multiply-adds, not {most}"
+        );
     }
 }

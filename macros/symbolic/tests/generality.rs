@@ -34,18 +34,26 @@ fn einstein(graph: &mut Graph, notation: &str, tensors: &[NodeId]) -> NodeId {
         let indices: Vec<usize> = letters
             .chars()
             .zip(shape)
-            .map(|(letter, extent)| match names.iter().find(|(known, _)| *known == letter) {
-                Some((_, index)) => *index,
-                None => {
-                    let index = product.index(extent);
-                    names.push((letter, index));
-                    index
-                }
-            })
+            .map(
+                |(letter, extent)| match names.iter().find(|(known, _)| *known == letter) {
+                    Some((_, index)) => *index,
+                    None => {
+                        let index = product.index(extent);
+                        names.push((letter, index));
+                        index
+                    }
+                },
+            )
             .collect();
         product.tensor(*tensor, &indices);
     }
-    let index = |letter| names.iter().find(|(known, _)| *known == letter).expect("an index of a factor").1;
+    let index = |letter| {
+        names
+            .iter()
+            .find(|(known, _)| *known == letter)
+            .expect("an index of a factor")
+            .1
+    };
     let output: Vec<usize> = output.chars().map(index).collect();
     graph.contract(product, &output)
 }
@@ -57,7 +65,10 @@ struct Builder {
 
 impl Builder {
     fn new(inputs: usize) -> Self {
-        let mut program = Program { inputs: vec![vec![inputs]], ..Program::default() };
+        let mut program = Program {
+            inputs: vec![vec![inputs]],
+            ..Program::default()
+        };
         let x = program.graph.input(0, &[inputs]);
         Builder { program, x }
     }
@@ -87,32 +98,63 @@ impl Builder {
         let mut random = Random(name.len() as u64);
         let data = [random.numbers(graph.shape(x)[0])];
         let parameters = random.numbers(self.program.parameters);
-        check_ways(&mut self.program, name, &[&[value], &first, &second, &third], &data, &parameters);
+        check_ways(
+            &mut self.program,
+            name,
+            &[&[value], &first, &second, &third],
+            &data,
+            &parameters,
+        );
     }
 }
 
 /// Each group holds ways to one tensor: they agree, and each interpreter says so.
-fn check_ways(program: &mut Program, name: &str, groups: &[&[NodeId]], data: &[Vec<f64>], parameters: &[f64]) {
+fn check_ways(
+    program: &mut Program,
+    name: &str,
+    groups: &[&[NodeId]],
+    data: &[Vec<f64>],
+    parameters: &[f64],
+) {
     let mut meanings: Vec<Vec<Tensor>> = Vec::new();
-    let ways: Vec<(&str, NodeId)> = groups.concat().into_iter().map(|node| ("way", node)).collect();
+    let ways: Vec<(&str, NodeId)> = groups
+        .concat()
+        .into_iter()
+        .map(|node| ("way", node))
+        .collect();
     program.outputs = outputs(&ways);
-    program.verify().unwrap_or_else(|fault| panic!("{name}: {fault}\n{program}"));
+    program
+        .verify()
+        .unwrap_or_else(|fault| panic!("{name}: {fault}\n{program}"));
     meanings.push(interpret(program, data, parameters));
     for mode in [Mode::Batch, Mode::Single] {
         let loops = schedule(program, mode);
-        loops.verify().unwrap_or_else(|fault| panic!("{name} {mode:?}: {fault}\n{program}\n{loops}"));
-        assert_eq!(loops.scalar_nests(), 0, "{name} {mode:?} has scalar nests:\n{loops}");
+        loops
+            .verify()
+            .unwrap_or_else(|fault| panic!("{name} {mode:?}: {fault}\n{program}\n{loops}"));
+        assert_eq!(
+            loops.scalar_nests(),
+            0,
+            "{name} {mode:?} has scalar nests:\n{loops}"
+        );
         meanings.push(interpret_loops(&loops, data, parameters));
     }
     let mut position = 0;
     for group in groups {
         let expected = meanings[0][position].clone();
-        assert!(expected.entries.iter().any(|entry| *entry != 0.0) || group.len() != 1, "{name}: the value is zero");
+        assert!(
+            expected.entries.iter().any(|entry| *entry != 0.0) || group.len() != 1,
+            "{name}: the value is zero"
+        );
         for _ in *group {
             for meaning in &meanings {
                 let found = &meaning[position];
-                let difference = distance(std::slice::from_ref(found), std::slice::from_ref(&expected));
-                assert!(difference <= TOLERANCE, "{name}: output {position} is off by {difference:e}\n{program}");
+                let difference =
+                    distance(std::slice::from_ref(found), std::slice::from_ref(&expected));
+                assert!(
+                    difference <= TOLERANCE,
+                    "{name}: output {position} is off by {difference:e}\n{program}"
+                );
             }
             position += 1;
         }
@@ -281,7 +323,10 @@ fn parameters_and_constants_alone() {
 #[test]
 fn third_derivative_of_a_chain() {
     let widths = [3, 6, 5, 2];
-    let mut program = chain(&widths, &[Activation::Tanh, Activation::Softplus, Activation::Identity]);
+    let mut program = chain(
+        &widths,
+        &[Activation::Tanh, Activation::Softplus, Activation::Identity],
+    );
     let x = program.graph.input(0, &[3]);
     let value = program.outputs[0].node;
     let graph = &mut program.graph;
@@ -291,5 +336,11 @@ fn third_derivative_of_a_chain() {
     let mut random = Random(5);
     let parameters = parameters(&mut random, &widths);
     let data = [random.numbers(3)];
-    check_ways(&mut program, "third derivative", &[&[value], &[first], &[second], &third], &data, &parameters);
+    check_ways(
+        &mut program,
+        "third derivative",
+        &[&[value], &[first], &[second], &third],
+        &data,
+        &parameters,
+    );
 }

@@ -28,7 +28,10 @@ fn slope(remainders: &[(f64, f64)]) -> Option<f64> {
     let count = usable.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| usable.iter().map(of).sum::<f64>() / count;
     let (x, y) = (mean(|point| point.0), mean(|point| point.1));
-    let covariance: f64 = usable.iter().map(|point| (point.0 - x) * (point.1 - y)).sum();
+    let covariance: f64 = usable
+        .iter()
+        .map(|point| (point.0 - x) * (point.1 - y))
+        .sum();
     let variance: f64 = usable.iter().map(|point| (point.0 - x).powi(2)).sum();
     Some(covariance / variance)
 }
@@ -69,10 +72,14 @@ fn every_derivative_of_every_activation_is_the_next_ones_integral() {
                     let leading = at(order + degree + 1, x);
                     let next = at(order + degree + 2, x);
                     // The slope shows where the leading term dominates the one behind it.
-                    if leading.abs() < 1e-3 || leading.abs() < next.abs() * 0.5_f64.powi(STEPS.start - 1) {
+                    if leading.abs() < 1e-3
+                        || leading.abs() < next.abs() * 0.5_f64.powi(STEPS.start - 1)
+                    {
                         continue;
                     }
-                    let Some(slope) = slope(remainders) else { continue };
+                    let Some(slope) = slope(remainders) else {
+                        continue;
+                    };
                     let power = degree as f64 + 1.0;
                     assert!(
                         (slope - power).abs() < SLOPE,
@@ -84,11 +91,22 @@ fn every_derivative_of_every_activation_is_the_next_ones_integral() {
             }
         }
         // Where the second derivative is zero, only the value has a slope.
-        let least = if function.derivative_is_zero(2) { 2 } else { 25 };
-        assert!(checked >= least, "{}: only {checked} slopes could be measured", function.name());
+        let least = if function.derivative_is_zero(2) {
+            2
+        } else {
+            25
+        };
+        assert!(
+            checked >= least,
+            "{}: only {checked} slopes could be measured",
+            function.name()
+        );
         total += checked;
     }
-    println!("{total} slopes of derivatives 0 to 4 of {} functions", functions.len());
+    println!(
+        "{total} slopes of derivatives 0 to 4 of {} functions",
+        functions.len()
+    );
 }
 
 /// Remainders of degree 0, 1 and 2 of a chain's value along a direction, for falling h.
@@ -104,7 +122,9 @@ fn remainders_of_chain(
     let derived = derive(&program, Request::Hessian, elimination).program;
     let loops = schedule(&derived, Mode::Batch);
     let there = interpret_loops(&loops, std::slice::from_ref(&x), &parameters);
-    let [value, gradient, hessian] = &there[..] else { panic!("three results") };
+    let [value, gradient, hessian] = &there[..] else {
+        panic!("three results")
+    };
     let along: f64 = (0..3).map(|i| gradient.entries[i] * direction[i]).sum();
     let pairs = (0..9).map(|at| hessian.entries[at] * direction[at % 3] * direction[at / 3]);
     let curvature: f64 = pairs.sum();
@@ -127,9 +147,12 @@ fn gradients_and_hessians_of_chains_are_those_of_their_values() {
     let mut random = Random(3);
     for activation in Activation::ALL {
         let bends = !Function::builtin(activation).derivative_is_zero(2);
-        for elimination in
-            [Elimination::Contraction, Elimination::Recursion, Elimination::ShortestPath, Elimination::Forward]
-        {
+        for elimination in [
+            Elimination::Contraction,
+            Elimination::Recursion,
+            Elimination::ShortestPath,
+            Elimination::Forward,
+        ] {
             // A leading term may vanish along one direction: the median of several is asked.
             let mut slopes = [Vec::new(), Vec::new(), Vec::new()];
             for _ in 0..9 {
@@ -143,7 +166,11 @@ fn gradients_and_hessians_of_chains_are_those_of_their_values() {
                     continue;
                 }
                 let name = format!("{activation:?} {elimination:?}, degree {degree}");
-                assert!(slopes.len() >= 5, "{name}: only {} slopes could be measured", slopes.len());
+                assert!(
+                    slopes.len() >= 5,
+                    "{name}: only {} slopes could be measured",
+                    slopes.len()
+                );
                 slopes.sort_by(f64::total_cmp);
                 let (median, power) = (slopes[slopes.len() / 2], degree as f64 + 1.0);
                 assert!((median - power).abs() < SLOPE, "{name}: slope {median}");

@@ -80,7 +80,14 @@ pub trait Contraction {
 ///
 /// Never inlined: requests share nests, and one function for each keeps a network cheap to compile.
 #[inline(never)]
-pub fn contraction<C: Contraction, T: Real, S: Simd, const P: usize, const H: usize, const B: usize>(
+pub fn contraction<
+    C: Contraction,
+    T: Real,
+    S: Simd,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
     memory: &Memory<'_, T, S, P, H, B>,
     offsets: [usize; 4],
 ) {
@@ -223,27 +230,49 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
         }
         position = 0;
         while position < C::OUTER.len() {
-            last = last.after(Self::scaled(C::OUTER[position]), C::OUTER[position].extent - 1);
+            last = last.after(
+                Self::scaled(C::OUTER[position]),
+                C::OUTER[position].extent - 1,
+            );
             position += 1;
         }
         position = 0;
         while position < C::SUMS.len() {
-            last = last.after(Self::scaled(C::SUMS[position]), C::SUMS[position].extent - 1);
+            last = last.after(
+                Self::scaled(C::SUMS[position]),
+                C::SUMS[position].extent - 1,
+            );
             position += 1;
         }
         let points = matches!(C::LANE, LaneAxis::Points);
-        assert!(points == matches!(C::SPACES[0], Space::Block), "the result of points is a block");
-        assert!(!C::SYMMETRIC || C::M.extent == C::N.extent, "a symmetric result is square");
-        assert!(!C::PAIRED || C::N.extent == 1, "paired factors have one column");
+        assert!(
+            points == matches!(C::SPACES[0], Space::Block),
+            "the result of points is a block"
+        );
+        assert!(
+            !C::SYMMETRIC || C::M.extent == C::N.extent,
+            "a symmetric result is square"
+        );
+        assert!(
+            !C::PAIRED || C::N.extent == 1,
+            "paired factors have one column"
+        );
         if Self::ROW && C::M.extent > 1 {
             let b = if C::PAIRED { 1 } else { 0 };
-            assert!(C::M.out == 1 && C::M.a == 1 && C::M.b == b && C::M.init <= 1, "rows are contiguous");
+            assert!(
+                C::M.out == 1 && C::M.a == 1 && C::M.b == b && C::M.init <= 1,
+                "rows are contiguous"
+            );
         }
         [
             last.out + Self::unit(0),
             last.a + Self::unit(1),
             if C::ALONE { 0 } else { last.b + Self::unit(2) },
-            if C::INITIAL_COLUMNS == 0 { 0 } else { last.init + Self::unit(3) },
+            if C::INITIAL_COLUMNS == 0 {
+                0
+            } else {
+                last.init + Self::unit(3)
+            },
         ]
     };
 
@@ -273,7 +302,12 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
 
     /// `count` tiles of `R` rows by `W` columns from `row` on, at `column`.
     #[inline(always)]
-    pub fn some_rows<const R: usize, const W: usize>(&self, row: usize, count: usize, column: usize) {
+    pub fn some_rows<const R: usize, const W: usize>(
+        &self,
+        row: usize,
+        count: usize,
+        column: usize,
+    ) {
         let mut tile = 0;
         while tile < count {
             self.tile::<R, W>(row + tile * R, column);
@@ -296,7 +330,10 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
     #[inline(always)]
     fn tile<const R: usize, const W: usize>(&self, row: usize, column: usize) {
         assert!(column + W <= Self::N.extent, "tiles lie within the columns");
-        assert!(Self::ROW || row + R <= Self::M.extent, "tiles lie within the rows");
+        assert!(
+            Self::ROW || row + R <= Self::M.extent,
+            "tiles lie within the rows"
+        );
         let simd = self.simd;
         let at = self.start.after(Self::M, row).after(Self::N, column);
         let mut in_use = [Self::LANES; R];
@@ -329,8 +366,20 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
                 // One triangle is stored, with its mirror image: each result once, since the
                 // initial value may be the result itself.
                 if !C::SYMMETRIC || row + i >= column + j {
-                    let mirrored = self.start.after(Loop { out: Self::N.out, ..Self::M }, row + i);
-                    let mirrored = mirrored.after(Loop { out: Self::M.out, ..Self::N }, column + j);
+                    let mirrored = self.start.after(
+                        Loop {
+                            out: Self::N.out,
+                            ..Self::M
+                        },
+                        row + i,
+                    );
+                    let mirrored = mirrored.after(
+                        Loop {
+                            out: Self::M.out,
+                            ..Self::N
+                        },
+                        column + j,
+                    );
                     let address = at.out + i * Self::M.out + j * Self::N.out;
                     self.store(address, mirrored.out, in_use[i], sum);
                 }
@@ -367,7 +416,12 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
             while step + 4 <= steps {
                 let mut chain = 0;
                 while chain < 4 {
-                    self.step(at.after(each, step + chain), Self::LANES, in_use, &mut chains[chain]);
+                    self.step(
+                        at.after(each, step + chain),
+                        Self::LANES,
+                        in_use,
+                        &mut chains[chain],
+                    );
                     chain += 1;
                 }
                 step += 4;
@@ -408,7 +462,8 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
         if !C::ALONE && !C::PAIRED {
             let mut j = 0;
             while j < W {
-                columns[j] = self.factor(self.b, 2, false, at.b + j * Self::N.b, count, Self::LANES);
+                columns[j] =
+                    self.factor(self.b, 2, false, at.b + j * Self::N.b, count, Self::LANES);
                 j += 1;
             }
         }
@@ -506,7 +561,10 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
     #[inline(always)]
     fn store(&self, address: usize, mirrored: usize, in_use: usize, sum: T::Vector<S>) {
         let simd = self.simd;
-        let (target, mirrored) = (self.out.wrapping_add(address), self.out.wrapping_add(mirrored));
+        let (target, mirrored) = (
+            self.out.wrapping_add(address),
+            self.out.wrapping_add(mirrored),
+        );
         // SAFETY: as of `factor`; the mirrored result is that of another row and column of a square.
         unsafe {
             if Self::SUM {

@@ -201,7 +201,15 @@ where
                 index += 1;
             } else {
                 let rest = extent - index;
-                self.step(counters, index, if rest < Self::LANES { rest } else { Self::LANES });
+                self.step(
+                    counters,
+                    index,
+                    if rest < Self::LANES {
+                        rest
+                    } else {
+                        Self::LANES
+                    },
+                );
                 index += Self::LANES;
             }
         }

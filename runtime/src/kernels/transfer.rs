@@ -156,7 +156,9 @@ impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: u
             return;
         }
         let (unit, reach) = self.view.unit::<T, S>();
-        let region = self.memory.region_mut(self.view.space, self.view.offset, reach);
+        let region = self
+            .memory
+            .region_mut(self.view.space, self.view.offset, reach);
         let mut position = 0;
         let View {
             extents, strides, ..
@@ -172,7 +174,8 @@ impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: u
                             // SAFETY: the element is within the reach of the view, the lane within
                             // the unit.
                             unsafe {
-                                *region.add(element * unit + lane) = self.points[point].entry(position);
+                                *region.add(element * unit + lane) =
+                                    self.points[point].entry(position);
                             }
                         }
                         position += 1;

@@ -299,7 +299,12 @@ macro_rules! implement_real {
                 debug_assert!(count <= S::$lanes);
                 // SAFETY: the mask enables the first `count` lanes, which the caller promises to be readable. A mask made
                 // anew takes the masked instruction; pulp's own goes through a call, which costs more than the load.
-                unsafe { simd.$mask_load(pulp::MemMask::new(simd.$mask_between(0, count as $index).mask()), source) }
+                unsafe {
+                    simd.$mask_load(
+                        pulp::MemMask::new(simd.$mask_between(0, count as $index).mask()),
+                        source,
+                    )
+                }
             }
 
             #[inline(always)]
@@ -318,7 +323,13 @@ macro_rules! implement_real {
             ) {
                 debug_assert!(count <= S::$lanes);
                 // SAFETY: the mask enables the first `count` lanes, which the caller promises to be writable.
-                unsafe { simd.$mask_store(pulp::MemMask::new(simd.$mask_between(0, count as $index).mask()), target, value) }
+                unsafe {
+                    simd.$mask_store(
+                        pulp::MemMask::new(simd.$mask_between(0, count as $index).mask()),
+                        target,
+                        value,
+                    )
+                }
             }
         }
     };

@@ -17,8 +17,14 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         Scalar::F32 => 16,
         Scalar::F64 => 8,
     };
-    let programs = requests.iter().flat_map(|request| [&request.batch, &request.single]);
-    let most = programs.map(|program| scratch(program, widest).0).max().unwrap_or(0).max(1);
+    let programs = requests
+        .iter()
+        .flat_map(|request| [&request.batch, &request.single]);
+    let most = programs
+        .map(|program| scratch(program, widest).0)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let length = number(most);
     let scalar = super::signature::scalar_type(network.scalar);
     let workspace = quote!(::derive_network::Workspace<#scalar, #length>);
@@ -30,12 +36,16 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         widest,
         most,
     };
-    let requests: Vec<TokenStream> = requests.iter().map(|request| emitter.request(request)).collect();
+    let requests: Vec<TokenStream> = requests
+        .iter()
+        .map(|request| emitter.request(request))
+        .collect();
     let types = emitter.nests.types();
     let name = &network.name;
     let formula = layer_formulas(network).join("\n");
     let bytes = most * network.scalar.bytes();
-    let doc = format!(" Scratch memory for all methods that end in `_with`: {bytes} bytes on the heap.");
+    let doc =
+        format!(" Scratch memory for all methods that end in `_with`: {bytes} bytes on the heap.");
     quote! {
         #[allow(dead_code)]
         impl #name {
@@ -90,15 +100,21 @@ impl Emitter<'_> {
         let scalar = &self.face.scalar;
         let results = self.face.results(request.kind);
         let operand = self.face.operand(request.kind);
-        let inputs: Vec<Ident> = std::iter::once(format_ident!("points")).chain(operand.iter().map(|o| o.name.clone())).collect();
-        let input_kinds: Vec<TokenStream> =
-            std::iter::once(self.face.input()).chain(operand.iter().map(|operand| operand.kind.clone())).collect();
+        let inputs: Vec<Ident> = std::iter::once(format_ident!("points"))
+            .chain(operand.iter().map(|o| o.name.clone()))
+            .collect();
+        let input_kinds: Vec<TokenStream> = std::iter::once(self.face.input())
+            .chain(operand.iter().map(|operand| operand.kind.clone()))
+            .collect();
         let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
         let output_kinds: Vec<&TokenStream> = results.iter().map(|result| &result.kind).collect();
         let single_name = format_ident!("__{kind}_single");
         let block_name = format_ident!("__{kind}_block");
         let once_name = format_ident!("__{kind}_once");
-        let (single_type, batch_type) = (format_ident!("__{}Single", pascal(kind)), format_ident!("__{}Batch", pascal(kind)));
+        let (single_type, batch_type) = (
+            format_ident!("__{}Single", pascal(kind)),
+            format_ident!("__{}Batch", pascal(kind)),
+        );
         let single = self.nests.calls(&request.single.body);
         let once = self.nests.calls(&request.batch.prologue);
         let block = self.nests.calls(&request.batch.body);
@@ -109,7 +125,8 @@ impl Emitter<'_> {
             let (hoisted, block) = (number(program.scratch), number(program.block));
             quote!(__private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>)
         };
-        let (single_memory, batch_memory) = (memory_type(&request.single), memory_type(&request.batch));
+        let (single_memory, batch_memory) =
+            (memory_type(&request.single), memory_type(&request.batch));
         // The few results that no input leads to are read from where they are.
         quote! {
             #[allow(unused_variables, clippy::too_many_arguments)]
@@ -214,9 +231,15 @@ impl Emitter<'_> {
         let results = self.face.results(request.kind);
         let operand = self.face.operand(request.kind);
         let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
-        let plural: Vec<Ident> = outputs.iter().map(|name| format_ident!("{name}s")).collect();
+        let plural: Vec<Ident> = outputs
+            .iter()
+            .map(|name| format_ident!("{name}s"))
+            .collect();
         let extra: Vec<&Ident> = operand.iter().map(|operand| &operand.name).collect();
-        let (single_type, batch_type) = (format_ident!("__{}Single", pascal(kind)), format_ident!("__{}Batch", pascal(kind)));
+        let (single_type, batch_type) = (
+            format_ident!("__{}Single", pascal(kind)),
+            format_ident!("__{}Batch", pascal(kind)),
+        );
         let [single, batch, with, batch_with] = self.face.methods(request.kind);
         let length = number(self.most);
         let bytes = figures.stack_bytes(self.most * self.network.scalar.bytes());
@@ -231,7 +254,11 @@ impl Emitter<'_> {
         let (single_guard, batch_guard) = (guard(&with), guard(&batch_with));
         let kinds = results.iter().map(|Variable { kind, .. }| kind);
         let zeros = kinds.map(|kind| self.zero(kind));
-        let returned = if let [only] = &outputs[..] { quote!(#only) } else { quote!((#(#outputs),*)) };
+        let returned = if let [only] = &outputs[..] {
+            quote!(#only)
+        } else {
+            quote!((#(#outputs),*))
+        };
         let checks = plural.iter().chain(extra.iter().copied()).map(|slice| {
             let text = slice.to_string();
             quote! {

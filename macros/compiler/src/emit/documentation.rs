@@ -21,7 +21,9 @@ pub(super) struct Figures {
 impl Figures {
     pub fn of(network: &Network, request: &Scheduled, widest: usize) -> Self {
         let bytes = network.scalar.bytes();
-        let scratch = scratch(&request.batch, widest).0.max(scratch(&request.single, widest).0);
+        let scratch = scratch(&request.batch, widest)
+            .0
+            .max(scratch(&request.single, widest).0);
         let outputs = request.derived.program.outputs.iter();
         let sizes = outputs.map(|output| request.derived.program.graph.node(output.node).size());
         Figures {
@@ -43,12 +45,17 @@ impl Figures {
         let upper = self.kind.name().to_uppercase();
         let [formula_name, flops_name, workspace_name] =
             ["FORMULA", "FLOPS", "WORKSPACE_BYTES"].map(|suffix| format_ident!("{upper}_{suffix}"));
-        let (formula, flops, workspace) = (&self.formula, number(self.flops), number(self.workspace));
+        let (formula, flops, workspace) =
+            (&self.formula, number(self.flops), number(self.workspace));
         let name = self.kind.name();
         let docs = [
             format!(" What `{name}` computes and how it is eliminated."),
-            format!(" Floating-point operations of `{name}` per point, an elementary function counted as one."),
-            format!(" Bytes of scratch that `{name}` uses, for one point or a batch of any length."),
+            format!(
+                " Floating-point operations of `{name}` per point, an elementary function counted as one."
+            ),
+            format!(
+                " Bytes of scratch that `{name}` uses, for one point or a batch of any length."
+            ),
         ];
         let [formula_doc, flops_doc, workspace_doc] = docs;
         quote! {
@@ -68,9 +75,15 @@ fn summary(kind: RequestKind) -> &'static str {
         RequestKind::Value => "The value f(x)",
         RequestKind::Gradient => "The value and the gradient in x",
         RequestKind::Jacobian => "The value and the Jacobian in x, of shape (outputs, inputs)",
-        RequestKind::Hessian => "The value, the first derivative and the Hessian in x of each output",
-        RequestKind::Laplacian => "The value, the first derivative and the Laplacian in x of each output",
-        RequestKind::AdjointHessian => "The value, the Jacobian and the Hessian of the outputs weighted by `w`",
+        RequestKind::Hessian => {
+            "The value, the first derivative and the Hessian in x of each output"
+        }
+        RequestKind::Laplacian => {
+            "The value, the first derivative and the Laplacian in x of each output"
+        }
+        RequestKind::AdjointHessian => {
+            "The value, the Jacobian and the Hessian of the outputs weighted by `w`"
+        }
         RequestKind::Jvp => "The value and the Jacobian times `v`",
         RequestKind::Vjp => "The value and `w` times the Jacobian",
         RequestKind::Hvp => "The value, the gradient and the Hessian times `v`",
@@ -84,12 +97,27 @@ pub(super) fn document(request: &Scheduled, figures: &Figures) -> [TokenStream; 
         " {} flops a point; {} bytes of scratch.",
         figures.flops, figures.workspace
     );
-    let formula: Vec<String> = figures.formula.lines().map(|line| format!(" {line}")).collect();
+    let formula: Vec<String> = figures
+        .formula
+        .lines()
+        .map(|line| format!(" {line}"))
+        .collect();
     let forms = [
         (format!(" {what}, at one point."), ""),
-        (format!(" {what}, at each of `points`; an empty batch is fine."), "batch"),
-        (format!(" {what}, at one point, written to references; scratch is taken from the workspace."), ""),
-        (format!(" {what}, at each of `points`; scratch is taken from the workspace."), "batch"),
+        (
+            format!(" {what}, at each of `points`; an empty batch is fine."),
+            "batch",
+        ),
+        (
+            format!(
+                " {what}, at one point, written to references; scratch is taken from the workspace."
+            ),
+            "",
+        ),
+        (
+            format!(" {what}, at each of `points`; scratch is taken from the workspace."),
+            "batch",
+        ),
     ];
     forms.map(|(line, form)| {
         let errors = (form == "batch").then(|| {
@@ -118,11 +146,19 @@ fn formula(network: &Network, request: &Scheduled) -> String {
     let mut lines = layer_formulas(network);
     let derived = match request.kind {
         RequestKind::Value => "",
-        RequestKind::Gradient => "g = (dz_1/dx)^T f'(z_1) ... f'(z_L), by the rule of each operation",
+        RequestKind::Gradient => {
+            "g = (dz_1/dx)^T f'(z_1) ... f'(z_L), by the rule of each operation"
+        }
         RequestKind::Jacobian => "J = df/dx",
-        RequestKind::Hessian => "H = sum over l of T_l^T diag(d_l f''(z_l)) T_l, T_l = dz_l/dx, d_l = df/da_l",
-        RequestKind::Laplacian => "trace H = sum over l of <d_l f''(z_l), sum over k of T_lk^2>, T_l = dz_l/dx, d_l = df/da_l",
-        RequestKind::AdjointHessian => "sum over k of w_k H_k = sum over l of T_l^T diag(d_l f''(z_l)) T_l, d_l = d(w f)/da_l",
+        RequestKind::Hessian => {
+            "H = sum over l of T_l^T diag(d_l f''(z_l)) T_l, T_l = dz_l/dx, d_l = df/da_l"
+        }
+        RequestKind::Laplacian => {
+            "trace H = sum over l of <d_l f''(z_l), sum over k of T_lk^2>, T_l = dz_l/dx, d_l = df/da_l"
+        }
+        RequestKind::AdjointHessian => {
+            "sum over k of w_k H_k = sum over l of T_l^T diag(d_l f''(z_l)) T_l, d_l = d(w f)/da_l"
+        }
         RequestKind::Jvp => "J v: one tangent through every operation",
         RequestKind::Vjp => "w^T J: one adjoint through every operation",
         RequestKind::Hvp => "H v: the tangent of the adjoint",
@@ -141,7 +177,9 @@ pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
     while first < network.layers.len() {
         let layer = &network.layers[first];
         let alike = network.layers[first..].iter().take_while(|other| {
-            other.function == layer.function && other.bias == layer.bias && other.outputs == layer.outputs
+            other.function == layer.function
+                && other.bias == layer.bias
+                && other.outputs == layer.outputs
         });
         let count = alike.count();
         let bias = if layer.bias { " + b_l" } else { "" };
@@ -151,8 +189,15 @@ pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
             format!("l = {}..{}", first + 1, first + count)
         };
         let name = layer.function.name();
-        let activated = if layer.function.is_identity() { "z_l".to_owned() } else { format!("{name}(z_l)") };
-        lines.push(format!("z_l = W_l a_(l-1){bias}, a_l = {activated}, width {}, {range}", layer.outputs));
+        let activated = if layer.function.is_identity() {
+            "z_l".to_owned()
+        } else {
+            format!("{name}(z_l)")
+        };
+        lines.push(format!(
+            "z_l = W_l a_(l-1){bias}, a_l = {activated}, width {}, {range}",
+            layer.outputs
+        ));
         first += count;
     }
     lines[0].push_str(", a_0 = x");

@@ -102,11 +102,18 @@ impl Nests {
             Operand::Tensor { place, steps } => emit_walk(place.space, steps),
             Operand::Delta(..) => emit_walk(Space::Scratch, &none),
         });
-        let results = nest.results.iter().map(|(place, steps)| emit_walk(place.space, steps));
+        let results = nest
+            .results
+            .iter()
+            .map(|(place, steps)| emit_walk(place.space, steps));
         let [i, r, l] = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
         let vector = quote!(<#scalar as __private::Real>::Vector<S>);
         let code = &nest.body;
-        let statements = code.steps.iter().enumerate().map(|(id, step)| emit_step(code, id, *step));
+        let statements = code
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(id, step)| emit_step(code, id, *step));
         let returned = code.results.iter().map(|id| step_name(*id));
         quote! {
             struct #name;
@@ -148,7 +155,12 @@ fn generators_name(family: Family, argument: usize) -> Ident {
 
 /// Places of the result, the factors and the initial value; what is missing reads nothing.
 fn places(nest: &ContractionNest) -> [Place; 4] {
-    [nest.out, nest.a, nest.b.unwrap_or(nest.a), nest.init.unwrap_or(nest.out)]
+    [
+        nest.out,
+        nest.a,
+        nest.b.unwrap_or(nest.a),
+        nest.init.unwrap_or(nest.out),
+    ]
 }
 
 fn contraction_name(index: usize) -> Ident {
@@ -267,8 +279,12 @@ fn emit_read(nest: &ElementwiseNest, operand: &Operand) -> TokenStream {
             let (a, b) = (number(*a), number(*b));
             quote!(__private::Read::Delta(#a, #b))
         }
-        (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => quote!(__private::Read::Vector),
-        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => quote!(__private::Read::Vector),
+        (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => {
+            quote!(__private::Read::Vector)
+        }
+        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => {
+            quote!(__private::Read::Vector)
+        }
         (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] > 1 => {
             quote!(__private::Read::Gather)
         }
@@ -326,7 +342,11 @@ fn emit_step(code: &StraightLine, id: usize, step: Step) -> TokenStream {
 
 fn emit_constant(value: f64) -> TokenStream {
     let literal = Literal::f64_suffixed(value.abs());
-    if value.is_sign_negative() { quote!(-#literal) } else { quote!(#literal) }
+    if value.is_sign_negative() {
+        quote!(-#literal)
+    } else {
+        quote!(#literal)
+    }
 }
 
 /// The lane function of a family.

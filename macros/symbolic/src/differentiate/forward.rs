@@ -66,8 +66,8 @@ impl Tangents {
 pub fn forward(graph: &mut Graph, roots: &[NodeId], seeds: &[(NodeId, NodeId)]) -> Vec<NodeId> {
     let mut tangents = Tangents::seeded(graph, seeds);
     let needed = graph.ancestors(roots);
-    for index in 0..needed.len() {
-        if needed[index] {
+    for (index, is_needed) in needed.iter().enumerate() {
+        if *is_needed {
             tangents.push(graph, NodeId(index as u32));
         }
     }

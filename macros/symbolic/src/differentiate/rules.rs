@@ -44,13 +44,13 @@ pub(crate) fn pieces(graph: &mut Graph, id: NodeId, varies: &dyn Fn(NodeId) -> b
         }
         Op::Contract(contract) => {
             for (factor, piece) in contract.factors.iter().enumerate() {
-                if let Factor::Tensor(argument, _) = piece {
-                    if varies(*argument) {
-                        pieces.push(Piece::Factor {
-                            argument: *argument,
-                            factor,
-                        });
-                    }
+                if let Factor::Tensor(argument, _) = piece
+                    && varies(*argument)
+                {
+                    pieces.push(Piece::Factor {
+                        argument: *argument,
+                        factor,
+                    });
                 }
             }
         }
@@ -162,7 +162,7 @@ pub(crate) fn pull_back(graph: &mut Graph, id: NodeId, piece: &Piece, adjoint: N
 /// `slope[i] tensor[i, ..]`: the slope repeated along the trailing axes.
 fn along(graph: &mut Graph, slope: NodeId, tensor: NodeId) -> NodeId {
     let mut product = Product::new();
-    let output = product.indices(&graph.shape(tensor).to_vec());
+    let output = product.indices(graph.shape(tensor));
     let rank = graph.shape(slope).len();
     product
         .tensor(slope, &output[..rank])
@@ -209,7 +209,7 @@ pub(crate) fn second_pieces(
                 return Vec::new();
             }
             let mut product = Product::new();
-            let output = product.indices(&graph.shape(id).to_vec());
+            let output = product.indices(graph.shape(id));
             product.tensor(curvature, &output);
             let hole = (argument, output.clone());
             vec![SecondPiece {

@@ -139,7 +139,7 @@ impl Eliminator<'_> {
         let last = span.cuts.len() - 1;
         let deep = start > 0 && last > 2 * WINDOW && path == Path::Shortest;
         let farthest = if deep { last.min(start + WINDOW) } else { last };
-        for end in start + 1..=farthest {
+        for (end, rest) in best.iter().enumerate().take(farthest + 1).skip(start + 1) {
             for position in span.cuts[end - 1] + 1..=span.cuts[end] {
                 tangents.push(self.graph, span.nodes[position]);
                 self.curve(
@@ -162,7 +162,7 @@ impl Eliminator<'_> {
                 Path::Recursion => end == start + 1,
                 Path::Shortest => true,
             };
-            let Some(rest) = best[end].as_ref().filter(|_| allowed) else {
+            let Some(rest) = rest.as_ref().filter(|_| allowed) else {
                 continue;
             };
             let mut all = terms.clone();

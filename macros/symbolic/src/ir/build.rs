@@ -60,10 +60,10 @@ impl Graph {
             }
         }
         merged.retain(|(coefficient, node)| *coefficient != 0.0 && !self.is_zero(*node));
-        if let [(coefficient, node)] = merged[..] {
-            if coefficient == 1.0 {
-                return node;
-            }
+        if let [(coefficient, node)] = merged[..]
+            && coefficient == 1.0
+        {
+            return node;
         }
         merged.sort_by_key(|(_, node)| *node);
         let terms = merged.into_iter().map(|(c, node)| (Coefficient(c), node));
@@ -103,7 +103,7 @@ impl Graph {
     /// A matrix (or any tensor by its last axis) times a vector-led tensor: `Σ_i a[.., i] b[i, ..]`.
     pub fn multiply(&mut self, a: NodeId, b: NodeId) -> NodeId {
         let mut product = Product::new();
-        let rows = product.indices(&self.shape(a).to_vec());
+        let rows = product.indices(self.shape(a));
         let (inner, outer) = rows.split_last().expect("a has an axis to sum");
         let mut columns = vec![*inner];
         let rest: Vec<usize> = self.shape(b)[1..].to_vec();
@@ -190,7 +190,8 @@ impl Graph {
             .filter(|factor| !is_delta(factor))
             .count();
         let plain = kept == output && !deltas;
-        if plain || (!sums && !(deltas && tensors > 1)) {
+        let structure = !sums && (!deltas || tensors <= 1);
+        if plain || structure {
             return self.finish(&product, output, shape.to_vec());
         }
         let deltas = product.factors.iter().filter(|factor| is_delta(factor));
@@ -291,10 +292,11 @@ impl Graph {
 
     /// Numbers the indices canonically and stores the node.
     fn finish(&mut self, product: &Product, output: &[Index], shape: Vec<usize>) -> NodeId {
-        if let [Factor::Tensor(node, indices)] = &product.factors[..] {
-            if indices == output && distinct(output) {
-                return *node;
-            }
+        if let [Factor::Tensor(node, indices)] = &product.factors[..]
+            && indices == output
+            && distinct(output)
+        {
+            return *node;
         }
         let orders: &[bool] = &[false, true];
         let candidates = orders.iter().map(|swap| canonical(product, output, *swap));

@@ -290,6 +290,10 @@ fn sum_nest(indices: &[IndexSteps], operands: Operands, sum: Option<usize>) -> C
     let row = of_role(indices, Role::Row).first().copied();
     let column = of_role(indices, Role::Column).first().copied();
     let shared = of_role(indices, Role::Shared).first().copied();
-    let row = if row.is_none() && column.is_none() { shared } else { row };
+    let row = if row.is_none() && column.is_none() {
+        shared
+    } else {
+        row
+    };
     assemble(indices, operands, LaneAxis::Sum, row, column, sum)
 }

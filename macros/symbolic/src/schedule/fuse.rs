@@ -5,7 +5,9 @@
 
 use crate::functions::{StepId, StraightLineBuilder};
 
-use super::nests::{ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Space, View};
+use super::nests::{
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Space, View,
+};
 
 /// Loops of at most this many steps are unrolled.
 const SHORT: usize = 4;
@@ -30,11 +32,11 @@ pub(crate) fn fuse(nests: Vec<Nest>, outputs: &[View]) -> Vec<Nest> {
 fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
     let touched = touched_by_elementwise(&nest);
     for position in (0..fused.len()).rev() {
-        if let Nest::Elementwise(earlier) = &fused[position] {
-            if let Some(joined) = join(earlier, &nest) {
-                fused[position] = Nest::Elementwise(joined);
-                return;
-            }
+        if let Nest::Elementwise(earlier) = &fused[position]
+            && let Some(joined) = join(earlier, &nest)
+        {
+            fused[position] = Nest::Elementwise(joined);
+            return;
         }
         if conflict(&touched_by(&fused[position]), &touched) {
             break;
@@ -64,7 +66,11 @@ fn conflict(earlier: &Touched, later: &Touched) -> bool {
 }
 
 fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
-    let reach: usize = extents.iter().zip(steps).map(|(extent, step)| (extent - 1) * step).sum();
+    let reach: usize = extents
+        .iter()
+        .zip(steps)
+        .map(|(extent, step)| (extent - 1) * step)
+        .sum();
     (place.space, place.offset, place.offset + reach)
 }
 
@@ -80,7 +86,10 @@ fn touched_by_elementwise(nest: &ElementwiseNest) -> Touched {
         Operand::Tensor { place, steps } => Some(span(*place, &nest.loops, steps)),
         Operand::Delta(..) => None,
     });
-    let writes = nest.results.iter().map(|(place, steps)| span(*place, &nest.loops, steps));
+    let writes = nest
+        .results
+        .iter()
+        .map(|(place, steps)| span(*place, &nest.loops, steps));
     Touched {
         reads: reads.collect(),
         writes: writes.collect(),
@@ -110,13 +119,15 @@ fn unroll(mut nest: ElementwiseNest) -> ElementwiseNest {
     loop {
         let in_delta = |axis: usize| {
             let mut operands = nest.operands.iter();
-            operands.any(|operand| matches!(operand, Operand::Delta(a, b) if *a == axis || *b == axis))
+            operands
+                .any(|operand| matches!(operand, Operand::Delta(a, b) if *a == axis || *b == axis))
         };
         let last = nest.loops.len() - 1;
         let lanes = |axis: usize| nest.lane != LaneAxis::Points && axis == last;
         let room = |axis: usize| {
             let extent = nest.loops[axis];
-            extent * nest.results.len() <= MOST_RESULTS && extent * nest.operands.len() <= MOST_OPERANDS
+            extent * nest.results.len() <= MOST_RESULTS
+                && extent * nest.operands.len() <= MOST_OPERANDS
         };
         let short = (0..nest.loops.len()).find(|axis| {
             nest.loops.len() > 1
@@ -135,7 +146,10 @@ fn unroll(mut nest: ElementwiseNest) -> ElementwiseNest {
 
 fn unroll_loop(nest: &ElementwiseNest, axis: usize) -> ElementwiseNest {
     let without = |steps: &[usize]| -> Vec<usize> {
-        let kept = steps.iter().enumerate().filter(|(position, _)| *position != axis);
+        let kept = steps
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| *position != axis);
         kept.map(|(_, step)| *step).collect()
     };
     let mut writer = Joiner::default();
@@ -170,7 +184,10 @@ fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<Elementwis
     if earlier.lane != later.lane || earlier.loops != later.loops {
         return None;
     }
-    let (before, behind) = (touched_by_elementwise(earlier), touched_by_elementwise(later));
+    let (before, behind) = (
+        touched_by_elementwise(earlier),
+        touched_by_elementwise(later),
+    );
     let is_written = |operand: &Operand| match operand {
         Operand::Tensor { place, steps } => earlier
             .results
@@ -179,7 +196,10 @@ fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<Elementwis
         Operand::Delta(..) => None,
     };
     // What is read behind what was written must be the very same walk.
-    let tensors = later.operands.iter().filter(|operand| matches!(operand, Operand::Tensor { .. }));
+    let tensors = later
+        .operands
+        .iter()
+        .filter(|operand| matches!(operand, Operand::Tensor { .. }));
     for (operand, read) in tensors.zip(&behind.reads) {
         let meets = before.writes.iter().any(|write| overlap(write, read));
         if meets && is_written(operand).is_none() {
@@ -204,13 +224,19 @@ fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<Elementwis
     let operands: Vec<Result<StepId, Operand>> = later
         .operands
         .iter()
-        .map(|operand| is_written(operand).map_or_else(|| Err(operand.clone()), |result| Ok(first[result])))
+        .map(|operand| {
+            is_written(operand).map_or_else(|| Err(operand.clone()), |result| Ok(first[result]))
+        })
         .collect();
     let second = writer.inline_forwarded(later, &operands);
     if writer.operands.len() > MOST_OPERANDS || first.len() + second.len() > MOST_RESULTS {
         return None;
     }
-    let results = earlier.results.iter().zip(first).chain(later.results.iter().zip(second));
+    let results = earlier
+        .results
+        .iter()
+        .zip(first)
+        .chain(later.results.iter().zip(second));
     let results = results.map(|((place, steps), value)| (*place, steps.clone(), value));
     let results = results.collect();
     Some(writer.finish(earlier.lane, earlier.loops.clone(), results))
@@ -234,12 +260,19 @@ impl Joiner {
     }
 
     fn inline(&mut self, nest: &ElementwiseNest, operands: &[Operand]) -> Vec<StepId> {
-        let steps: Vec<StepId> = operands.iter().map(|operand| self.operand(operand)).collect();
+        let steps: Vec<StepId> = operands
+            .iter()
+            .map(|operand| self.operand(operand))
+            .collect();
         self.builder.inline(&nest.body, &steps)
     }
 
     /// Operands that are known values are used as they are.
-    fn inline_forwarded(&mut self, nest: &ElementwiseNest, operands: &[Result<StepId, Operand>]) -> Vec<StepId> {
+    fn inline_forwarded(
+        &mut self,
+        nest: &ElementwiseNest,
+        operands: &[Result<StepId, Operand>],
+    ) -> Vec<StepId> {
         let mut steps = Vec::new();
         for operand in operands {
             steps.push(match operand {
@@ -261,14 +294,17 @@ impl Joiner {
             lane,
             loops,
             operands: self.operands,
-            results: results.into_iter().map(|(place, steps, _)| (place, steps)).collect(),
+            results: results
+                .into_iter()
+                .map(|(place, steps, _)| (place, steps))
+                .collect(),
             body: self.builder.finish(&values),
         }
     }
 }
 
 /// Drops results that no later nest and no output reads.
-fn drop_unread(nests: &mut Vec<Nest>, outputs: &[View]) {
+fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
     let mut read: Vec<Span> = outputs
         .iter()
         .filter(|view| !view.shape.contains(&0))

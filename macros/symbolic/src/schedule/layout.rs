@@ -172,13 +172,20 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
                 }
             }
         }
-        Op::Contract(contract) if contract.is_elementwise() => walked = operands(graph, layout, contract),
+        Op::Contract(contract) if contract.is_elementwise() => {
+            walked = operands(graph, layout, contract)
+        }
         Op::Contract(contract) => products.push(operands(graph, layout, contract)),
-        Op::Map { argument, .. } => walked.extend(layout.view(graph, *argument).map(|view| (view, own))),
+        Op::Map { argument, .. } => {
+            walked.extend(layout.view(graph, *argument).map(|view| (view, own)))
+        }
         Op::Input(_) | Op::Parameter { .. } => {}
     }
     let along = |(view, indices): &(View, Vec<usize>), axis: usize| -> usize {
-        let strides = indices.iter().zip(&view.strides).filter(|(index, _)| **index == axis);
+        let strides = indices
+            .iter()
+            .zip(&view.strides)
+            .filter(|(index, _)| **index == axis);
         strides.map(|(_, stride)| *stride).sum()
     };
     let fits = |axis: &usize| {
@@ -191,7 +198,9 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
         walks && products.iter().all(rows)
     };
     let candidates = axes.iter().copied().filter(fits);
-    candidates.max_by_key(|axis| (shape[*axis], std::cmp::Reverse(*axis))).unwrap_or(fallback)
+    candidates
+        .max_by_key(|axis| (shape[*axis], std::cmp::Reverse(*axis)))
+        .unwrap_or(fallback)
 }
 
 fn operands(graph: &Graph, layout: &Layout, contract: &Contract) -> Vec<(View, Vec<usize>)> {
@@ -216,7 +225,10 @@ fn buffer(
     };
     let columns = |id: &NodeId| -> usize {
         let extents = graph.shape(*id).iter().enumerate();
-        extents.filter(|(axis, _)| *axis != lead).map(|(_, extent)| extent).product()
+        extents
+            .filter(|(axis, _)| *axis != lead)
+            .map(|(_, extent)| extent)
+            .product()
     };
     let total: usize = group.iter().map(columns).sum();
     let rows = graph.shape(group[0]).get(lead).copied().unwrap_or(1);

@@ -247,6 +247,9 @@ fn read_stream(graph: &Graph, contract: &Contract, added: Option<NodeId>) -> Opt
     None
 }
 
+/// A matrix with its summed axis, and the streams through it.
+type StreamGroup = ((NodeId, usize), Vec<(NodeId, Stream)>);
+
 /// Groups of streams through one matrix. At most one of a group has an added term; it comes first.
 fn same_matrix(
     graph: &Graph,
@@ -254,7 +257,7 @@ fn same_matrix(
     computed: &HashSet<NodeId>,
     nodes: &[NodeId],
 ) -> Vec<Vec<NodeId>> {
-    let mut groups: Vec<((NodeId, usize), Vec<(NodeId, Stream)>)> = Vec::new();
+    let mut groups: Vec<StreamGroup> = Vec::new();
     for id in nodes {
         let Some(stream) =
             stream(graph, fused, *id).filter(|read| computed.contains(&read.operand))

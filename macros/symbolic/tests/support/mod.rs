@@ -8,7 +8,10 @@ use derive_network_symbolic::ir::{NodeId, Output, Program};
 
 /// A chain of dense layers with biases: widths from the input to the output, an activation for each layer.
 pub fn chain(widths: &[usize], activations: &[Activation]) -> Program {
-    let mut program = Program { inputs: vec![vec![widths[0]]], ..Program::default() };
+    let mut program = Program {
+        inputs: vec![vec![widths[0]]],
+        ..Program::default()
+    };
     let graph = &mut program.graph;
     let mut state = graph.input(0, &[widths[0]]);
     let mut offset = 0;
@@ -28,7 +31,13 @@ pub fn chain(widths: &[usize], activations: &[Activation]) -> Program {
 }
 
 pub fn outputs(named: &[(&str, NodeId)]) -> Vec<Output> {
-    named.iter().map(|(name, node)| Output { name: (*name).to_owned(), node: *node }).collect()
+    named
+        .iter()
+        .map(|(name, node)| Output {
+            name: (*name).to_owned(),
+            node: *node,
+        })
+        .collect()
 }
 
 /// Numbers from a seed: a linear congruential generator, high bits.
@@ -37,7 +46,10 @@ pub struct Random(pub u64);
 impl Random {
     /// Uniform in -1 to 1.
     pub fn number(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     }
 
@@ -56,7 +68,10 @@ pub fn distance(found: &[Tensor], expected: &[Tensor]) -> f64 {
     let mut worst: f64 = 0.0;
     for (found, expected) in found.iter().zip(expected) {
         assert_eq!(found.shape, expected.shape, "equal shapes");
-        let largest = expected.entries.iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
+        let largest = expected
+            .entries
+            .iter()
+            .fold(0.0_f64, |most, entry| most.max(entry.abs()));
         for (a, b) in found.entries.iter().zip(&expected.entries) {
             let difference = (a - b).abs() / largest.max(1e-300);
             assert!(difference.is_finite(), "{a} beside {b}");
@@ -70,7 +85,11 @@ pub fn distance(found: &[Tensor], expected: &[Tensor]) -> f64 {
 pub fn parameters(random: &mut Random, widths: &[usize]) -> Vec<f64> {
     let layers = widths.windows(2).flat_map(|pair| {
         let scale = (3.0 / pair[0] as f64).sqrt();
-        let mut layer: Vec<f64> = random.numbers(pair[0] * pair[1]).iter().map(|w| w * scale).collect();
+        let mut layer: Vec<f64> = random
+            .numbers(pair[0] * pair[1])
+            .iter()
+            .map(|w| w * scale)
+            .collect();
         layer.extend(random.numbers(pair[1]));
         layer
     });

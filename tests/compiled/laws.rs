@@ -1,8 +1,5 @@
 //! Do compiled networks compute what the interpreter says of the same definition, and what dual numbers say?
 
-#[path = "support/face.rs"]
-mod face;
-
 use derive_network::nalgebra::{DVector, Dyn};
 use derive_network::{Lanes, with_lanes};
 use derive_network_compiler::lower::lower;
@@ -10,106 +7,26 @@ use derive_network_compiler::model::Network;
 use derive_network_compiler::request::{asked, elimination};
 use derive_network_symbolic::interpret::interpret;
 use derive_network_symbolic::request::derive;
-use face::{Face, Form, network};
 use num_dual::{Dual2Vec64, DualNum, hessian};
+
+use crate::face::{Face, Form};
+use crate::networks::{
+    Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Single, SingleBoxed, SingleCustom,
+    SingleOutputs, Wide, WithoutBias,
+};
+use crate::random::Random;
 
 /// An empty batch, padded blocks and remainders on every number of lanes.
 const LENGTHS: [usize; 6] = [0, 1, 3, 8, 13, 16];
 
-network! {
-    [input(x: 3), derive(jacobian, jvp, vjp)]
-    struct OneLayer { only: Dense<4, Sin> }
-    f64: value jacobian jvp vjp
-}
-
-network! {
-    [input(t), derive(hessian, gradient)]
-    struct OneInput { hidden: [Dense<7, Tanh>; 2], output: Dense<1> }
-    f64: hessian gradient
-}
-
-network! {
-    [input(x: 2), derive(hessian, laplacian, hvp)]
-    struct Wide { hidden: Dense<33, Sigmoid>, output: Dense<1, Softplus> }
-    f64: hessian laplacian hvp
-}
-
-network! {
-    [input(x: 4), derive(hessian(order = recursion), adjoint_hessian)]
-    struct Deep { hidden: [Dense<5, Silu>; 5], output: Dense<1> }
-    f64: hessian adjoint_hessian
-}
-
-network! {
-    [input(x: 9), output(u, v, w, p), derive(jacobian, hessian)]
-    struct FourOutputs { hidden: Dense<6, GeluTanh>, output: Dense<4> }
-    f64: jacobian hessian
-}
-
-network! {
-    [input(x: 3), allow(kinks), derive(adjoint_hessian, laplacian)]
-    struct Kinked { first: Dense<8, Relu>, second: Dense<5, LeakyRelu>, output: Dense<2, Elu> }
-    f64: adjoint_hessian laplacian
-}
-
-network! {
-    [input(x: 5), activation(Swish = |z| z * sigmoid(1.5 * z)), derive(jvp, vjp, laplacian)]
-    struct Custom { hidden: Dense<12, Swish>, output: Dense<3, LogCosh2> }
-    f64: jvp vjp laplacian
-}
-
-network! {
-    [input(t, x: 2), derive(hvp, gradient)]
-    struct WithoutBias { #[layer(bias = false)] hidden: Dense<10, Gelu>, output: Dense<1, Identity> }
-    f64: hvp gradient
-}
-
-network! {
-    [input(x: 6), scalar = f32, derive(hessian, gradient)]
-    struct Single { hidden: Dense<17, Tanh>, output: Dense<1> }
-    f32: value hessian gradient
-}
-
-network! {
-    [input(x: 3), scalar = f32, derive(jacobian, adjoint_hessian)]
-    struct SingleOutputs { hidden: [Dense<9, Softplus>; 2], output: Dense<3, Sigmoid> }
-    f32: jacobian adjoint_hessian
-}
-
-network! {
-    [input(x: 2), scalar = f32, activation(Wave = |z| sin(2 * z) / (1 + z * z)), derive(hvp, laplacian)]
-    struct SingleCustom { first: Dense<16, Wave>, hidden: [Dense<4, Sin>; 2], output: Dense<1> }
-    f32: hvp laplacian
-}
-
-network! {
-    [input(x: 8), scalar = f32, storage = boxed, derive(vjp, gradient)]
-    struct SingleBoxed { first: Dense<32, Elu>, second: Dense<20, Silu>, output: Dense<1, LogCosh2> }
-    f32: vjp gradient
-}
-
-/// Numbers from a seed that single precision has exactly, in -1 to 1.
-struct Random(u64);
-
-impl Random {
-    fn number(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 44) as f64 / f64::from(1 << 19) - 1.0
-    }
-
-    fn numbers(&mut self, count: usize) -> Vec<f64> {
-        (0..count).map(|_| self.number()).collect()
-    }
-
-    fn rows(&mut self, rows: usize, count: usize) -> Vec<Vec<f64>> {
-        (0..rows).map(|_| self.numbers(count)).collect()
-    }
-}
-
 fn model<N: Face>() -> Network {
     let (attribute, item) = N::DEFINITION;
-    let tokens = (attribute.parse().expect("tokens"), item.parse().expect("tokens"));
-    derive_network_compiler::model(tokens.0, tokens.1).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
+    let tokens = (
+        attribute.parse().expect("tokens"),
+        item.parse().expect("tokens"),
+    );
+    derive_network_compiler::model(tokens.0, tokens.1)
+        .unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
 }
 
 /// Weights that keep pre-activations of order one, rounded to single precision.
@@ -142,12 +59,24 @@ fn check<N: Face>() {
     let points = random.rows(longest, network.inputs());
     let mut worst: f64 = 0.0;
     for name in N::REQUESTS {
-        let request = network.requests.iter().find(|request| request.kind.name() == *name).expect("a request");
+        let request = network
+            .requests
+            .iter()
+            .find(|request| request.kind.name() == *name)
+            .expect("a request");
         let derived = derive(&value, asked(request.kind), elimination(request.order)).program;
-        let along = if matches!(*name, "jvp" | "hvp") { network.inputs() } else { network.outputs() };
+        let along = if matches!(*name, "jvp" | "hvp") {
+            network.inputs()
+        } else {
+            network.outputs()
+        };
         let seconds = random.rows(longest, along);
         let meaning = |point: usize| -> Vec<Vec<f64>> {
-            let tensors = interpret(&derived, &[points[point].clone(), seconds[point].clone()], &parameters);
+            let tensors = interpret(
+                &derived,
+                &[points[point].clone(), seconds[point].clone()],
+                &parameters,
+            );
             tensors.into_iter().map(|tensor| tensor.entries).collect()
         };
         let expected: Vec<_> = (0..longest).map(meaning).collect();
@@ -161,7 +90,9 @@ fn check<N: Face>() {
                         assert_eq!(answer.len(), expected.len());
                         for (result, (got, want)) in answer.iter().zip(expected).enumerate() {
                             assert_eq!(got.len(), want.len());
-                            let largest = want.iter().fold(1.0_f64, |most, entry| most.max(entry.abs()));
+                            let largest = want
+                                .iter()
+                                .fold(1.0_f64, |most, entry| most.max(entry.abs()));
                             for (got, want) in got.iter().zip(want) {
                                 let error = (got - want).abs() / largest;
                                 assert!(
@@ -178,7 +109,11 @@ fn check<N: Face>() {
             }
         }
     }
-    println!("{:<14} worst error {:.2} of the tolerance {tolerance:.1e}", network.name.to_string(), worst);
+    println!(
+        "{:<14} worst error {:.2} of the tolerance {tolerance:.1e}",
+        network.name.to_string(),
+        worst
+    );
 }
 
 macro_rules! agree_with_the_interpreter {
@@ -225,14 +160,22 @@ fn activation<D: DualNum<f64> + Clone>(name: &str, z: D) -> D {
 }
 
 /// One output of the chain, in plain loops.
-fn chain<D: DualNum<f64> + Clone>(network: &Network, parameters: &[f64], x: Vec<D>, output: usize) -> D {
+fn chain<D: DualNum<f64> + Clone>(
+    network: &Network,
+    parameters: &[f64],
+    x: Vec<D>,
+    output: usize,
+) -> D {
     let mut state = x;
     for layer in &network.layers {
         let neuron = |row: usize| {
-            let bias = layer.bias_offset.map_or(0.0, |offset| parameters[offset + row]);
+            let bias = layer
+                .bias_offset
+                .map_or(0.0, |offset| parameters[offset + row]);
             let mut sum = D::from(bias);
             for (column, entry) in state.iter().enumerate() {
-                sum += entry.clone() * D::from(parameters[layer.weight_offset + row + column * layer.outputs]);
+                sum += entry.clone()
+                    * D::from(parameters[layer.weight_offset + row + column * layer.outputs]);
             }
             activation(&layer.activation_name, sum)
         };
@@ -252,20 +195,30 @@ fn check_with_dual_numbers<N: Face>() {
     let answers = compiled.ask("hessian", Form::Batch, &points, &[]);
     let (inputs, outputs) = (network.inputs(), network.outputs());
     for (point, answer) in points.iter().zip(&answers) {
-        let [value, first, second] = &answer[..] else { panic!("three results") };
+        let [value, first, second] = &answer[..] else {
+            panic!("three results")
+        };
         for output in 0..outputs {
             let function = |x: DVector<Dual2Vec64<Dyn>>| {
                 chain(&network, &parameters, x.iter().cloned().collect(), output)
             };
-            let (expected, gradient, curvature) = hessian(function, &DVector::from_vec(point.clone()));
+            let (expected, gradient, curvature) =
+                hessian(function, &DVector::from_vec(point.clone()));
             let close = |got: f64, want: f64| {
-                assert!((got - want).abs() <= tolerance * want.abs().max(1.0), "{}: {got} beside {want}", network.name);
+                assert!(
+                    (got - want).abs() <= tolerance * want.abs().max(1.0),
+                    "{}: {got} beside {want}",
+                    network.name
+                );
             };
             close(value[output], expected);
             for i in 0..inputs {
                 close(first[output + outputs * i], gradient[i]);
                 for j in 0..inputs {
-                    close(second[output * inputs * inputs + i + inputs * j], curvature[(i, j)]);
+                    close(
+                        second[output * inputs * inputs + i + inputs * j],
+                        curvature[(i, j)],
+                    );
                 }
             }
         }
@@ -299,6 +252,10 @@ fn every_request_is_among_the_networks() {
     ]
     .concat();
     for kind in derive_network_compiler::model::RequestKind::ALL {
-        assert!(asked.contains(&kind.name()), "{} is asked of no network", kind.name());
+        assert!(
+            asked.contains(&kind.name()),
+            "{} is asked of no network",
+            kind.name()
+        );
     }
 }

@@ -1,0 +1,60 @@
+//! Writes `generality.rs` for the test of that name: hand-built programs, emitted as networks are.
+
+#[path = "tests/generality/programs.rs"]
+mod programs;
+
+use derive_network_compiler::{emit, model, request::Scheduled};
+use derive_network_symbolic::request::{Elimination, Request, derive};
+use derive_network_symbolic::schedule::{Mode, schedule};
+use programs::HandBuilt;
+use std::path::Path;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=tests/generality/programs.rs");
+    let code: String = programs::programs().iter().map(emitted).collect();
+    let folder = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    std::fs::write(Path::new(&folder).join("generality.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// The struct of the definition with one method, whose body is the program.
+fn emitted(hand_built: &HandBuilt) -> String {
+    let (attribute, item) = hand_built.definition;
+    let (attribute, item) = (
+        attribute.parse().expect("tokens"),
+        item.parse().expect("tokens"),
+    );
+    let network = model(attribute, item).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let program = &hand_built.program;
+    assert_eq!(
+        network.parameters(),
+        program.parameters,
+        "the definition has as many parameters"
+    );
+    program.verify().expect("a well-formed program");
+    let asked = network
+        .requests
+        .iter()
+        .find(|request| request.kind.name() == hand_built.request);
+    let mut derived = derive(program, Request::Value, Elimination::Automatic);
+    derived.program = program.clone();
+    let (batch, single) = (
+        schedule(program, Mode::Batch),
+        schedule(program, Mode::Single),
+    );
+    for loops in [&batch, &single] {
+        loops.verify().expect("a well-formed loop program");
+        assert_eq!(loops.scalar_nests(), 0, "a nest falls back to scalar loops");
+    }
+    let scheduled = Scheduled {
+        kind: asked.expect("the request is asked").kind,
+        derived,
+        batch,
+        single,
+    };
+    format!(
+        "{}\n{}\n",
+        emit::structure(&network),
+        emit::functions(&network, &[scheduled])
+    )
+}

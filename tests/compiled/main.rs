@@ -1,0 +1,8 @@
+//! Networks compiled through the macro, asked by laws and by what they do to memory: one set of networks, compiled once.
+
+#[path = "../support/face.rs"]
+mod face;
+mod laws;
+mod memory;
+mod networks;
+mod random;

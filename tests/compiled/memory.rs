@@ -1,0 +1,103 @@
+//! Do calls keep to the memory they are given: no allocation, nothing beside the slices, nothing on failure?
+//!
+//! [`Face::ask`] itself watches allocations and the margins of every slice, in every test of this target.
+
+use derive_network::{Lanes, with_lanes};
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use crate::face::{ALLOCATIONS, Face, Form, without_allocation};
+use crate::networks::{
+    Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Single, SingleBoxed, SingleCustom,
+    SingleOutputs, Wide, WithoutBias,
+};
+use crate::random::Random;
+
+/// The system's allocator, counting for each thread.
+struct Counting;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+// SAFETY: everything is handed on to the system's allocator; the counter is a plain cell without a destructor.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: handed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[test]
+fn the_allocator_counts() {
+    let outcome =
+        std::panic::catch_unwind(|| without_allocation(|| std::hint::black_box(Box::new(7))));
+    let message = *outcome
+        .expect_err("a box allocates")
+        .downcast::<String>()
+        .expect("a message");
+    assert!(message.contains("a call allocated"), "{message}");
+}
+
+/// Every request, form and length on all lanes; the points beyond a batch are not numbers, so are results that used them.
+fn keep_to_their_memory<N: Face>(inputs: usize, outputs: usize) {
+    let mut random = Random(29);
+    let network = N::with_parameters(&random.numbers(N::PARAMETER_COUNT));
+    for request in N::REQUESTS {
+        let along = if matches!(*request, "jvp" | "hvp") {
+            inputs
+        } else {
+            outputs
+        };
+        for lanes in Lanes::available() {
+            for form in Form::ALL {
+                let single = matches!(form, Form::ByValue | Form::With);
+                for length in if single { 1..=1 } else { 0..=33 } {
+                    let (points, seconds) =
+                        (random.rows(length, inputs), random.rows(length, along));
+                    let answers =
+                        with_lanes(lanes, || network.ask(request, form, &points, &seconds));
+                    let numbers = answers.iter().flatten().flatten();
+                    let wild = numbers.filter(|number| !number.is_finite()).count();
+                    assert_eq!(
+                        wild, 0,
+                        "{request}, {form:?} of {length} on {lanes}: a result used what is no point"
+                    );
+                }
+            }
+        }
+        let errors = network.refuse(request);
+        for (slice, name) in &errors {
+            let same = errors.iter().filter(|(_, other)| other == name);
+            assert!(
+                same.clone().all(|(other, _)| other == slice),
+                "{request}: `{name}` names two slices"
+            );
+            assert!(
+                *slice == *name || *slice == "firsts" || *slice == "products",
+                "{request}: `{slice}` is `{name}`"
+            );
+        }
+        assert!(!errors.is_empty(), "{request} was not refused");
+    }
+}
+
+#[test]
+fn calls_keep_to_their_memory() {
+    keep_to_their_memory::<OneLayer>(OneLayer::INPUTS, OneLayer::OUTPUTS);
+    keep_to_their_memory::<OneInput>(OneInput::INPUTS, OneInput::OUTPUTS);
+    keep_to_their_memory::<Wide>(Wide::INPUTS, Wide::OUTPUTS);
+    keep_to_their_memory::<Deep>(Deep::INPUTS, Deep::OUTPUTS);
+    keep_to_their_memory::<FourOutputs>(FourOutputs::INPUTS, FourOutputs::OUTPUTS);
+    keep_to_their_memory::<Kinked>(Kinked::INPUTS, Kinked::OUTPUTS);
+    keep_to_their_memory::<Custom>(Custom::INPUTS, Custom::OUTPUTS);
+    keep_to_their_memory::<WithoutBias>(WithoutBias::INPUTS, WithoutBias::OUTPUTS);
+    keep_to_their_memory::<Single>(Single::INPUTS, Single::OUTPUTS);
+    keep_to_their_memory::<SingleOutputs>(SingleOutputs::INPUTS, SingleOutputs::OUTPUTS);
+    keep_to_their_memory::<SingleCustom>(SingleCustom::INPUTS, SingleCustom::OUTPUTS);
+    keep_to_their_memory::<SingleBoxed>(SingleBoxed::INPUTS, SingleBoxed::OUTPUTS);
+}
