@@ -77,9 +77,7 @@ pub trait Contraction {
 }
 
 /// Runs a contraction nest; offsets of result, factors and initial value in elements of their space.
-///
-/// Never inlined: requests share nests, and one function for each keeps a network cheap to compile.
-#[inline(never)]
+#[inline(always)]
 pub fn contraction<
     C: Contraction,
     T: Real,
