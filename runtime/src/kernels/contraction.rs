@@ -77,7 +77,9 @@ pub trait Contraction {
 }
 
 /// Runs a contraction nest; offsets of result, factors and initial value in elements of their space.
-#[inline(always)]
+///
+/// Never inlined: requests share nests, and one function for each keeps a network cheap to compile.
+#[inline(never)]
 pub fn contraction<
     C: Contraction,
     T: Real,

@@ -39,8 +39,8 @@ pub trait Elementwise<T: Real, const I: usize, const R: usize, const L: usize> {
     fn apply<S: Simd>(simd: S, operands: [T::Vector<S>; I]) -> [T::Vector<S>; R];
 }
 
-/// Runs an elementwise nest; offsets of operands and results in elements of their space.
-#[inline(always)]
+/// Runs an elementwise nest. Never inlined, as contractions are not.
+#[inline(never)]
 pub fn elementwise<
     E,
     T,
