@@ -110,7 +110,7 @@ fn time_single(network: &Fnn, points: &[SVector<f64, 2>]) -> String {
 }
 
 fn value_of_duals(parameters: &[f64], x: SVector<Dual2SVec64<2>, 2>) -> Dual2SVec64<2> {
-    let mut state: Vec<Dual2SVec64<2>> = x.iter().cloned().collect();
+    let mut state: Vec<Dual2SVec64<2>> = x.iter().copied().collect();
     let mut start = 0;
     for layer in WIDTHS.windows(2) {
         let (inputs, outputs) = (layer[0], layer[1]);
@@ -118,14 +118,14 @@ fn value_of_duals(parameters: &[f64], x: SVector<Dual2SVec64<2>, 2>) -> Dual2SVe
         let neuron = |o: usize| {
             let mut sum = Dual2SVec64::<2>::from(parameters[bias + o]);
             for (i, entry) in state.iter().enumerate() {
-                sum += entry.clone() * parameters[start + i * outputs + o];
+                sum += *entry * parameters[start + i * outputs + o];
             }
             ((-sum).exp() + 1.0).recip()
         };
         state = (0..outputs).map(neuron).collect();
         start = bias + outputs;
     }
-    state[0].clone()
+    state[0]
 }
 
 /// The chained layer recursion with matrices of dynamic size, as the notebook writes it.

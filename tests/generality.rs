@@ -3,7 +3,11 @@
 #[path = "generality/programs.rs"]
 mod programs;
 
-/// What `build.rs` emitted.
+/// What `build.rs` emitted, on few lines.
+#[allow(
+    clippy::suspicious_else_formatting,
+    reason = "emitted code has no line breaks"
+)]
 mod emitted {
     include!(concat!(env!("OUT_DIR"), "/generality.rs"));
 }

@@ -119,13 +119,16 @@ fn check<N: Face>(oracle: &Oracle, precision: &str, worst: &mut Worst) {
     }
 }
 
+/// Takes the name of a tensor, the length of the batch, and its entries point by point.
+type Visit<'a> = dyn FnMut(&str, usize, &[Vec<f64>]) + 'a;
+
 /// Asks in every form, at every length, on all lanes; the points repeat where a batch is longer.
 fn each_way<N: Face>(
     network: &N,
     request: &str,
     points: &[Vec<f64>],
     outputs: usize,
-    visit: &mut dyn FnMut(&str, usize, &[Vec<f64>]),
+    visit: &mut Visit<'_>,
 ) {
     for lanes in Lanes::available() {
         for form in Form::ALL {
