@@ -19,7 +19,7 @@ fn map(graph: &mut Graph, activation: Activation, argument: NodeId) -> NodeId {
 /// An elementwise product.
 fn times(graph: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
     let mut product = Product::new();
-    let indices = product.indices(&graph.shape(a).to_vec());
+    let indices = product.indices(graph.shape(a));
     product.tensor(a, &indices).tensor(b, &indices);
     graph.contract(product, &indices)
 }
@@ -177,7 +177,7 @@ fn adjoints(graph: &mut Graph, node: NodeId, source: NodeId) -> NodeId {
         graph.zero(&shape)
     });
     let mut product = Product::new();
-    let mut indices = product.indices(&graph.shape(adjoint).to_vec());
+    let mut indices = product.indices(graph.shape(adjoint));
     product.tensor(adjoint, &indices);
     indices.rotate_left(1);
     graph.contract(product, &indices)
