@@ -27,7 +27,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         .max(1);
     let length = number(most);
     let scalar = super::signature::scalar_type(network.scalar);
-    let workspace = quote!(::derive_network::Workspace<#scalar, #length>);
+    let workspace = quote!(::derive_network::private::Workspace<#scalar, #length>);
     let face = Face::of(network, workspace.clone());
     let mut emitter = Emitter {
         network,
@@ -55,7 +55,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
             #[doc = #doc]
             #[must_use]
             pub fn workspace() -> #workspace {
-                ::derive_network::Workspace::new()
+                ::derive_network::private::Workspace::new()
             }
         }
 

@@ -141,17 +141,34 @@ pub(super) fn document(request: &Scheduled, figures: &Figures) -> [TokenStream; 
     })
 }
 
+/// The recursion over inner cuts, formula 7 of the mathematics.
+const CUTS: &str = "theta_i = J^T theta_j J + sum over l between cuts i and j of T_l^T diag(d_l f''(z_l)) T_l, \
+    J = dc_j/dc_i, T_l = dz_l/dc_i, d_l = df/da_l; H = theta_0";
+
 /// The formula of a request: the layers, then what is derived from them, then the elimination.
 fn formula(network: &Network, request: &Scheduled) -> String {
     let mut lines = layer_formulas(network);
+    let elimination = &request.derived.elimination;
+    let forward = elimination.starts_with("forward");
+    // Two widths are the source and the output: more are cuts between them.
+    let mixed = elimination.matches(" - ").count() > 1;
     let derived = match request.kind {
         RequestKind::Value => "",
         RequestKind::Gradient => {
             "g = (dz_1/dx)^T f'(z_1) ... f'(z_L), by the rule of each operation"
         }
         RequestKind::Jacobian => "J = df/dx",
+        RequestKind::Hessian if forward => {
+            "H = d(df/dx)/dx: tangents of tangents through every operation"
+        }
+        RequestKind::Hessian | RequestKind::Laplacian | RequestKind::AdjointHessian if mixed => {
+            CUTS
+        }
         RequestKind::Hessian => {
             "H = sum over l of T_l^T diag(d_l f''(z_l)) T_l, T_l = dz_l/dx, d_l = df/da_l"
+        }
+        RequestKind::Laplacian if forward => {
+            "L(z_l) = W_l L(a_(l-1)), L(a_l) = f'(z_l) L(z_l) + f''(z_l) sum over k of T_lk^2, T_l = dz_l/dx"
         }
         RequestKind::Laplacian => {
             "trace H = sum over l of <d_l f''(z_l), sum over k of T_lk^2>, T_l = dz_l/dx, d_l = df/da_l"
