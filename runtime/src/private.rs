@@ -24,3 +24,21 @@ pub fn lanes<T: Real, S: Simd>() -> usize {
 
 /// The most bytes that a call by value may put on the stack.
 pub const STACK_LIMIT: usize = 1 << 20;
+
+/// What a call by value puts on the stack, and what to call instead.
+pub trait ByValue {
+    /// Scratch and results.
+    const BYTES: usize;
+    /// The other way, in a sentence.
+    const ADVICE: &'static str;
+}
+
+/// Refuses, while the caller compiles, a call that could overflow the stack of a thread.
+#[inline(always)]
+pub const fn fits<C: ByValue>() {
+    const {
+        if C::BYTES > STACK_LIMIT {
+            panic!("{}", C::ADVICE);
+        }
+    }
+}

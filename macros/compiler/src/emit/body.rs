@@ -244,12 +244,20 @@ impl Emitter<'_> {
         let length = number(self.most);
         let bytes = figures.stack_bytes(self.most * self.network.scalar.bytes());
         let stack_bytes = number(bytes);
+        // A type of its own: the compiler looks at it only where the method is called.
         let guard = |instead: &Method| {
-            let message = format!(
+            let advice = format!(
                 "a call of `{kind}` by value would put {bytes} bytes on the stack; use `{}` with a workspace and results on the heap",
                 instead.name
             );
-            quote!(const { assert!(#stack_bytes <= __private::STACK_LIMIT, #message) };)
+            quote! {
+                struct __ByValue;
+                impl __private::ByValue for __ByValue {
+                    const BYTES: usize = #stack_bytes;
+                    const ADVICE: &'static str = #advice;
+                }
+                __private::fits::<__ByValue>();
+            }
         };
         let (single_guard, batch_guard) = (guard(&with), guard(&batch_with));
         let kinds = results.iter().map(|Variable { kind, .. }| kind);
