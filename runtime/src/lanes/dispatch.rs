@@ -100,7 +100,7 @@ impl fmt::Display for Lanes {
 /// a machine without AVX-512, and `with_lanes(Lanes::Neon, f)` is scalar on x86.
 ///
 /// Sums associate differently on different lanes, so results may differ in the last digits; [`Lanes::Scalar`] gives the same
-/// bits on every machine.
+/// bits on every machine, but for sines and cosines beyond 32,768 (`f32`: 1,024), which are the platform's.
 pub fn with_lanes<R>(lanes: Lanes, f: impl FnOnce() -> R) -> R {
     struct Restore(Option<Lanes>);
     impl Drop for Restore {
