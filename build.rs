@@ -46,7 +46,6 @@ fn emitted(hand_built: &HandBuilt) -> String {
     );
     for loops in [&batch, &single] {
         loops.verify().expect("a well-formed loop program");
-        assert_eq!(loops.scalar_nests(), 0, "a nest falls back to scalar loops");
     }
     let scheduled = Scheduled {
         kind: asked.expect("the request is asked").kind,

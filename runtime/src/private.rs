@@ -3,10 +3,11 @@
 //! Not for use by hand: it changes with the macro, whose version is pinned.
 
 pub use crate::kernels::{
-    Arithmetic, Contraction, Elementwise, LaneAxis, Loop, Memory, Read, Space, Stack, Tiles, View,
-    Workspace, Zeroed, arithmetic, contraction, elementwise, pack, unpack,
+    Arithmetic, Code, Contraction, ContractionNest, Elementwise, ElementwiseNest, LaneAxis, Loop,
+    Memory, Read, Space, Stack, View, Viewed, Walk, Workspace, Zeroed, arithmetic, contraction,
+    elementwise, kind, pack, tiles, unpack,
 };
-pub use crate::lanes::{Real, dispatch};
+pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{
     BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, InlineParameters,
     ParameterCountError, Stub, glorot_normal, glorot_uniform, he_normal, layer_of_array, stub,
@@ -14,11 +15,10 @@ pub use crate::parameters::{
 };
 pub use approx;
 pub use nalgebra::{Const, Dyn, SMatrix, SVector};
-pub use pulp::{Simd, WithSimd};
 
 /// The number of lanes of a scalar on an instruction set.
 #[inline(always)]
-pub fn lanes<T: Real, S: Simd>() -> usize {
+pub fn lanes<T: Real, S: Isa>() -> usize {
     T::lanes::<S>()
 }
 

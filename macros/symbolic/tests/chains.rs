@@ -14,8 +14,8 @@ use support::{Random, chain, distance, outputs, parameters};
 
 const CHAINS: usize = 200;
 
-/// Nests of these chains that run as scalar loops though a machine has vector lanes: at most so many.
-const SCALAR_NESTS: usize = 0;
+/// Nests of these chains that gather their lanes one by one: at most so many, one in a thousand.
+const GATHERED_NESTS: usize = 136;
 
 /// Sums of up to 33 products through six layers, twice differentiated, in two orders of summation.
 const TOLERANCE: f64 = 1e-12;
@@ -88,7 +88,7 @@ fn eliminations(request: Request) -> &'static [Elimination] {
 #[test]
 fn interpreters_and_eliminations_agree() {
     let mut random = Random(7);
-    let (mut scalar, mut nests, mut programs, mut worst) = (0, 0, 0, 0.0_f64);
+    let (mut gathered, mut nests, mut programs, mut worst) = (0, 0, 0, 0.0_f64);
     for number in 0..CHAINS {
         // Every eighth chain has the full widths; the others are small, so that all of them stay cheap.
         let case = Case::new(&mut random, number, if number % 8 == 0 { 33 } else { 10 });
@@ -125,7 +125,7 @@ fn interpreters_and_eliminations_agree() {
                         &interpret_loops(&loops, &data, &case.parameters),
                         &format!("{way} {mode:?}"),
                     );
-                    scalar += loops.scalar_nests();
+                    gathered += loops.gathered_nests();
                     nests += loops.prologue.len() + loops.body.len();
                     programs += 1;
                 }
@@ -133,10 +133,10 @@ fn interpreters_and_eliminations_agree() {
         }
     }
     println!("{CHAINS} chains, {programs} loop programs: worst difference {worst:.1e}");
-    println!("{scalar} of {nests} nests are scalar loops");
+    println!("no nest is a scalar loop; {gathered} of {nests} gather their lanes");
     assert!(
-        scalar == SCALAR_NESTS,
-        "{scalar} of {nests} nests fall back to scalar loops, {SCALAR_NESTS} are known"
+        gathered <= GATHERED_NESTS,
+        "{gathered} of {nests} nests gather their lanes, {GATHERED_NESTS} are known"
     );
 }
 

@@ -1,6 +1,6 @@
 //! Functions that need no polynomial: root, reciprocal, magnitude and sign.
 
-use pulp::Simd;
+use crate::lanes::Isa;
 
 use super::Elementary;
 
@@ -15,19 +15,19 @@ pub struct Absolute<V> {
 
 /// sqrt v: NaN below 0.
 #[inline(always)]
-pub fn square_root<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+pub fn square_root<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
     T::sqrt(simd, v)
 }
 
 /// 1 / v: ±∞ at ±0.
 #[inline(always)]
-pub fn reciprocal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+pub fn reciprocal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
     T::div(simd, T::splat(simd, T::ONE), v)
 }
 
 /// |v| and its sign.
 #[inline(always)]
-pub fn absolute<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Absolute<T::Vector<S>> {
+pub fn absolute<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Absolute<T::Vector<S>> {
     let (zero, abs) = (T::zero(simd), T::abs(simd, v));
     let one = T::splat(simd, T::ONE);
     // Positive magnitudes have the sign of v; zero and NaN are their own.

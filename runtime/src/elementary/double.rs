@@ -1,6 +1,8 @@
 //! `f64`: 53 bits; polynomials to a few hundredths of an ulp.
 
-use pulp::{Simd, cast};
+use pulp::cast;
+
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::scalar::{Quadrant, QuarterTurns};
@@ -37,19 +39,19 @@ impl Elementary for f64 {
     const TRIGONOMETRIC_REACH: f64 = 32_768.0;
 
     #[inline(always)]
-    fn nearest_integer<S: Simd>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
+    fn nearest_integer<S: Isa>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
         let rounder = Self::splat(simd, ROUNDER);
         Self::sub(simd, Self::add(simd, v, rounder), rounder)
     }
 
     #[inline(always)]
-    fn power_of_two<S: Simd>(simd: S, n: Self::Vector<S>) -> Self::Vector<S> {
+    fn power_of_two<S: Isa>(simd: S, n: Self::Vector<S>) -> Self::Vector<S> {
         let biased = Self::add(simd, n, Self::splat(simd, UPPER_WORD + 1023.0));
         cast(shift_left(simd, cast(biased), 20))
     }
 
     #[inline(always)]
-    fn binary_exponent<S: Simd>(
+    fn binary_exponent<S: Isa>(
         simd: S,
         v: Self::Vector<S>,
         factor: Self::Vector<S>,
@@ -64,7 +66,7 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn split<S: Simd>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>) {
+    fn split<S: Isa>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>) {
         let bits = simd.add_u64s(cast(v), simd.splat_u64s(ONE - ROOT_HALF));
         let mantissa = simd.and_u64s(bits, simd.splat_u64s(0x000f_ffff_ffff_ffff));
         let mantissa = simd.add_u64s(mantissa, simd.splat_u64s(ROOT_HALF));
@@ -85,12 +87,12 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn head<S: Simd>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
+    fn head<S: Isa>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
         cast(simd.and_u64s(cast(v), simd.splat_u64s(0xffff_ffff_f800_0000)))
     }
 
     #[inline(always)]
-    fn quarter_turns<S: Simd>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>> {
+    fn quarter_turns<S: Isa>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>> {
         let turns = Self::nearest_integer(
             simd,
             Self::mul(simd, v, Self::splat(simd, core::f64::consts::FRAC_2_PI)),
@@ -111,7 +113,7 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn quadrant<S: Simd>(simd: S, n: Self::Vector<S>) -> Quadrant<Self::Vector<S>, Self::Mask<S>> {
+    fn quadrant<S: Isa>(simd: S, n: Self::Vector<S>) -> Quadrant<Self::Vector<S>, Self::Mask<S>> {
         let (sign, one) = (simd.splat_u64s(SIGN), simd.splat_u64s(ONE));
         let bits = cast(Self::add(simd, n, Self::splat(simd, UPPER_WORD)));
         let odd = simd.and_u64s(shift_left(simd, bits, 31), sign);
@@ -129,7 +131,7 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn expm1_kernel<S: Simd>(
+    fn expm1_kernel<S: Isa>(
         simd: S,
         r: Self::Vector<S>,
         square: Self::Vector<S>,
@@ -138,25 +140,25 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn ln_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
+    fn ln_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         let fourth = Self::mul(simd, square, square);
         two_chains!(f64, simd, square, fourth; [0.6666666666666735, 0.2857142874335893, 0.18183569524955934, 0.14797333851450983], [0.3999999999941019, 0.2222219847401861, 0.15313915244880225])
     }
 
     #[inline(always)]
-    fn sine_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
+    fn sine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         let fourth = Self::mul(simd, square, square);
         two_chains!(f64, simd, square, fourth; [-0.16666666666666632, -0.00019841269829814776, -2.5050756738516534e-08], [0.008333333333322457, 2.7557313687903173e-06, 1.5896681632129765e-10])
     }
 
     #[inline(always)]
-    fn cosine_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
+    fn cosine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         let fourth = Self::mul(simd, square, square);
         two_chains!(f64, simd, square, fourth; [0.041666666666666644, 2.4801587294203187e-05, 2.087590246374084e-09], [-0.0013888888888881755, -2.75573156955641e-07, -1.13687335246959e-11])
     }
 
     #[inline(always)]
-    fn mills_kernel<S: Simd>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
+    fn mills_kernel<S: Isa>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
         // The first coefficient apart: at large y the two chains would cancel to a third.
         let square = Self::mul(simd, y, y);
         let rest = two_chains!(f64, simd, y, square; [-0.6078966419718921, -0.18652185795966042, -0.00754018896657429, 0.0016308184547959184, -0.00023109491147886802, 3.514458688523219e-05, -5.9200073969512496e-06, 1.0217538201276477e-06, -1.5637049575550356e-07, 1.5864957172286994e-08, -2.6670450787042744e-10], [0.3871374007422133, 0.06039657489088349, -0.003479692364854221, 0.00013334427452194646, -1.9079681770725207e-06, 7.153480259404991e-07, -6.259387534712531e-07, 2.649950183506127e-07, -7.777954815846766e-08, 1.4795730631593233e-08, -1.2045567330809921e-09]);

@@ -2,7 +2,7 @@
 //!
 //! Reduction of Cody and Waite: v = n ln 2 + r with |r| <= ln(2) / 2, so e^v = 2^n (1 + q), q = e^r - 1 = r + r² P(r).
 
-use pulp::{Simd, WithSimd};
+use crate::lanes::{Isa, OnLanes};
 
 use super::Elementary;
 use super::rare::MOST_LANES;
@@ -50,7 +50,7 @@ pub(super) struct Decay<V> {
 
 /// e^v and e^v - 1.
 #[inline(always)]
-pub fn exponential<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
+pub fn exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
     let reach = T::literal(simd, T::EXP_REACH);
     if T::any(simd, T::less_than(simd, reach, T::abs(simd, v))) {
         return rare_exponential::<T, S>(simd, v);
@@ -65,10 +65,7 @@ pub fn exponential<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Exponent
 out_of_line!(rare_exponential: whole_exponential -> Exponential { exp, expm1 });
 
 #[inline(always)]
-fn whole_exponential<T: Elementary, S: Simd>(
-    simd: S,
-    v: T::Vector<S>,
-) -> Exponential<T::Vector<S>> {
+fn whole_exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
     let (low, high) = (
         T::literal(simd, T::EXP_UNDERFLOW),
         T::literal(simd, T::EXP_OVERFLOW),
@@ -94,19 +91,19 @@ fn whole_exponential<T: Elementary, S: Simd>(
 
 /// e^v.
 #[inline(always)]
-pub fn exp<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+pub fn exp<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
     exponential::<T, S>(simd, v).exp
 }
 
 /// e^v - 1.
 #[inline(always)]
-pub fn expm1<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+pub fn expm1<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
     exponential::<T, S>(simd, v).expm1
 }
 
 /// The two sides of Elu and Relu; at 0 those of the left.
 #[inline(always)]
-pub fn exponential_linear<T: Elementary, S: Simd>(
+pub fn exponential_linear<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
 ) -> ExponentialLinear<T::Vector<S>> {
@@ -129,7 +126,7 @@ pub fn exponential_linear<T: Elementary, S: Simd>(
 impl<V: Copy> Decay<V> {
     /// e^v for -`EXP_REACH` <= v <= 0.
     #[inline(always)]
-    pub(super) fn near<T: Elementary<Vector<S> = V>, S: Simd>(simd: S, v: V) -> Decay<V> {
+    pub(super) fn near<T: Elementary<Vector<S> = V>, S: Isa>(simd: S, v: V) -> Decay<V> {
         let (_, power, q) = reduce::<T, S>(simd, v);
         Decay {
             fraction: q,
@@ -142,7 +139,7 @@ impl<V: Copy> Decay<V> {
 
     /// e^v for v <= 0.
     #[inline(always)]
-    pub(super) fn whole<T: Elementary<Vector<S> = V>, S: Simd>(simd: S, v: V) -> Decay<V> {
+    pub(super) fn whole<T: Elementary<Vector<S> = V>, S: Isa>(simd: S, v: V) -> Decay<V> {
         let low = T::literal(simd, T::EXP_UNDERFLOW);
         let (n, _, q) = reduce::<T, S>(simd, T::select(simd, T::less_than(simd, v, low), low, v));
         let (power, scale) = negative_power::<T, S>(simd, n);
@@ -159,7 +156,7 @@ impl<V: Copy> Decay<V> {
 
 /// 2^n for n <= 0 as a normal power and a scale.
 #[inline(always)]
-pub(super) fn negative_power<T: Elementary, S: Simd>(
+pub(super) fn negative_power<T: Elementary, S: Isa>(
     simd: S,
     n: T::Vector<S>,
 ) -> (T::Vector<S>, T::Vector<S>) {
@@ -176,7 +173,7 @@ pub(super) fn negative_power<T: Elementary, S: Simd>(
 
 /// n, 2^n where that is a normal number, and q, with e^v = 2^n (1 + q), |q| < 0.42.
 #[inline(always)]
-fn reduce<T: Elementary, S: Simd>(
+fn reduce<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
 ) -> (T::Vector<S>, T::Vector<S>, T::Vector<S>) {
@@ -188,17 +185,13 @@ fn reduce<T: Elementary, S: Simd>(
 
 /// `power` (1 + q) - 1: nothing cancels that is not exact.
 #[inline(always)]
-fn minus_one<T: Elementary, S: Simd>(
-    simd: S,
-    power: T::Vector<S>,
-    q: T::Vector<S>,
-) -> T::Vector<S> {
+fn minus_one<T: Elementary, S: Isa>(simd: S, power: T::Vector<S>, q: T::Vector<S>) -> T::Vector<S> {
     T::mul_add(simd, power, q, T::sub(simd, power, T::splat(simd, T::ONE)))
 }
 
 /// e^r - 1 for |r| <= ln(2) / 2.
 #[inline(always)]
-pub(super) fn expm1_reduced<T: Elementary, S: Simd>(simd: S, r: T::Vector<S>) -> T::Vector<S> {
+pub(super) fn expm1_reduced<T: Elementary, S: Isa>(simd: S, r: T::Vector<S>) -> T::Vector<S> {
     let square = T::mul(simd, r, r);
     T::mul_add(simd, square, T::expm1_kernel(simd, r, square), r)
 }

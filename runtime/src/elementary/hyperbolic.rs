@@ -1,6 +1,6 @@
 //! The hyperbolic family, from t = e^(-2|v|) and t - 1: tanh |v| = (1 - t) / (1 + t).
 
-use pulp::{Simd, WithSimd};
+use crate::lanes::{Isa, OnLanes};
 
 use super::Elementary;
 use super::exponential::Decay;
@@ -22,7 +22,7 @@ pub struct Hyperbolic<V> {
 
 /// tanh, ln(2 cosh), and what their derivatives are made of.
 #[inline(always)]
-pub fn hyperbolic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Hyperbolic<T::Vector<S>> {
+pub fn hyperbolic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Hyperbolic<T::Vector<S>> {
     let low = T::mul(simd, T::abs(simd, v), T::literal(simd, -2.0));
     if T::any(
         simd,
@@ -36,13 +36,13 @@ pub fn hyperbolic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Hyperboli
 out_of_line!(rare_hyperbolic: whole_hyperbolic -> Hyperbolic { log_cosh2, tanh, sech_squared });
 
 #[inline(always)]
-fn whole_hyperbolic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Hyperbolic<T::Vector<S>> {
+fn whole_hyperbolic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Hyperbolic<T::Vector<S>> {
     let low = T::mul(simd, T::abs(simd, v), T::literal(simd, -2.0));
     from_decay::<T, S>(simd, v, Decay::whole::<T, S>(simd, low))
 }
 
 #[inline(always)]
-fn from_decay<T: Elementary, S: Simd>(
+fn from_decay<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
     decay: Decay<T::Vector<S>>,

@@ -3,13 +3,13 @@
 //! v = 2^e m with m = 1 + f in [sqrt(1/2), sqrt(2)), so nothing cancels in e ln 2 + ln(1 + f); and ln(1 + f) = 2 artanh(s)
 //! with s = f / (2 + f), |s| < 0.172.
 
-use pulp::Simd;
+use crate::lanes::Isa;
 
 use super::Elementary;
 
 /// ln v: -∞ at 0, NaN below.
 #[inline(always)]
-pub fn logarithm<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+pub fn logarithm<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
     let zero = T::zero(simd);
     let (normalizer, normalizer_exponent) = T::NORMALIZER;
     let subnormal = T::less_than(simd, v, T::literal(simd, T::MIN_NORMAL));
@@ -31,7 +31,7 @@ pub fn logarithm<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<
 
 /// ln(1 + v), also relative to small v: -∞ at -1, NaN below.
 #[inline(always)]
-pub fn ln_1p<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
+pub fn ln_1p<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
     let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
     let u = T::add(simd, one, v);
     // What u lost by rounding (Knuth's sum of two numbers), without interest where v is large.
@@ -52,7 +52,7 @@ pub fn ln_1p<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> T::Vector<S> {
 
 /// ln(1 + t) for t in [0, 1], given also t - 1: no bits to take apart.
 #[inline(always)]
-pub(super) fn ln_1p_of_decay<T: Elementary, S: Simd>(
+pub(super) fn ln_1p_of_decay<T: Elementary, S: Isa>(
     simd: S,
     t: T::Vector<S>,
     t_minus_one: T::Vector<S>,
@@ -73,7 +73,7 @@ pub(super) fn ln_1p_of_decay<T: Elementary, S: Simd>(
 /// With h = f²/2 and R = (2 artanh(s) - 2s) / s, ln(1 + f) = f - (h - s (h + R)): the leading term is exact, so the error of
 /// the division is reduced by h.
 #[inline(always)]
-fn ln_split<T: Elementary, S: Simd>(simd: S, e: T::Vector<S>, f: T::Vector<S>) -> T::Vector<S> {
+fn ln_split<T: Elementary, S: Isa>(simd: S, e: T::Vector<S>, f: T::Vector<S>) -> T::Vector<S> {
     let s = T::div(simd, f, T::add(simd, T::literal(simd, 2.0), f));
     let square = T::mul(simd, s, s);
     let h = T::mul(simd, T::mul(simd, f, T::literal(simd, 0.5)), f);
@@ -85,7 +85,7 @@ fn ln_split<T: Elementary, S: Simd>(simd: S, e: T::Vector<S>, f: T::Vector<S>) -
 
 /// `ln` where `v` is finite and `u`, whose logarithm it is, positive; else the limit, or NaN.
 #[inline(always)]
-fn at_the_ends<T: Elementary, S: Simd>(
+fn at_the_ends<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
     u: T::Vector<S>,

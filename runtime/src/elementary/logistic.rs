@@ -1,6 +1,6 @@
 //! The logistic family, from t = e^-|v| and t - 1: p = 1 / (1 + t) where v >= 0, else t / (1 + t).
 
-use pulp::{Simd, WithSimd};
+use crate::lanes::{Isa, OnLanes};
 
 use super::Elementary;
 use super::exponential::Decay;
@@ -24,7 +24,7 @@ pub struct Logistic<V> {
 
 /// Sigmoid, softplus, and what their derivatives are made of.
 #[inline(always)]
-pub fn logistic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
+pub fn logistic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
     let low = T::neg(simd, T::abs(simd, v));
     if T::any(
         simd,
@@ -38,13 +38,13 @@ pub fn logistic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Logistic<T:
 out_of_line!(rare_logistic: whole_logistic -> Logistic { softplus, sigmoid, slope, skew });
 
 #[inline(always)]
-fn whole_logistic<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
+fn whole_logistic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
     let low = T::neg(simd, T::abs(simd, v));
     from_decay::<T, S>(simd, v, Decay::whole::<T, S>(simd, low))
 }
 
 #[inline(always)]
-fn from_decay<T: Elementary, S: Simd>(
+fn from_decay<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
     decay: Decay<T::Vector<S>>,

@@ -4,7 +4,7 @@
 //! the variable of Schonfelder (Mathematics of Computation 32, 1978). a² is split into a part that is exact and a remainder,
 //! for its rounding would be magnified by a²/2.
 
-use pulp::{Simd, WithSimd};
+use crate::lanes::{Isa, OnLanes};
 
 use super::Elementary;
 use super::exponential::{expm1_reduced, negative_power};
@@ -26,7 +26,7 @@ const INVERSE_ROOT_TWO_PI: f64 = 0.398_942_280_401_432_7;
 
 /// Distribution function and density of the standard normal distribution.
 #[inline(always)]
-pub fn normal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Normal<T::Vector<S>> {
+pub fn normal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Normal<T::Vector<S>> {
     let a = T::abs(simd, v);
     if T::any(
         simd,
@@ -41,7 +41,7 @@ pub fn normal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Normal<T::Vec
 out_of_line!(rare_normal: whole_normal -> Normal { cdf, pdf });
 
 #[inline(always)]
-fn whole_normal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Normal<T::Vector<S>> {
+fn whole_normal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Normal<T::Vector<S>> {
     let (a, top) = (T::abs(simd, v), T::literal(simd, T::MILLS_TOP));
     let a = T::select(simd, T::less_than(simd, top, a), top, a);
     let (n, _, q) = bell::<T, S>(simd, a);
@@ -51,7 +51,7 @@ fn whole_normal<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Normal<T::V
 
 /// n, 2^n where that is a normal number, and q, with e^(-a²/2) = 2^n (1 + q).
 #[inline(always)]
-fn bell<T: Elementary, S: Simd>(
+fn bell<T: Elementary, S: Isa>(
     simd: S,
     a: T::Vector<S>,
 ) -> (T::Vector<S>, T::Vector<S>, T::Vector<S>) {
@@ -80,7 +80,7 @@ fn bell<T: Elementary, S: Simd>(
 
 /// The generators from a = |v|, cut where they vanish, and e^(-a²/2) = (1 + q) `power` `scale`.
 #[inline(always)]
-fn from_bell<T: Elementary, S: Simd>(
+fn from_bell<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
     a: T::Vector<S>,

@@ -5,17 +5,17 @@
 macro_rules! out_of_line {
     ($rare:ident: $whole:ident -> $generators:ident { $($generator:ident),+ }) => {
         #[inline(always)]
-        fn $rare<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> $generators<T::Vector<S>> {
+        fn $rare<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> $generators<T::Vector<S>> {
             struct Memory<'a, T> {
                 v: &'a [T; MOST_LANES],
                 $($generator: &'a mut [T; MOST_LANES],)+
             }
 
-            impl<T: Elementary> WithSimd for Memory<'_, T> {
+            impl<T: Elementary> OnLanes for Memory<'_, T> {
                 type Output = ();
 
                 #[inline(always)]
-                fn with_simd<S: Simd>(self, simd: S) {
+                fn run<S: Isa>(self, simd: S) {
                     // SAFETY: every array holds as many numbers as there are lanes, or more.
                     let v = unsafe { T::load(simd, self.v.as_ptr()) };
                     let generators = $whole::<T, S>(simd, v);
@@ -30,7 +30,7 @@ macro_rules! out_of_line {
             $(let mut $generator = [T::ZERO; MOST_LANES];)+
             // SAFETY: the array holds as many numbers as there are lanes, or more.
             unsafe { T::store(simd, arguments.as_mut_ptr(), v) };
-            simd.vectorize(Memory { v: &arguments, $($generator: &mut $generator),+ });
+            simd.apart(Memory { v: &arguments, $($generator: &mut $generator),+ });
             $generators {
                 // SAFETY: the same.
                 $($generator: unsafe { T::load(simd, $generator.as_ptr()) }),+

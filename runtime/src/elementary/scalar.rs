@@ -1,6 +1,6 @@
 //! What the families need to know about a scalar: its range, its constants in parts, its bits, and its polynomials.
 
-use pulp::Simd;
+use crate::lanes::Isa;
 
 use crate::lanes::Real;
 
@@ -40,41 +40,41 @@ pub trait Elementary: Real {
     const TRIGONOMETRIC_REACH: f64;
 
     /// The nearest integer, ties to even, for magnitudes up to a quarter of 2^(digits of the mantissa).
-    fn nearest_integer<S: Simd>(simd: S, v: Self::Vector<S>) -> Self::Vector<S>;
+    fn nearest_integer<S: Isa>(simd: S, v: Self::Vector<S>) -> Self::Vector<S>;
     /// 2^n for an integer `n` in the range of exponents of normal numbers.
-    fn power_of_two<S: Simd>(simd: S, n: Self::Vector<S>) -> Self::Vector<S>;
+    fn power_of_two<S: Isa>(simd: S, n: Self::Vector<S>) -> Self::Vector<S>;
     /// The integer n nearest to `v factor`, and 2^n where that is a normal number.
-    fn binary_exponent<S: Simd>(
+    fn binary_exponent<S: Isa>(
         simd: S,
         v: Self::Vector<S>,
         factor: Self::Vector<S>,
     ) -> (Self::Vector<S>, Self::Vector<S>);
     /// Exponent e and mantissa m of a positive normal number: v = m 2^e with m in [sqrt(1/2), sqrt(2)).
-    fn split<S: Simd>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>);
+    fn split<S: Isa>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>);
     /// `v` cut to so few bits that the square is exact.
-    fn head<S: Simd>(simd: S, v: Self::Vector<S>) -> Self::Vector<S>;
+    fn head<S: Isa>(simd: S, v: Self::Vector<S>) -> Self::Vector<S>;
 
     /// The quarter turns `n` nearest to `v`, and what remains, v - n π/2, as a sum of two numbers, the second small.
-    fn quarter_turns<S: Simd>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>>;
+    fn quarter_turns<S: Isa>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>>;
     /// Whether `n` is odd, and the signs, as 1 or -1, that `n` quarter turns put on sine and cosine.
-    fn quadrant<S: Simd>(simd: S, n: Self::Vector<S>) -> Quadrant<Self::Vector<S>, Self::Mask<S>>;
+    fn quadrant<S: Isa>(simd: S, n: Self::Vector<S>) -> Quadrant<Self::Vector<S>, Self::Mask<S>>;
     /// Sine and cosine of one number of any size.
     fn sine_cosine(self) -> (Self, Self);
 
     /// (e^r - 1 - r) / r² for |r| <= ln(2) / 2.
-    fn expm1_kernel<S: Simd>(
+    fn expm1_kernel<S: Isa>(
         simd: S,
         r: Self::Vector<S>,
         square: Self::Vector<S>,
     ) -> Self::Vector<S>;
     /// (2 artanh(s) - 2s) / s³ as a function of s², s² <= 0.0295.
-    fn ln_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
+    fn ln_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
     /// (sin r - r) / r³ as a function of r², |r| <= π/4.
-    fn sine_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
+    fn sine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
     /// (cos r - 1 + r²/2) / r⁴ as a function of r², |r| <= π/4.
-    fn cosine_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
+    fn cosine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
     /// (a + c) Φ(-a) e^(a²/2) at a = c (1 + y) / (1 - y).
-    fn mills_kernel<S: Simd>(simd: S, y: Self::Vector<S>) -> Self::Vector<S>;
+    fn mills_kernel<S: Isa>(simd: S, y: Self::Vector<S>) -> Self::Vector<S>;
 }
 
 /// An angle as quarter turns and a remainder.

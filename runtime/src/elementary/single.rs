@@ -1,6 +1,8 @@
 //! `f32`: 24 bits; polynomials to a few hundredths of an ulp.
 
-use pulp::{Simd, cast};
+use pulp::cast;
+
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::scalar::{Quadrant, QuarterTurns};
@@ -34,19 +36,19 @@ impl Elementary for f32 {
     const TRIGONOMETRIC_REACH: f64 = 1024.0;
 
     #[inline(always)]
-    fn nearest_integer<S: Simd>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
+    fn nearest_integer<S: Isa>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
         let rounder = Self::splat(simd, ROUNDER);
         Self::sub(simd, Self::add(simd, v, rounder), rounder)
     }
 
     #[inline(always)]
-    fn power_of_two<S: Simd>(simd: S, n: Self::Vector<S>) -> Self::Vector<S> {
+    fn power_of_two<S: Isa>(simd: S, n: Self::Vector<S>) -> Self::Vector<S> {
         let biased = Self::add(simd, n, Self::splat(simd, ROUNDER + 127.0));
         cast(simd.wrapping_dyn_shl_u32s(cast(biased), simd.splat_u32s(23)))
     }
 
     #[inline(always)]
-    fn binary_exponent<S: Simd>(
+    fn binary_exponent<S: Isa>(
         simd: S,
         v: Self::Vector<S>,
         factor: Self::Vector<S>,
@@ -59,7 +61,7 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn split<S: Simd>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>) {
+    fn split<S: Isa>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>) {
         let bits = simd.add_u32s(cast(v), simd.splat_u32s(ONE - ROOT_HALF));
         let mantissa = simd.and_u32s(bits, simd.splat_u32s(0x007f_ffff));
         let mantissa = simd.add_u32s(mantissa, simd.splat_u32s(ROOT_HALF));
@@ -76,12 +78,12 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn head<S: Simd>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
+    fn head<S: Isa>(simd: S, v: Self::Vector<S>) -> Self::Vector<S> {
         cast(simd.and_u32s(cast(v), simd.splat_u32s(0xffff_f000)))
     }
 
     #[inline(always)]
-    fn quarter_turns<S: Simd>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>> {
+    fn quarter_turns<S: Isa>(simd: S, v: Self::Vector<S>) -> QuarterTurns<Self::Vector<S>> {
         let turns = Self::nearest_integer(
             simd,
             Self::mul(simd, v, Self::splat(simd, core::f32::consts::FRAC_2_PI)),
@@ -110,7 +112,7 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn quadrant<S: Simd>(simd: S, n: Self::Vector<S>) -> Quadrant<Self::Vector<S>, Self::Mask<S>> {
+    fn quadrant<S: Isa>(simd: S, n: Self::Vector<S>) -> Quadrant<Self::Vector<S>, Self::Mask<S>> {
         let (sign, one) = (simd.splat_u32s(SIGN), simd.splat_u32s(ONE));
         let bits = cast(Self::add(simd, n, Self::splat(simd, ROUNDER)));
         let odd = simd.and_u32s(simd.wrapping_dyn_shl_u32s(bits, simd.splat_u32s(31)), sign);
@@ -128,7 +130,7 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn expm1_kernel<S: Simd>(
+    fn expm1_kernel<S: Isa>(
         simd: S,
         r: Self::Vector<S>,
         square: Self::Vector<S>,
@@ -137,22 +139,22 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn ln_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
+    fn ln_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         horner!(f32, simd, square; 0.6666677594184875, 0.39977574348449707, 0.29871219396591187)
     }
 
     #[inline(always)]
-    fn sine_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
+    fn sine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         horner!(f32, simd, square; -0.16666655242443085, 0.008332190103828907, -0.0001951839803950861)
     }
 
     #[inline(always)]
-    fn cosine_kernel<S: Simd>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
+    fn cosine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         horner!(f32, simd, square; 0.041666653007268906, -0.0013887612149119377, 2.4461216526106e-05)
     }
 
     #[inline(always)]
-    fn mills_kernel<S: Simd>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
+    fn mills_kernel<S: Isa>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
         // The first coefficient apart: at large y the two chains would cancel to a third.
         let square = Self::mul(simd, y, y);
         let rest = two_chains!(f32, simd, y, square; [-0.4743541181087494, -0.016566051170229912, 0.003210999770089984, -0.000304480257909745, -2.2168958821566775e-05], [0.18233442306518555, -0.01644539274275303, 0.002504166914150119, -0.0004557726497296244, 4.073119998793118e-05]);

@@ -5,7 +5,7 @@
 //! time, for the functions of the standard library, whose accuracy there is that of the platform (glibc: below 1 ulp, but
 //! 8 ulp next to the zero that is hardest, at 6381956970095103 2^797).
 
-use pulp::Simd;
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::rare::MOST_LANES;
@@ -22,7 +22,7 @@ pub struct Trigonometric<V> {
 
 /// Sine and cosine; NaN at ±∞.
 #[inline(always)]
-pub fn trigonometric<T: Elementary, S: Simd>(
+pub fn trigonometric<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
 ) -> Trigonometric<T::Vector<S>> {
@@ -43,7 +43,7 @@ pub fn trigonometric<T: Elementary, S: Simd>(
 }
 
 #[inline(always)]
-fn near<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Trigonometric<T::Vector<S>> {
+fn near<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Trigonometric<T::Vector<S>> {
     let QuarterTurns {
         turns,
         remainder: r,
@@ -86,7 +86,7 @@ fn near<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Trigonometric<T::Ve
 
 /// Off the lanes: through memory and the scalar functions of the standard library.
 #[inline(always)]
-fn far<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> Trigonometric<T::Vector<S>> {
+fn far<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Trigonometric<T::Vector<S>> {
     const { assert!(T::MAX_LANES <= MOST_LANES) };
     core::hint::cold_path();
     let mut sines = [T::ZERO; MOST_LANES];

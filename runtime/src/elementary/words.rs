@@ -2,11 +2,13 @@
 
 use core::mem::transmute_copy;
 
-use pulp::{Simd, bytemuck};
+use pulp::bytemuck;
+
+use crate::lanes::Isa;
 
 /// Each 32-bit word of `bits` shifted left. Callers leave nothing in the lower word that could matter in the upper one.
 #[inline(always)]
-pub(super) fn shift_left<S: Simd>(simd: S, bits: S::u64s, amount: u32) -> S::u64s {
+pub(super) fn shift_left<S: Isa>(simd: S, bits: S::u64s, amount: u32) -> S::u64s {
     if size_of::<S::u64s>() == size_of::<S::u32s>() {
         // SAFETY: both are plain data of the same size.
         let words: S::u32s = unsafe { transmute_copy(&bits) };
@@ -25,7 +27,7 @@ pub(super) fn shift_left<S: Simd>(simd: S, bits: S::u64s, amount: u32) -> S::u64
 
 /// Each 32-bit word of `bits` shifted right; of the result only the upper word is to be used.
 #[inline(always)]
-pub(super) fn shift_right<S: Simd>(simd: S, bits: S::u64s, amount: u32) -> S::u64s {
+pub(super) fn shift_right<S: Isa>(simd: S, bits: S::u64s, amount: u32) -> S::u64s {
     if size_of::<S::u64s>() == size_of::<S::u32s>() {
         // SAFETY: both are plain data of the same size.
         let words: S::u32s = unsafe { transmute_copy(&bits) };

@@ -1,6 +1,6 @@
 //! The words of emitted straight-line code: one value of [`Arithmetic`] fixes scalar and lanes.
 
-use pulp::Simd;
+use crate::lanes::Isa;
 
 use crate::elementary::{
     self, Absolute, Elementary, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal,
@@ -16,7 +16,7 @@ pub struct Arithmetic<T, S> {
 
 /// Arithmetic of a scalar on lanes.
 #[inline(always)]
-pub fn arithmetic<T: Elementary, S: Simd>(simd: S) -> Arithmetic<T, S> {
+pub fn arithmetic<T: Elementary, S: Isa>(simd: S) -> Arithmetic<T, S> {
     Arithmetic {
         simd,
         scalar: core::marker::PhantomData,
@@ -43,7 +43,7 @@ macro_rules! families {
     )*};
 }
 
-impl<T: Elementary, S: Simd> Arithmetic<T, S> {
+impl<T: Elementary, S: Isa> Arithmetic<T, S> {
     words! {
         add(a, b) = T::add;
         sub(a, b) = T::sub;

@@ -1,18 +1,19 @@
 //! The contraction nest: `out[.., m, n] = init + scale * sum over k of a[.., m, k] b[.., n, k]`.
 //!
-//! One kernel for every product of two tensors, described by constants. Registers hold a tile of
-//! `m` by `n` results; the innermost loop is over the summed index, so each operand that is loaded
-//! serves a row or a column of the tile. What runs along the lanes is the points, the index `m`, or
-//! the summed index. The nest says itself which tiles cover it ([`Contraction::tiles`]): deciding
-//! that here would compile every size of tile for every nest.
+//! One kernel for every product of two tensors. Registers hold a tile of `m` by `n` results; the innermost loop is over the
+//! summed index, so each operand that is loaded serves a row or a column of the tile. What runs along the lanes is the points,
+//! the index `m`, or the summed index.
+//!
+//! The tile, how operands are read ([`kind`]) and their steps within a tile are constants of the code; extents, other strides and
+//! offsets are constants in memory ([`Panel`]). So a nest costs a network a call and some numbers, and the code is shared by all nests, layers and networks that
+//! have the same tile.
 
 use core::marker::PhantomData;
 
-use pulp::{Simd, WithSimd};
+use crate::lanes::{Isa, OnLanes, Real};
 
-use crate::lanes::Real;
-
-use super::memory::{Memory, Space};
+use super::elementwise::gather;
+use super::memory::{Bases, Memory, Sizes, Space};
 
 /// What runs along the lanes of a nest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +24,6 @@ pub enum LaneAxis {
     Row,
     /// The innermost summed index; gathered where it is not contiguous.
     Sum,
-    /// Nothing: one lane is used.
-    Nothing,
 }
 
 /// A loop and how far each operand moves in one step of it, in elements.
@@ -42,346 +41,688 @@ pub struct Loop {
     pub init: usize,
 }
 
-/// A contraction nest as constants.
-pub trait Contraction {
+/// A contraction nest.
+#[derive(Clone, Copy, Debug)]
+pub struct ContractionNest {
     /// What runs along the lanes.
-    const LANE: LaneAxis;
+    pub lane: LaneAxis,
     /// Loops around the tiles, outermost first.
-    const OUTER: &'static [Loop];
+    pub outer: &'static [Loop],
     /// The rows.
-    const M: Loop;
+    pub m: Loop,
     /// The columns.
-    const N: Loop;
+    pub n: Loop,
     /// Summed indices but the innermost, outermost first.
-    const SUMS: &'static [Loop];
+    pub sums: &'static [Loop],
     /// The innermost summed index.
-    const K: Loop;
-    /// Where the result, both factors and the initial value lie. An element of a block is a vector,
+    pub k: Loop,
+    /// Where the result, both factors and the initial value begin. An element of a block is a vector,
     /// one lane a point; elsewhere it is a scalar, which stands for all lanes.
-    const SPACES: [Space; 4];
+    pub places: [(Space, usize); 4],
     /// How many columns `n` have an initial value; the others start from zero.
-    const INITIAL_COLUMNS: usize;
+    pub initial_columns: usize,
     /// `b` moves with `m` too, and there is one column: `out[m] = sum over k of a[m, k] b[m, k]`.
-    const PAIRED: bool;
+    pub paired: bool,
     /// There is no second factor.
-    const ALONE: bool;
+    pub alone: bool,
     /// Multiplies the sum, not the initial value.
-    const SCALE: f64;
+    pub scale: f64,
     /// The result is symmetric in `m` and `n`: only results with `m >= n` are stored, twice.
-    const SYMMETRIC: bool;
-
-    /// Runs the tiles that cover all rows and columns.
-    fn tiles<T: Real, S: Simd>(nest: &Tiles<T, S, Self>)
-    where
-        Self: Sized;
+    pub symmetric: bool,
 }
 
-/// Runs a contraction nest; offsets of result, factors and initial value in elements of their space.
-///
-/// Never inlined: requests share nests, and one function for each keeps a network cheap to compile.
-#[inline(never)]
+/// A nest as a type.
+pub trait Contraction {
+    /// The nest.
+    const NEST: ContractionNest;
+
+    /// The [`tiles`] that cover all rows and columns, for 32 vector registers of 512 bits.
+    fn wide<T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+        memory: &Memory<'_, T, S, P, H, B>,
+    );
+
+    /// The same for 16 registers of 256 bits.
+    fn narrow<T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+        memory: &Memory<'_, T, S, P, H, B>,
+    );
+
+    /// The same for any number of lanes.
+    fn plain<T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+        memory: &Memory<'_, T, S, P, H, B>,
+    );
+}
+
+/// Runs a contraction nest, in tiles that fit the registers.
+#[inline(always)]
 pub fn contraction<
     C: Contraction,
     T: Real,
-    S: Simd,
+    S: Isa,
     const P: usize,
     const H: usize,
     const B: usize,
 >(
     memory: &Memory<'_, T, S, P, H, B>,
-    offsets: [usize; 4],
 ) {
-    let reach = Tiles::<T, S, C>::REACH;
-    let out = memory.region_mut(C::SPACES[0], offsets[0], reach[0]);
-    let a = memory.region(C::SPACES[1], offsets[1], reach[1]);
-    let b = memory.region(C::SPACES[2], offsets[2], reach[2]);
-    let init = memory.region(C::SPACES[3], offsets[3], reach[3]);
-    memory.simd().vectorize(Run::<T, S, C>(Tiles {
-        simd: memory.simd(),
-        out,
-        a,
-        b,
-        init,
-        start: At::START,
-        nest: PhantomData,
-    }));
+    // Through the instruction set, not by a condition, of which both sides would be compiled.
+    S::contraction::<C, T, P, H, B>(memory);
 }
 
-struct Run<T: Real, S: Simd, C: Contraction>(Tiles<T, S, C>);
+/// How the code of a nest differs beside its tile: bits of the constant `KIND`.
+pub mod kind {
+    /// Rows run along the lanes; without this and [`SUM`], points do.
+    pub const ROW: u32 = 1;
+    /// The summed index runs along the lanes.
+    pub const SUM: u32 = 2;
+    /// The first factor is read as vectors: of points, or of consecutive elements.
+    pub const A_VECTOR: u32 = 4;
+    /// The second factor is.
+    pub const B_VECTOR: u32 = 8;
+    /// The second factor moves with the rows, not with columns.
+    pub const PAIRED: u32 = 16;
+    /// There is no second factor.
+    pub const ALONE: u32 = 32;
+    /// Results are stored twice.
+    pub const SYMMETRIC: u32 = 64;
+    /// Some columns have an initial value.
+    pub const INITIAL: u32 = 128;
+    /// An initial value is one number for all lanes.
+    pub const INITIAL_SPLAT: u32 = 256;
+    /// The sum is multiplied.
+    pub const SCALED: u32 = 512;
+    /// There are loops around the tiles or around the innermost sum.
+    pub const NESTED: u32 = 1024;
+    /// Rows that do not fill a tile are done one by one. The only bit that is not the nest's but the caller's.
+    pub const REST: u32 = 2048;
+}
 
-impl<T: Real, S: Simd, C: Contraction> WithSimd for Run<T, S, C> {
+const fn has(kind: u32, bit: u32) -> bool {
+    kind & bit != 0
+}
+
+impl ContractionNest {
+    /// The bits that the code of this nest has.
+    const fn kind(&self) -> u32 {
+        let mut bits = match self.lane {
+            LaneAxis::Points => 0,
+            LaneAxis::Row => kind::ROW,
+            LaneAxis::Sum => kind::SUM,
+        };
+        let (a, b) = match self.lane {
+            LaneAxis::Points => (
+                matches!(self.places[1].0, Space::Block),
+                matches!(self.places[2].0, Space::Block),
+            ),
+            LaneAxis::Row => (true, self.paired),
+            LaneAxis::Sum => (
+                self.k.a == 1 || self.k.extent == 1,
+                self.k.b == 1 || self.k.extent == 1,
+            ),
+        };
+        if a {
+            bits |= kind::A_VECTOR;
+        }
+        if b && !self.alone {
+            bits |= kind::B_VECTOR;
+        }
+        if self.paired {
+            bits |= kind::PAIRED;
+        }
+        if self.alone {
+            bits |= kind::ALONE;
+        }
+        if self.symmetric {
+            bits |= kind::SYMMETRIC;
+        }
+        // A sum along the lanes is one number, which an initial value that may be there hardly delays: one code for both.
+        if self.initial_columns > 0 || matches!(self.lane, LaneAxis::Sum) {
+            bits |= kind::INITIAL;
+            let splat = match self.lane {
+                LaneAxis::Points => !matches!(self.places[3].0, Space::Block),
+                LaneAxis::Row => self.m.init == 0 && self.m.extent > 1,
+                LaneAxis::Sum => false,
+            };
+            if splat {
+                bits |= kind::INITIAL_SPLAT;
+            }
+        }
+        if self.scale != 1.0 {
+            bits |= kind::SCALED;
+        }
+        if !self.outer.is_empty() || !self.sums.is_empty() {
+            bits |= kind::NESTED;
+        }
+        bits
+    }
+
+    /// How many elements of each operand are touched from its beginning on.
+    const fn reach(&self) -> [usize; 4] {
+        let mut last = [0; 4];
+        last = after(last, self.m);
+        last = after(last, self.n);
+        last = after(last, self.k);
+        let mut position = 0;
+        while position < self.outer.len() {
+            last = after(last, self.outer[position]);
+            position += 1;
+        }
+        position = 0;
+        while position < self.sums.len() {
+            last = after(last, self.sums[position]);
+            position += 1;
+        }
+        [
+            last[0] + 1,
+            last[1] + 1,
+            if self.alone { 0 } else { last[2] + 1 },
+            if self.initial_columns == 0 {
+                0
+            } else {
+                last[3] + 1
+            },
+        ]
+    }
+
+    /// Whether the nest is what its kind says, and stays within the memory.
+    const fn check(&self, kind: u32, sizes: Sizes) {
+        assert!(
+            self.kind() == kind & !kind::REST,
+            "the code of a nest is that of its kind"
+        );
+        let points = matches!(self.lane, LaneAxis::Points);
+        assert!(
+            points == matches!(self.places[0].0, Space::Block)
+                && !matches!(self.places[0].0, Space::Parameters),
+            "the result of points is a block, that of scalars scratch"
+        );
+        let mut operand = 1;
+        while operand < 4 {
+            assert!(
+                points || !matches!(self.places[operand].0, Space::Block),
+                "only points run along the lanes of a block"
+            );
+            operand += 1;
+        }
+        assert!(
+            !self.symmetric || self.m.extent == self.n.extent,
+            "a symmetric result is square"
+        );
+        assert!(
+            !self.paired || self.n.extent == 1,
+            "paired factors have one column"
+        );
+        assert!(
+            !(self.symmetric && matches!(self.lane, LaneAxis::Row)),
+            "rows along the lanes are stored once"
+        );
+        if matches!(self.lane, LaneAxis::Row) && self.m.extent > 1 {
+            let b = if self.paired { 1 } else { 0 };
+            assert!(
+                self.m.out == 1 && self.m.a == 1 && self.m.b == b && self.m.init <= 1,
+                "rows are contiguous"
+            );
+        }
+        let reach = self.reach();
+        operand = 0;
+        while operand < 4 {
+            let (space, offset) = self.places[operand];
+            assert!(
+                reach[operand] == 0 || sizes.hold(space, offset, reach[operand]),
+                "a nest stays within its memory"
+            );
+            operand += 1;
+        }
+    }
+}
+
+/// Addresses after the last step of a loop.
+const fn after(at: [usize; 4], step: Loop) -> [usize; 4] {
+    let steps = step.extent - 1;
+    [
+        at[0] + steps * step.out,
+        at[1] + steps * step.a,
+        at[2] + steps * step.b,
+        at[3] + steps * step.init,
+    ]
+}
+
+/// A column of tiles of a nest for one instruction set: strides and offsets in scalars.
+#[derive(Clone, Copy, Debug)]
+pub struct Panel {
+    outer: &'static [Loop],
+    /// Rows, in vectors where they run along the lanes.
+    m: Loop,
+    n: Loop,
+    sums: &'static [Loop],
+    k: Loop,
+    places: [(Space, usize); 4],
+    /// Scalars in an element of each operand, for the loops that are slices.
+    units: [usize; 4],
+    /// Tiles one below the other.
+    tiles: usize,
+    /// Rows, or vectors of them, below the tiles.
+    rest: usize,
+    /// Lanes in use of the last row, where rows run along them.
+    last: usize,
+    /// The first row less the first column.
+    diagonal: usize,
+    /// From the first result to the mirror image of it.
+    mirror: usize,
+    initial_columns: usize,
+    scale: f64,
+}
+
+/// The panel of `count` tiles of `R` rows by `W` columns from `ROW` and `COLUMN` on.
+struct Part<
+    C,
+    T,
+    S,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+    const ROW: usize,
+    const COUNT: usize,
+    const COLUMN: usize,
+>(PhantomData<(C, T, S)>);
+
+impl<
+    C: Contraction,
+    T: Real,
+    S: Isa,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+    const ROW: usize,
+    const COUNT: usize,
+    const COLUMN: usize,
+> Part<C, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>
+{
+    const PANEL: Panel = {
+        let nest = C::NEST;
+        let lanes = Space::Block.unit::<T, S>();
+        let row_lanes = matches!(nest.lane, LaneAxis::Row);
+        assert!(R > 0 && W > 0, "a tile has results");
+        assert!(
+            ROW_STEP == nest.m.a && COLUMN_STEP == if nest.paired { nest.m.b } else { nest.n.b },
+            "the steps of the code are those of the nest"
+        );
+        assert!(COLUMN + W <= nest.n.extent, "tiles lie within the columns");
+        // Rows, or vectors of them.
+        let height = if row_lanes {
+            nest.m.extent.div_ceil(lanes)
+        } else {
+            nest.m.extent
+        };
+        assert!(ROW <= height, "tiles lie within the rows");
+        let (tiles, rest) = if has(KIND, kind::REST) {
+            ((height - ROW) / R, (height - ROW) % R)
+        } else {
+            (COUNT, 0)
+        };
+        let end = ROW + tiles * R + rest;
+        assert!(end <= height, "tiles lie within the rows");
+        let last = if row_lanes && end * lanes > nest.m.extent {
+            nest.m.extent - (end - 1) * lanes
+        } else {
+            lanes
+        };
+        assert!(
+            !nest.symmetric || ROW >= COLUMN,
+            "tiles beyond the diagonal are not computed"
+        );
+        let mut units = [1; 4];
+        let mut places = nest.places;
+        let (m, n) = (nest.m, nest.n);
+        let first = if row_lanes { ROW * lanes } else { ROW };
+        let begins = [
+            first * m.out + COLUMN * n.out,
+            first * m.a,
+            first * m.b + COLUMN * n.b,
+            first * m.init + COLUMN * n.init,
+        ];
+        let mut operand = 0;
+        while operand < 4 {
+            units[operand] = places[operand].0.unit::<T, S>();
+            places[operand].1 = (places[operand].1 + begins[operand]) * units[operand];
+            operand += 1;
+        }
+        let rows = if row_lanes {
+            Loop {
+                extent: 0,
+                out: lanes,
+                a: lanes,
+                b: m.b * lanes,
+                init: m.init * lanes,
+            }
+        } else {
+            scaled(m, units)
+        };
+        let initial_columns = if nest.initial_columns <= COLUMN {
+            0
+        } else if nest.initial_columns - COLUMN > W {
+            W
+        } else {
+            nest.initial_columns - COLUMN
+        };
+        Panel {
+            outer: nest.outer,
+            m: rows,
+            n: scaled(n, units),
+            sums: nest.sums,
+            k: scaled(nest.k, units),
+            places,
+            units,
+            tiles,
+            rest,
+            last,
+            diagonal: ROW.saturating_sub(COLUMN),
+            // From [row, column] to [column, row].
+            mirror: {
+                let here = ROW * m.out + COLUMN * n.out;
+                let there = ROW * n.out + COLUMN * m.out;
+                there.wrapping_sub(here).wrapping_mul(units[0])
+            },
+            initial_columns,
+            scale: nest.scale,
+        }
+    };
+}
+
+const fn scaled(step: Loop, units: [usize; 4]) -> Loop {
+    Loop {
+        extent: step.extent,
+        out: step.out * units[0],
+        a: step.a * units[1],
+        b: step.b * units[2],
+        init: step.init * units[3],
+    }
+}
+
+/// Runs tiles of `R` rows by `W` columns of a nest, whose factors move by `ROW_STEP` from row to row and by `COLUMN_STEP` from column
+/// to column (from row to row, if paired): `COUNT` of them below each other from `ROW` and `COLUMN` on, or, with
+/// [`kind::REST`], all rows from `ROW` on. Where rows run along the lanes, vectors of them are counted.
+///
+/// That they lie within the memory is decided while the caller is compiled.
+#[inline(always)]
+pub fn tiles<
+    C: Contraction,
+    T: Real,
+    S: Isa,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+    const ROW: usize,
+    const COUNT: usize,
+    const COLUMN: usize,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
+    memory: &Memory<'_, T, S, P, H, B>,
+) {
+    const { C::NEST.check(KIND, Memory::<T, S, P, H, B>::SIZES) };
+    memory
+        .simd
+        .apart(Tiles::<T, KIND, R, W, ROW_STEP, COLUMN_STEP> {
+            bases: &memory.bases,
+            panel: &const {
+                Part::<C, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>::PANEL
+            },
+        });
+}
+
+struct Tiles<
+    'a,
+    T,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+> {
+    bases: &'a Bases<T>,
+    panel: &'static Panel,
+}
+
+impl<
+    T: Real,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+> OnLanes for Tiles<'_, T, KIND, R, W, ROW_STEP, COLUMN_STEP>
+{
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<Same: Simd>(self, _: Same) {
-        let mut tiles = self.0;
+    fn run<S: Isa>(self, simd: S) {
+        let panel = self.panel;
+        let [out, a, b, init] = panel.places;
+        let start = At {
+            out: self.bases.at(out.0, out.1),
+            a: self.bases.at(a.0, a.1),
+            b: self.bases.at(b.0, b.1),
+            init: self.bases.at(init.0, init.1),
+        };
+        let mut work = Work::<T, S, KIND, R, W, ROW_STEP, COLUMN_STEP> { simd, panel, start };
+        if !has(KIND, kind::NESTED) {
+            work.column();
+            return;
+        }
         let mut number = 0;
-        while number < count(C::OUTER) {
-            tiles.start = Tiles::<T, S, C>::advance(C::OUTER, number, At::START);
-            C::tiles(&tiles);
+        let count = count(panel.outer);
+        while number < count {
+            work.start = start.after(along(panel.outer, &panel.units, number));
+            work.column();
             number += 1;
         }
     }
 }
 
-/// A nest at work: its regions, and where the loops around the tiles stand.
-#[derive(Debug)]
-pub struct Tiles<T: Real, S: Simd, C: Contraction> {
-    simd: S,
+/// Where the operands stand.
+#[derive(Clone, Copy, Debug)]
+struct At<T> {
     out: *mut T,
     a: *const T,
     b: *const T,
     init: *const T,
-    start: At,
-    nest: PhantomData<C>,
 }
 
-/// Addresses of the operands, in scalars.
-#[derive(Clone, Copy, Debug)]
-struct At {
-    out: usize,
-    a: usize,
-    b: usize,
-    init: usize,
-}
-
-impl At {
-    const START: At = At {
-        out: 0,
-        a: 0,
-        b: 0,
-        init: 0,
-    };
-
+impl<T> At<T> {
+    /// So many scalars further; the pointers stay within their regions while the loops do.
     #[inline(always)]
-    const fn after(self, step: Loop, index: usize) -> Self {
+    fn after(&self, [out, a, b, init]: [usize; 4]) -> Self {
         At {
-            out: self.out + index * step.out,
-            a: self.a + index * step.a,
-            b: self.b + index * step.b,
-            init: self.init + index * step.init,
+            out: self.out.wrapping_add(out),
+            a: self.a.wrapping_add(a),
+            b: self.b.wrapping_add(b),
+            init: self.init.wrapping_add(init),
         }
     }
+}
+
+/// How far operands move in `number` steps of nested loops, in scalars.
+#[inline(never)]
+fn along(loops: &[Loop], units: &[usize; 4], mut number: usize) -> [usize; 4] {
+    let mut moved = [0; 4];
+    for (position, step) in loops.iter().enumerate().rev() {
+        // The outermost loop takes what is left: one loop needs no division.
+        let index = if position == 0 {
+            number
+        } else {
+            let index = number % step.extent;
+            number /= step.extent;
+            index
+        };
+        moved[0] += index * step.out * units[0];
+        moved[1] += index * step.a * units[1];
+        moved[2] += index * step.b * units[2];
+        moved[3] += index * step.init * units[3];
+    }
+    moved
 }
 
 /// The number of steps of nested loops.
-const fn count(loops: &[Loop]) -> usize {
-    let mut count = 1;
-    let mut position = 0;
-    while position < loops.len() {
-        count *= loops[position].extent;
-        position += 1;
-    }
-    count
+#[inline(never)]
+fn count(loops: &[Loop]) -> usize {
+    loops.iter().map(|step| step.extent).product()
 }
 
-impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
+/// One panel at work, where the loops around it stand.
+struct Work<
+    T,
+    S,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+> {
+    simd: S,
+    panel: &'static Panel,
+    start: At<T>,
+}
+
+impl<
+    T: Real,
+    S: Isa,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+> Work<T, S, KIND, R, W, ROW_STEP, COLUMN_STEP>
+{
     const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
+    const ROW: bool = has(KIND, kind::ROW);
+    const SUM: bool = has(KIND, kind::SUM);
+    const PAIRED: bool = has(KIND, kind::PAIRED);
+    const ALONE: bool = has(KIND, kind::ALONE);
+    const SYMMETRIC: bool = has(KIND, kind::SYMMETRIC);
+    const INITIAL: bool = has(KIND, kind::INITIAL);
+    const INITIAL_SPLAT: bool = has(KIND, kind::INITIAL_SPLAT);
+    const SCALED: bool = has(KIND, kind::SCALED);
+    const NESTED: bool = has(KIND, kind::NESTED);
+    const REST: bool = has(KIND, kind::REST);
 
-    /// Whether the machine has 32 vector registers, so that tiles may be wide.
-    pub const WIDE: bool = S::REGISTER_COUNT >= 32;
+    /// Scalars between rows of the first factor.
+    const A_ROW: usize = Self::row_step(has(KIND, kind::A_VECTOR), ROW_STEP);
+    /// Scalars between rows of the second factor, if it is paired.
+    const B_ROW: usize = Self::row_step(has(KIND, kind::B_VECTOR), COLUMN_STEP);
+    /// Scalars between columns of the second factor.
+    const B_COLUMN: usize = if Self::ROW {
+        COLUMN_STEP
+    } else {
+        Self::row_step(has(KIND, kind::B_VECTOR), COLUMN_STEP)
+    };
 
-    const ROW: bool = matches!(C::LANE, LaneAxis::Row);
-    const SUM: bool = matches!(C::LANE, LaneAxis::Sum);
-    const NOTHING: bool = matches!(C::LANE, LaneAxis::Nothing);
-
-    /// Scalars in an element of an operand.
-    const fn unit(operand: usize) -> usize {
-        C::SPACES[operand].unit::<T, S>()
-    }
-
-    /// Steps in scalars.
-    const fn scaled(step: Loop) -> Loop {
-        Loop {
-            extent: step.extent,
-            out: step.out * Self::unit(0),
-            a: step.a * Self::unit(1),
-            b: step.b * Self::unit(2),
-            init: step.init * Self::unit(3),
-        }
-    }
-
-    /// Rows, in vectors where they run along the lanes.
-    const M: Loop = {
-        let rows = Self::scaled(C::M);
+    const fn row_step(vector: bool, step: usize) -> usize {
         if Self::ROW {
-            Loop {
-                extent: rows.extent.div_ceil(Self::LANES),
-                out: Self::LANES,
-                a: Self::LANES,
-                b: rows.b * Self::LANES,
-                init: rows.init * Self::LANES,
-            }
+            Self::LANES
+        } else if vector && !Self::SUM {
+            step * Self::LANES
         } else {
-            rows
+            step
         }
-    };
-    const N: Loop = Self::scaled(C::N);
-    const K: Loop = Self::scaled(C::K);
-
-    /// How far from its start each operand is touched, in scalars.
-    const REACH: [usize; 4] = {
-        let mut last = At::START;
-        let mut position = 0;
-        let loops = [C::M, C::N, C::K];
-        while position < 3 {
-            last = last.after(Self::scaled(loops[position]), loops[position].extent - 1);
-            position += 1;
-        }
-        position = 0;
-        while position < C::OUTER.len() {
-            last = last.after(
-                Self::scaled(C::OUTER[position]),
-                C::OUTER[position].extent - 1,
-            );
-            position += 1;
-        }
-        position = 0;
-        while position < C::SUMS.len() {
-            last = last.after(
-                Self::scaled(C::SUMS[position]),
-                C::SUMS[position].extent - 1,
-            );
-            position += 1;
-        }
-        let points = matches!(C::LANE, LaneAxis::Points);
-        assert!(
-            points == matches!(C::SPACES[0], Space::Block),
-            "the result of points is a block"
-        );
-        assert!(
-            !C::SYMMETRIC || C::M.extent == C::N.extent,
-            "a symmetric result is square"
-        );
-        assert!(
-            !C::PAIRED || C::N.extent == 1,
-            "paired factors have one column"
-        );
-        if Self::ROW && C::M.extent > 1 {
-            let b = if C::PAIRED { 1 } else { 0 };
-            assert!(
-                C::M.out == 1 && C::M.a == 1 && C::M.b == b && C::M.init <= 1,
-                "rows are contiguous"
-            );
-        }
-        [
-            last.out + Self::unit(0),
-            last.a + Self::unit(1),
-            if C::ALONE { 0 } else { last.b + Self::unit(2) },
-            if C::INITIAL_COLUMNS == 0 {
-                0
-            } else {
-                last.init + Self::unit(3)
-            },
-        ]
-    };
-
-    /// The addresses after `number` steps of nested loops.
-    #[inline(always)]
-    fn advance(loops: &[Loop], mut number: usize, mut at: At) -> At {
-        let mut position = loops.len();
-        while position > 0 {
-            position -= 1;
-            let step = Self::scaled(loops[position]);
-            at = at.after(step, number % step.extent);
-            number /= step.extent;
-        }
-        at
     }
 
-    /// Tiles of `R` rows by `W` columns that cover all rows from `row` on, at `column`. Where rows
-    /// run along the lanes, `R` counts vectors. Rows beyond the last are left out.
+    /// All tiles, one below the other.
     #[inline(always)]
-    pub fn rows<const R: usize, const W: usize>(&self, row: usize, column: usize) {
-        let mut row = row;
-        while row < Self::M.extent {
-            self.tile::<R, W>(row, column);
+    fn column(&self) {
+        let panel = self.panel;
+        let mut row = 0;
+        let mut tiles = panel.tiles;
+        while tiles > 0 {
+            tiles -= 1;
+            let is_last = tiles == 0 && (!Self::REST || panel.rest == 0);
+            self.tile::<R>(row, if is_last { panel.last } else { Self::LANES });
             row += R;
         }
-    }
-
-    /// `count` tiles of `R` rows by `W` columns from `row` on, at `column`.
-    #[inline(always)]
-    pub fn some_rows<const R: usize, const W: usize>(
-        &self,
-        row: usize,
-        count: usize,
-        column: usize,
-    ) {
-        let mut tile = 0;
-        while tile < count {
-            self.tile::<R, W>(row + tile * R, column);
-            tile += 1;
+        if Self::REST {
+            let mut rest = panel.rest;
+            while rest > 0 {
+                rest -= 1;
+                self.tile::<1>(row, if rest == 0 { panel.last } else { Self::LANES });
+                row += 1;
+            }
         }
     }
 
-    /// Lanes in use in a vector of rows: fewer in the last one, none beyond it.
+    /// One tile. Of the last of its rows, `last` lanes are in use where rows run along them.
     #[inline(always)]
-    fn lanes_in_use(row: usize) -> usize {
-        let rows = C::M.extent;
-        let before = row * Self::LANES;
-        if before + Self::LANES <= rows {
-            Self::LANES
+    fn tile<const N: usize>(&self, row: usize, last: usize) {
+        let (simd, panel, start) = (self.simd, self.panel, &self.start);
+        let at = At {
+            out: start.out.wrapping_add(row * panel.m.out),
+            a: start.a.wrapping_add(row * panel.m.a),
+            b: start.b.wrapping_add(row * panel.m.b),
+            init: start.init.wrapping_add(row * panel.m.init),
+        };
+        let mut sums = [[T::zero(simd); W]; N];
+        if Self::NESTED {
+            let mut number = 0;
+            let count = count(panel.sums);
+            while number < count {
+                let at = at.after(along(panel.sums, &panel.units, number));
+                self.accumulate(at.a, at.b, last, &mut sums);
+                number += 1;
+            }
         } else {
-            rows.saturating_sub(before)
+            self.accumulate(at.a, at.b, last, &mut sums);
         }
-    }
-
-    #[inline(always)]
-    fn tile<const R: usize, const W: usize>(&self, row: usize, column: usize) {
-        assert!(column + W <= Self::N.extent, "tiles lie within the columns");
-        assert!(
-            Self::ROW || row + R <= Self::M.extent,
-            "tiles lie within the rows"
-        );
-        let simd = self.simd;
-        let at = self.start.after(Self::M, row).after(Self::N, column);
-        let mut in_use = [Self::LANES; R];
-        if Self::ROW {
+        if Self::SCALED {
+            let scale = T::literal(simd, panel.scale);
             let mut i = 0;
-            while i < R {
-                in_use[i] = Self::lanes_in_use(row + i);
+            while i < N {
+                let mut j = 0;
+                while j < W {
+                    sums[i][j] = T::mul(simd, sums[i][j], scale);
+                    j += 1;
+                }
                 i += 1;
             }
         }
-        let mut sums = [[T::zero(simd); W]; R];
-        let mut number = 0;
-        while number < count(C::SUMS) {
-            self.accumulate(Self::advance(C::SUMS, number, at), &in_use, &mut sums);
-            number += 1;
-        }
-        let scale = T::literal(simd, C::SCALE);
-        let mut i = 0;
-        while i < R {
+        if Self::INITIAL {
             let mut j = 0;
             while j < W {
-                let mut sum = sums[i][j];
-                if C::SCALE != 1.0 {
-                    sum = T::mul(simd, sum, scale);
+                if j < panel.initial_columns {
+                    let mut i = 0;
+                    while i < N {
+                        let source = at.init.wrapping_add(i * panel.m.init + j * panel.n.init);
+                        let partial = Self::ROW && i + 1 == N;
+                        sums[i][j] = T::add(simd, sums[i][j], self.initial(source, partial, last));
+                        i += 1;
+                    }
                 }
-                if column + j < C::INITIAL_COLUMNS {
-                    let address = at.init + i * Self::M.init + j * Self::N.init;
-                    sum = T::add(simd, sum, self.initial(address, in_use[i]));
-                }
-                // One triangle is stored, with its mirror image: each result once, since the
-                // initial value may be the result itself.
-                if !C::SYMMETRIC || row + i >= column + j {
-                    let mirrored = self.start.after(
-                        Loop {
-                            out: Self::N.out,
-                            ..Self::M
-                        },
-                        row + i,
-                    );
-                    let mirrored = mirrored.after(
-                        Loop {
-                            out: Self::M.out,
-                            ..Self::N
-                        },
-                        column + j,
-                    );
-                    let address = at.out + i * Self::M.out + j * Self::N.out;
-                    self.store(address, mirrored.out, in_use[i], sum);
+                j += 1;
+            }
+        }
+        let mirrored = if Self::SYMMETRIC {
+            let mirrored = start.out.wrapping_add(panel.mirror);
+            mirrored.wrapping_add(row * panel.n.out)
+        } else {
+            at.out
+        };
+        let mut i = 0;
+        while i < N {
+            let partial = Self::ROW && i + 1 == N;
+            let mut j = 0;
+            while j < W {
+                let target = at.out.wrapping_add(i * panel.m.out + j * panel.n.out);
+                if !Self::SYMMETRIC {
+                    self.store(target, partial, last, sums[i][j]);
+                } else if panel.diagonal + row + i >= j {
+                    // Each result once, since the initial value may be the result itself.
+                    let mirrored = mirrored.wrapping_add(i * panel.n.out + j * panel.m.out);
+                    self.store(target, partial, last, sums[i][j]);
+                    self.store(mirrored, partial, last, sums[i][j]);
                 }
                 j += 1;
             }
@@ -391,43 +732,36 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
 
     /// Adds the products over the innermost summed index.
     #[inline(always)]
-    fn accumulate<const R: usize, const W: usize>(
+    fn accumulate<const N: usize>(
         &self,
-        at: At,
-        in_use: &[usize; R],
-        sums: &mut [[T::Vector<S>; W]; R],
+        mut a: *const T,
+        mut b: *const T,
+        last: usize,
+        sums: &mut [[T::Vector<S>; W]; N],
     ) {
         let simd = self.simd;
-        let extent = Self::K.extent;
-        let (steps, rest, each) = if Self::SUM {
-            let each = Loop {
-                a: Self::LANES * Self::K.a,
-                b: Self::LANES * Self::K.b,
-                ..Self::K
-            };
-            (extent / Self::LANES, extent % Self::LANES, each)
+        let k = &self.panel.k;
+        let (mut steps, rest, a_step, b_step) = if Self::SUM {
+            let (a, b) = (k.a * Self::LANES, k.b * Self::LANES);
+            (k.extent / Self::LANES, k.extent % Self::LANES, a, b)
         } else {
-            (extent, 0, Self::K)
+            (k.extent, 0, k.a, k.b)
         };
-        let mut step = 0;
         // A small tile would wait for its last addition in every step: it gets four sums.
-        if R * W <= 2 && steps >= 8 {
-            let mut chains = [[[T::zero(simd); W]; R]; 4];
-            while step + 4 <= steps {
+        if N * W <= 2 && steps >= 8 {
+            let mut chains = [[[T::zero(simd); W]; N]; 4];
+            while steps >= 4 {
                 let mut chain = 0;
                 while chain < 4 {
-                    self.step(
-                        at.after(each, step + chain),
-                        Self::LANES,
-                        in_use,
-                        &mut chains[chain],
-                    );
+                    self.step::<N, false>(a, b, Self::LANES, last, &mut chains[chain]);
+                    a = a.wrapping_add(a_step);
+                    b = b.wrapping_add(b_step);
                     chain += 1;
                 }
-                step += 4;
+                steps -= 4;
             }
             let mut i = 0;
-            while i < R {
+            while i < N {
                 let mut j = 0;
                 while j < W {
                     let left = T::add(simd, chains[0][i][j], chains[1][i][j]);
@@ -438,45 +772,55 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
                 i += 1;
             }
         }
-        while step < steps {
-            self.step(at.after(each, step), Self::LANES, in_use, sums);
-            step += 1;
+        while steps > 0 {
+            self.step::<N, false>(a, b, Self::LANES, last, sums);
+            a = a.wrapping_add(a_step);
+            b = b.wrapping_add(b_step);
+            steps -= 1;
         }
         if Self::SUM && rest > 0 {
-            self.step(at.after(each, steps), rest, in_use, sums);
+            self.step::<N, true>(a, b, rest, last, sums);
         }
     }
 
     /// One step of the innermost summed index: every product of the tile. `count` is the number of
-    /// summed elements along the lanes, where they run there.
+    /// summed elements along the lanes, where they run there; `PARTIAL`: it may be less than all.
     #[inline(always)]
-    fn step<const R: usize, const W: usize>(
+    fn step<const N: usize, const PARTIAL: bool>(
         &self,
-        at: At,
+        a: *const T,
+        b: *const T,
         count: usize,
-        in_use: &[usize; R],
-        sums: &mut [[T::Vector<S>; W]; R],
+        last: usize,
+        sums: &mut [[T::Vector<S>; W]; N],
     ) {
-        let simd = self.simd;
+        let (simd, panel) = (self.simd, self.panel);
         let mut columns = [T::zero(simd); W];
-        if !C::ALONE && !C::PAIRED {
+        if !Self::ALONE && !Self::PAIRED {
             let mut j = 0;
             while j < W {
-                columns[j] =
-                    self.factor(self.b, 2, false, at.b + j * Self::N.b, count, Self::LANES);
+                let vector = has(KIND, kind::B_VECTOR);
+                let source = b.wrapping_add(j * Self::B_COLUMN);
+                columns[j] = self.factor(source, vector, panel.k.b, PARTIAL, count);
                 j += 1;
             }
         }
         let mut i = 0;
-        while i < R {
-            let row = self.factor(self.a, 1, true, at.a + i * Self::M.a, count, in_use[i]);
+        while i < N {
+            // Where rows run along the lanes, only the last vector of them may be partial.
+            let partial = PARTIAL || Self::ROW && i + 1 == N;
+            let count = if Self::ROW { last } else { count };
+            let source = a.wrapping_add(i * Self::A_ROW);
+            let vector = has(KIND, kind::A_VECTOR);
+            let row = self.factor(source, vector, panel.k.a, partial, count);
             let mut j = 0;
             while j < W {
-                sums[i][j] = if C::ALONE {
+                sums[i][j] = if Self::ALONE {
                     T::add(simd, sums[i][j], row)
-                } else if C::PAIRED {
-                    let address = at.b + i * Self::M.b;
-                    let other = self.factor(self.b, 2, true, address, count, in_use[i]);
+                } else if Self::PAIRED {
+                    let source = b.wrapping_add(i * Self::B_ROW);
+                    let vector = has(KIND, kind::B_VECTOR);
+                    let other = self.factor(source, vector, panel.k.b, partial, count);
                     T::mul_add(simd, row, other, sums[i][j])
                 } else {
                     T::mul_add(simd, row, columns[j], sums[i][j])
@@ -487,106 +831,64 @@ impl<T: Real, S: Simd, C: Contraction> Tiles<T, S, C> {
         }
     }
 
-    /// An operand of a product. `along`: it moves with `m`, so that where rows run along the lanes
-    /// it is a vector, of which only the lanes in use are read.
+    /// An operand of a product: one number, or a vector of which, if `partial`, `count` lanes are in use; `step` is that of the
+    /// summed index.
     #[inline(always)]
     fn factor(
         &self,
-        base: *const T,
-        operand: usize,
-        along: bool,
-        address: usize,
+        source: *const T,
+        vector: bool,
+        step: usize,
+        partial: bool,
         count: usize,
-        in_use: usize,
     ) -> T::Vector<S> {
         let simd = self.simd;
-        let source = base.wrapping_add(address);
-        // SAFETY: rows, columns and summed indices are below their extents, for which the region
-        // behind the pointer was made; of a partial vector no more is read than lies below them;
-        // sixteen numbers are at least a vector of any instruction set.
+        // SAFETY: rows, columns and summed indices are below their extents, for which `check` has
+        // shown that the operand lies within its space; of a partial vector no more is read than
+        // lies below them.
         unsafe {
-            if Self::SUM {
-                let step = if operand == 1 { Self::K.a } else { Self::K.b };
-                if step != 1 && Self::K.extent > 1 {
-                    let mut lanes = [T::ZERO; 16];
-                    let mut lane = 0;
-                    while lane < count {
-                        lanes[lane] = *source.add(lane * step);
-                        lane += 1;
-                    }
-                    T::load(simd, lanes.as_ptr())
-                } else if count == Self::LANES {
-                    T::load(simd, source)
-                } else {
-                    T::load_partial(simd, source, count)
-                }
-            } else if Self::ROW && along {
-                if in_use == Self::LANES {
-                    T::load(simd, source)
-                } else {
-                    T::load_partial(simd, source, in_use)
-                }
-            } else if matches!(C::SPACES[operand], Space::Block) {
-                T::load(simd, source)
-            } else {
+            if Self::SUM && !vector {
+                gather::<T, S>(simd, source, step, count)
+            } else if !vector {
                 T::splat(simd, *source)
+            } else if partial && Self::LANES > 1 {
+                T::load_partial(simd, source, count)
+            } else {
+                T::load(simd, source)
             }
         }
     }
 
     /// The initial value of one result.
     #[inline(always)]
-    fn initial(&self, address: usize, in_use: usize) -> T::Vector<S> {
+    fn initial(&self, source: *const T, partial: bool, in_use: usize) -> T::Vector<S> {
         let simd = self.simd;
-        let source = self.init.wrapping_add(address);
         // SAFETY: as of `factor`.
         unsafe {
-            if Self::SUM || Self::NOTHING {
+            if Self::SUM {
                 // The lanes are summed at the end: the initial value is in the first.
                 T::load_partial(simd, source, 1)
-            } else if Self::ROW && Self::M.init > 0 {
-                if in_use == Self::LANES {
-                    T::load(simd, source)
-                } else {
-                    T::load_partial(simd, source, in_use)
-                }
-            } else if matches!(C::SPACES[3], Space::Block) {
-                T::load(simd, source)
-            } else {
+            } else if Self::INITIAL_SPLAT {
                 T::splat(simd, *source)
+            } else if partial && Self::LANES > 1 {
+                T::load_partial(simd, source, in_use)
+            } else {
+                T::load(simd, source)
             }
         }
     }
 
     #[inline(always)]
-    fn store(&self, address: usize, mirrored: usize, in_use: usize, sum: T::Vector<S>) {
+    fn store(&self, target: *mut T, partial: bool, in_use: usize, sum: T::Vector<S>) {
         let simd = self.simd;
-        let (target, mirrored) = (
-            self.out.wrapping_add(address),
-            self.out.wrapping_add(mirrored),
-        );
-        // SAFETY: as of `factor`; the mirrored result is that of another row and column of a square.
+        // SAFETY: as of `factor`; a mirrored result is that of another row and column of a square.
         unsafe {
             if Self::SUM {
-                let sum = T::reduce_sum(simd, sum);
-                *target = sum;
-                if C::SYMMETRIC {
-                    *mirrored = sum;
-                }
-            } else if Self::NOTHING {
-                T::store_partial(simd, target, sum, 1);
-                if C::SYMMETRIC {
-                    T::store_partial(simd, mirrored, sum, 1);
-                }
-            } else if Self::ROW && in_use < Self::LANES {
-                if in_use > 0 {
-                    T::store_partial(simd, target, sum, in_use);
-                }
+                *target = T::reduce_sum(simd, sum);
+            } else if partial && Self::LANES > 1 {
+                T::store_partial(simd, target, sum, in_use);
             } else {
                 T::store(simd, target, sum);
-                if C::SYMMETRIC {
-                    T::store(simd, mirrored, sum);
-                }
             }
         }
     }

@@ -1,13 +1,11 @@
 //! The elementwise nest: straight-line code at every point of nested loops.
 //!
-//! Code and loops are a type, so that addresses are constants; where tensors start are values, so that nests share code.
+//! The code and how each operand is read are a type ([`Code`]); loops, strides and offsets are constants in memory, so that nests
+//! with the same code share it.
 
-use pulp::{Simd, WithSimd};
+use crate::lanes::{Isa, OnLanes, Real};
 
-use crate::lanes::Real;
-
-use super::contraction::LaneAxis;
-use super::memory::{Memory, Space};
+use super::memory::{Bases, Memory, Sizes, Space};
 
 /// How an operand is read in the innermost loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,271 +20,451 @@ pub enum Read {
     Delta(usize, usize),
 }
 
-/// Straight-line code from `I` operands to `R` results in `L` loops.
-pub trait Elementwise<T: Real, const I: usize, const R: usize, const L: usize> {
-    /// What runs along the lanes: points, the innermost loop, or nothing.
-    const LANE: LaneAxis;
-    /// Extents of the loops, outermost first.
-    const EXTENTS: [usize; L];
+/// The most loops around straight-line code: axes of the highest derivative that is worth asking for.
+pub const MOST_LOOPS: usize = 16;
+
+/// Straight-line code from `I` operands to `R` results.
+pub trait Code<T: Real, const I: usize, const R: usize> {
+    /// Whether points run along the lanes; else the innermost loop does.
+    const POINTS: bool;
     /// How each operand is read.
     const READS: [Read; I];
-    /// Where each operand lies and its step in each loop, in elements; of a delta nothing is read.
-    const OPERANDS: [(Space, [usize; L]); I];
-    /// The same of each result.
-    const RESULTS: [(Space, [usize; L]); R];
+    /// Whether each result is written to places that are not consecutive, one for each lane.
+    const SCATTERS: [bool; R];
+    /// How many of the loops there are: deltas count them.
+    const LOOPS: usize;
 
     /// The code.
-    fn apply<S: Simd>(simd: S, operands: [T::Vector<S>; I]) -> [T::Vector<S>; R];
+    fn apply<S: Isa>(simd: S, operands: [T::Vector<S>; I]) -> [T::Vector<S>; R];
 }
 
-/// Runs an elementwise nest. Never inlined, as contractions are not.
-#[inline(never)]
+/// A tensor in loops.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk {
+    /// Where it lies.
+    pub space: Space,
+    /// Its first element.
+    pub offset: usize,
+    /// Its step in each loop, in elements.
+    pub steps: &'static [usize],
+}
+
+/// Loops, and the tensors of the code in them; of a delta nothing is read.
+#[derive(Clone, Copy, Debug)]
+pub struct ElementwiseNest<const I: usize, const R: usize> {
+    /// Extents of the loops, outermost first.
+    pub extents: &'static [usize],
+    /// What is read.
+    pub operands: [Walk; I],
+    /// What is written.
+    pub results: [Walk; R],
+}
+
+/// A nest as a type.
+pub trait Elementwise<const I: usize, const R: usize> {
+    /// The nest.
+    const NEST: ElementwiseNest<I, R>;
+}
+
+impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
+    /// Whether the nest fits its code and stays within the memory.
+    const fn check<T: Real, C: Code<T, I, R>>(&self, sizes: Sizes) {
+        assert!(
+            self.extents.len() == C::LOOPS && C::LOOPS > 0 && C::LOOPS <= MOST_LOOPS,
+            "code has its loops"
+        );
+        let mut i = 0;
+        while i < I {
+            if !matches!(C::READS[i], Read::Delta(..)) {
+                self.check_walk(self.operands[i], C::POINTS, sizes);
+            }
+            if !C::POINTS && matches!(C::READS[i], Read::Vector) {
+                let step = self.operands[i].steps[C::LOOPS - 1];
+                assert!(step == 1, "what is read as a vector is consecutive");
+            }
+            i += 1;
+        }
+        let mut r = 0;
+        while r < R {
+            assert!(
+                !matches!(self.results[r].space, Space::Parameters),
+                "parameters are not written"
+            );
+            assert!(
+                C::POINTS == matches!(self.results[r].space, Space::Block),
+                "the result of points is a block, that of scalars scratch"
+            );
+            self.check_walk(self.results[r], C::POINTS, sizes);
+            let last = C::LOOPS - 1;
+            assert!(
+                C::POINTS
+                    || C::SCATTERS[r]
+                    || self.results[r].steps[last] == 1
+                    || self.extents[last] == 1,
+                "what is written as a vector is consecutive"
+            );
+            r += 1;
+        }
+    }
+
+    const fn check_walk(&self, walk: Walk, points: bool, sizes: Sizes) {
+        assert!(
+            points || !matches!(walk.space, Space::Block),
+            "only points run along the lanes of a block"
+        );
+        assert!(
+            walk.steps.len() == self.extents.len(),
+            "a tensor has a step in each loop"
+        );
+        let mut last = 0;
+        let mut l = 0;
+        while l < self.extents.len() {
+            last += (self.extents[l] - 1) * walk.steps[l];
+            l += 1;
+        }
+        assert!(
+            sizes.hold(walk.space, walk.offset, last + 1),
+            "a nest stays within its memory"
+        );
+    }
+}
+
+/// A tensor for one instruction set: in scalars.
+#[derive(Clone, Copy, Debug)]
+struct Stride {
+    space: Space,
+    offset: usize,
+    /// Its step in the innermost loop.
+    step: usize,
+    /// Its steps in all loops, in elements of so many scalars.
+    steps: &'static [usize],
+    unit: usize,
+}
+
+/// A nest for one instruction set.
+#[derive(Clone, Copy, Debug)]
+struct Panel<const I: usize, const R: usize> {
+    extents: &'static [usize],
+    operands: [Stride; I],
+    results: [Stride; R],
+}
+
+struct Part<N, T, S, const I: usize, const R: usize>(core::marker::PhantomData<(N, T, S)>);
+
+impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part<N, T, S, I, R> {
+    const PANEL: Panel<I, R> = {
+        let nest = N::NEST;
+        let nothing = Stride {
+            space: Space::Scratch,
+            offset: 0,
+            step: 0,
+            steps: &[],
+            unit: 1,
+        };
+        let mut panel = Panel {
+            extents: nest.extents,
+            operands: [nothing; I],
+            results: [nothing; R],
+        };
+        let mut i = 0;
+        while i < I {
+            panel.operands[i] = Self::stride(nest.operands[i]);
+            i += 1;
+        }
+        let mut r = 0;
+        while r < R {
+            panel.results[r] = Self::stride(nest.results[r]);
+            r += 1;
+        }
+        panel
+    };
+
+    const fn stride(walk: Walk) -> Stride {
+        let unit = walk.space.unit::<T, S>();
+        Stride {
+            space: walk.space,
+            offset: walk.offset * unit,
+            step: walk.steps[walk.steps.len() - 1] * unit,
+            steps: walk.steps,
+            unit,
+        }
+    }
+}
+
+/// Runs an elementwise nest. That it stays within the memory is decided while the caller is compiled.
+#[inline(always)]
 pub fn elementwise<
-    E,
+    N,
+    C,
     T,
     S,
     const I: usize,
     const R: usize,
-    const L: usize,
     const P: usize,
     const H: usize,
     const B: usize,
 >(
     memory: &Memory<'_, T, S, P, H, B>,
-    operands: [usize; I],
-    results: [usize; R],
 ) where
     T: Real,
-    S: Simd,
-    E: Elementwise<T, I, R, L>,
+    S: Isa,
+    N: Elementwise<I, R>,
+    C: Code<T, I, R>,
 {
-    let mut run = Run::<T, S, E, I, R, L> {
-        simd: memory.simd(),
-        reads: [core::ptr::null(); I],
-        writes: [core::ptr::null_mut(); R],
+    const { N::NEST.check::<T, C>(Memory::<T, S, P, H, B>::SIZES) };
+    memory.simd.apart(Run::<T, C, I, R> {
+        bases: &memory.bases,
+        panel: &const { Part::<N, T, S, I, R>::PANEL },
         code: core::marker::PhantomData,
-    };
-    // Loops are written with `while`: `for` over ranges would triple what each network compiles.
-    let mut i = 0;
-    while i < I {
-        let reach = Run::<T, S, E, I, R, L>::OPERAND_REACH[i];
-        run.reads[i] = memory.region(E::OPERANDS[i].0, operands[i], reach);
-        i += 1;
-    }
-    let mut r = 0;
-    while r < R {
-        let reach = Run::<T, S, E, I, R, L>::RESULT_REACH[r];
-        run.writes[r] = memory.region_mut(E::RESULTS[r].0, results[r], reach);
-        r += 1;
-    }
-    memory.simd().vectorize(run);
+    });
 }
 
-/// A nest at work: pointers to the tensors where the outer loops stand.
-struct Run<T, S, E, const I: usize, const R: usize, const L: usize> {
-    simd: S,
-    reads: [*const T; I],
-    writes: [*mut T; R],
-    code: core::marker::PhantomData<E>,
+struct Run<'a, T, C, const I: usize, const R: usize> {
+    bases: &'a Bases<T>,
+    panel: &'static Panel<I, R>,
+    code: core::marker::PhantomData<C>,
 }
 
-impl<T, S, E, const I: usize, const R: usize, const L: usize> WithSimd for Run<T, S, E, I, R, L>
+impl<T, C, const I: usize, const R: usize> OnLanes for Run<'_, T, C, I, R>
 where
     T: Real,
-    S: Simd,
-    E: Elementwise<T, I, R, L>,
+    C: Code<T, I, R>,
 {
     type Output = ();
 
+    // Loops are written with `while`: `for` over ranges would triple what each network compiles.
     #[inline(always)]
-    fn with_simd<Same: Simd>(mut self, _: Same) {
-        let mut counters = [0; L];
+    fn run<S: Isa>(self, simd: S) {
+        let mut counters = [0; MOST_LOOPS];
+        if C::LOOPS == 1 {
+            self.innermost(simd, &counters);
+            return;
+        }
         loop {
-            self.innermost(&counters);
-            // The next step of the outer loops, like an odometer.
-            let mut l = L - 1;
-            loop {
-                if l == 0 {
-                    return;
-                }
-                l -= 1;
-                counters[l] += 1;
-                if counters[l] < E::EXTENTS[l] {
-                    self.advance(l, 1);
-                    break;
-                }
-                self.advance(l, -(E::EXTENTS[l] as isize - 1));
-                counters[l] = 0;
+            self.innermost(simd, &counters);
+            if !next(self.panel.extents, &mut counters) {
+                return;
             }
         }
     }
 }
 
-impl<T, S, E, const I: usize, const R: usize, const L: usize> Run<T, S, E, I, R, L>
+/// The next step of the outer loops, like an odometer; false behind the last.
+#[inline(never)]
+fn next(extents: &[usize], counters: &mut [usize; MOST_LOOPS]) -> bool {
+    let mut l = extents.len() - 1;
+    while l > 0 {
+        l -= 1;
+        counters[l] += 1;
+        if counters[l] < extents[l] {
+            return true;
+        }
+        counters[l] = 0;
+    }
+    false
+}
+
+impl Stride {
+    /// How far the tensor moves to where the outer loops stand, in scalars.
+    #[inline(never)]
+    fn moved(&self, counters: &[usize; MOST_LOOPS]) -> usize {
+        let outer = self.steps[..self.steps.len() - 1].iter();
+        let elements: usize = outer
+            .zip(counters)
+            .map(|(step, counter)| step * counter)
+            .sum();
+        elements * self.unit
+    }
+}
+
+impl<T, C, const I: usize, const R: usize> Run<'_, T, C, I, R>
 where
     T: Real,
-    S: Simd,
-    E: Elementwise<T, I, R, L>,
+    C: Code<T, I, R>,
 {
-    const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
-    const POINTS: bool = matches!(E::LANE, LaneAxis::Points);
+    #[inline(always)]
+    fn located(&self, stride: &Stride, counters: &[usize; MOST_LOOPS]) -> *mut T {
+        let moved = if C::LOOPS > 1 {
+            stride.moved(counters)
+        } else {
+            0
+        };
+        self.bases.at(stride.space, stride.offset + moved)
+    }
 
-    /// How far from its start each operand is read, in scalars; of a delta nothing is.
-    const OPERAND_REACH: [usize; I] = {
-        let mut reach = [0; I];
+    /// The innermost loop, where the outer ones stand.
+    #[inline(always)]
+    fn innermost<S: Isa>(&self, simd: S, counters: &[usize; MOST_LOOPS]) {
+        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+        let mut reads = [core::ptr::null(); I];
         let mut i = 0;
         while i < I {
-            if !matches!(E::READS[i], Read::Delta(..)) {
-                reach[i] = Self::reach(E::OPERANDS[i]);
-            }
+            reads[i] = self.located(&self.panel.operands[i], counters).cast_const();
             i += 1;
         }
-        reach
-    };
-    /// How far from its start each result is written.
-    const RESULT_REACH: [usize; R] = {
-        let mut reach = [0; R];
+        let mut writes = [core::ptr::null_mut(); R];
         let mut r = 0;
         while r < R {
-            reach[r] = Self::reach(E::RESULTS[r]);
+            writes[r] = self.located(&self.panel.results[r], counters);
             r += 1;
         }
-        reach
-    };
-
-    const fn reach((space, steps): (Space, [usize; L])) -> usize {
-        assert!(
-            Self::POINTS || !matches!(space, Space::Block),
-            "only points run along the lanes of a block"
-        );
-        let mut last = 0;
-        let mut l = 0;
-        while l < L {
-            last += (E::EXTENTS[l] - 1) * steps[l];
-            l += 1;
-        }
-        (last + 1) * space.unit::<T, S>()
-    }
-
-    /// The step of a tensor in a loop, in scalars.
-    #[inline(always)]
-    const fn step_of((space, steps): (Space, [usize; L]), l: usize) -> usize {
-        steps[l] * space.unit::<T, S>()
-    }
-
-    /// Moves all pointers by some steps of a loop.
-    #[inline(always)]
-    fn advance(&mut self, l: usize, steps: isize) {
-        let mut i = 0;
-        while i < I {
-            let step = Self::step_of(E::OPERANDS[i], l) as isize;
-            self.reads[i] = self.reads[i].wrapping_offset(steps * step);
-            i += 1;
-        }
-        let mut r = 0;
-        while r < R {
-            let step = Self::step_of(E::RESULTS[r], l) as isize;
-            self.writes[r] = self.writes[r].wrapping_offset(steps * step);
-            r += 1;
-        }
-    }
-
-    #[inline(always)]
-    fn innermost(&self, counters: &[usize; L]) {
-        let extent = E::EXTENTS[L - 1];
+        let extent = self.panel.extents[C::LOOPS - 1];
         let mut index = 0;
         while index < extent {
-            if Self::POINTS {
-                self.step(counters, index, Self::LANES);
-                index += 1;
+            let rest = extent - index;
+            let count = if C::POINTS || rest > lanes {
+                lanes
             } else {
-                let rest = extent - index;
-                self.step(
-                    counters,
-                    index,
-                    if rest < Self::LANES {
-                        rest
-                    } else {
-                        Self::LANES
-                    },
-                );
-                index += Self::LANES;
+                rest
+            };
+            self.step(simd, &reads, &writes, counters, index, count);
+            let steps = if C::POINTS { 1 } else { lanes };
+            index += steps;
+            i = 0;
+            while i < I {
+                reads[i] = reads[i].wrapping_add(steps * self.panel.operands[i].step);
+                i += 1;
+            }
+            r = 0;
+            while r < R {
+                writes[r] = writes[r].wrapping_add(steps * self.panel.results[r].step);
+                r += 1;
             }
         }
     }
 
     /// One application of the code, at `index` of the innermost loop, to `count` lanes.
     #[inline(always)]
-    fn step(&self, counters: &[usize; L], index: usize, count: usize) {
-        let simd = self.simd;
-        let full = Self::POINTS || count == Self::LANES;
+    fn step<S: Isa>(
+        &self,
+        simd: S,
+        reads: &[*const T; I],
+        writes: &[*mut T; R],
+        counters: &[usize; MOST_LOOPS],
+        index: usize,
+        count: usize,
+    ) {
+        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         let mut values = [T::zero(simd); I];
         let mut i = 0;
         while i < I {
-            let step = Self::step_of(E::OPERANDS[i], L - 1);
-            let source = self.reads[i].wrapping_add(index * step);
-            // SAFETY: the region that `reads` was made from reaches to the last step of every loop; a
+            let source = reads[i];
+            // SAFETY: `check` has shown that the tensor lies within its space up to the last step of every loop; a
             // partial vector ends there; sixteen numbers are at least a vector of any instruction set.
             values[i] = unsafe {
-                match E::READS[i] {
-                    Read::Vector if full => T::load(simd, source),
+                match C::READS[i] {
+                    Read::Vector if C::POINTS || lanes == 1 => T::load(simd, source),
                     Read::Vector => T::load_partial(simd, source, count),
                     Read::Gather => {
-                        let mut lanes = [T::ZERO; 16];
-                        let mut lane = 0;
-                        while lane < count {
-                            lanes[lane] = *source.add(lane * step);
-                            lane += 1;
-                        }
-                        T::load(simd, lanes.as_ptr())
+                        gather::<T, S>(simd, source, self.panel.operands[i].step, count)
                     }
                     Read::Splat => T::splat(simd, *source),
-                    Read::Delta(a, b) => self.delta(counters, index, a, b),
+                    Read::Delta(a, b) => {
+                        let loops = (a, b, C::LOOPS - 1);
+                        delta::<T, S>(simd, counters, loops, index, C::POINTS)
+                    }
                 }
             };
             i += 1;
         }
-        let values = E::apply(simd, values);
+        let values = C::apply(simd, values);
         let mut r = 0;
         while r < R {
-            let step = Self::step_of(E::RESULTS[r], L - 1);
-            let target = self.writes[r].wrapping_add(index * step);
             // SAFETY: as above.
             unsafe {
-                if !Self::POINTS && step != 1 && E::EXTENTS[L - 1] > 1 {
-                    let mut lanes = [T::ZERO; 16];
-                    T::store(simd, lanes.as_mut_ptr(), values[r]);
-                    let mut lane = 0;
-                    while lane < count {
-                        *target.add(lane * step) = lanes[lane];
-                        lane += 1;
-                    }
-                } else if full {
-                    T::store(simd, target, values[r]);
+                if C::SCATTERS[r] && lanes > 1 {
+                    let step = self.panel.results[r].step;
+                    scatter::<T, S>(simd, writes[r], step, count, values[r]);
+                } else if C::POINTS || count == lanes {
+                    T::store(simd, writes[r], values[r]);
                 } else {
-                    T::store_partial(simd, target, values[r], count);
+                    T::store_partial(simd, writes[r], values[r], count);
                 }
             }
             r += 1;
         }
     }
+}
 
-    /// Lanes of a Kronecker delta between two loops.
-    #[inline(always)]
-    fn delta(&self, counters: &[usize; L], index: usize, a: usize, b: usize) -> T::Vector<S> {
-        let simd = self.simd;
-        let last = L - 1;
-        let first = if a == last { index } else { counters[a] };
-        let second = if b == last { index } else { counters[b] };
-        if Self::POINTS || (a == last) == (b == last) {
-            return T::splat(simd, if first == second { T::ONE } else { T::ZERO });
+/// Lanes of a Kronecker delta between two loops, at `index` of the last.
+#[inline(always)]
+fn delta<T: Real, S: Isa>(
+    simd: S,
+    counters: &[usize; MOST_LOOPS],
+    (a, b, last): (usize, usize, usize),
+    index: usize,
+    points: bool,
+) -> T::Vector<S> {
+    let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+    let first = if a == last { index } else { counters[a] };
+    let second = if b == last { index } else { counters[b] };
+    if points || (a == last) == (b == last) {
+        return T::splat(simd, if first == second { T::ONE } else { T::ZERO });
+    }
+    let fixed = if a == last { second } else { first };
+    let mut ones = [T::ZERO; 16];
+    if fixed >= index && fixed < index + lanes {
+        ones[fixed - index] = T::ONE;
+    }
+    // SAFETY: sixteen numbers are at least a vector of any instruction set.
+    unsafe { T::load(simd, ones.as_ptr()) }
+}
+
+/// `count` numbers, `step` apart, in the first lanes; the others are zero.
+///
+/// # Safety
+/// The numbers must be readable.
+#[inline(always)]
+pub(super) unsafe fn gather<T: Real, S: Isa>(
+    simd: S,
+    source: *const T,
+    step: usize,
+    count: usize,
+) -> T::Vector<S> {
+    let mut lanes = [T::ZERO; 16];
+    // SAFETY: the caller's promise; sixteen numbers are at least a vector of any instruction set.
+    unsafe {
+        copy(source, step, lanes.as_mut_ptr(), 1, count);
+        T::load(simd, lanes.as_ptr())
+    }
+}
+
+/// The first `count` lanes to places `step` apart.
+///
+/// # Safety
+/// The places must be writable.
+#[inline(always)]
+unsafe fn scatter<T: Real, S: Isa>(
+    simd: S,
+    target: *mut T,
+    step: usize,
+    count: usize,
+    value: T::Vector<S>,
+) {
+    let mut lanes = [T::ZERO; 16];
+    // SAFETY: the caller's promise; sixteen numbers are at least a vector of any instruction set.
+    unsafe {
+        T::store(simd, lanes.as_mut_ptr(), value);
+        copy(lanes.as_ptr(), 1, target, step, count);
+    }
+}
+
+/// Copies numbers that are so many apart. Apart itself: it is rare, and would be unrolled for every operand.
+///
+/// # Safety
+/// `count` numbers must be readable there and writable here.
+#[inline(never)]
+unsafe fn copy<T: Real>(
+    source: *const T,
+    source_step: usize,
+    target: *mut T,
+    target_step: usize,
+    count: usize,
+) {
+    for number in 0..count {
+        // SAFETY: the caller's promise.
+        unsafe {
+            *target.wrapping_add(number * target_step) = *source.wrapping_add(number * source_step);
         }
-        let fixed = if a == last { second } else { first };
-        let mut lanes = [T::ZERO; 16];
-        if fixed >= index && fixed < index + Self::LANES {
-            lanes[fixed - index] = T::ONE;
-        }
-        // SAFETY: sixteen numbers are at least a vector of any instruction set.
-        unsafe { T::load(simd, lanes.as_ptr()) }
     }
 }

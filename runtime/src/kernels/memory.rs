@@ -1,14 +1,12 @@
 //! The memory of a call: parameters and scratch in, checked regions of them out.
 //!
-//! Kernels access memory through pointers that [`Memory::region`] gives for the greatest address a
-//! nest will touch; it panics if that lies past the end, so the loops themselves carry no checks.
+//! What a nest touches is a constant, and so are the sizes of the memory: that the one lies within the other is decided when the
+//! nest is compiled ([`Sizes::hold`]), and the memory has its sizes from when it was made ([`Memory::new`]). The loops carry no checks.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use pulp::Simd;
-
-use crate::lanes::Real;
+use crate::lanes::{Isa, Real};
 
 /// Where an operand lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +23,7 @@ pub enum Space {
 impl Space {
     /// Scalars in an element.
     #[inline(always)]
-    pub const fn unit<T: Real, S: Simd>(self) -> usize {
+    pub const fn unit<T: Real, S: Isa>(self) -> usize {
         match self {
             Space::Block => size_of::<T::Vector<S>>() / size_of::<T>(),
             Space::Parameters | Space::Scratch => 1,
@@ -33,91 +31,86 @@ impl Space {
     }
 }
 
-/// Parameters and scratch of one call.
-///
-/// `P` parameters, at least `H` scalars of scratch and a block of `B` elements. Scratch is not initialised: a schedule defines every element
-/// before it reads it, which the schedule's verifier checks.
-#[derive(Debug)]
-pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize> {
-    simd: S,
-    parameters: &'a [T],
-    scratch: *mut T,
-    length: usize,
-    block: usize,
-    lifetime: PhantomData<&'a mut [MaybeUninit<T>]>,
+/// Elements of each space.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Parameters.
+    pub parameters: usize,
+    /// Scalars of scratch.
+    pub scratch: usize,
+    /// Vectors of scratch.
+    pub block: usize,
 }
 
-impl<'a, T: Real, S: Simd, const P: usize, const H: usize, const B: usize>
+impl Sizes {
+    /// Whether `extent` elements from `offset` on lie within a space.
+    pub const fn hold(self, space: Space, offset: usize, extent: usize) -> bool {
+        let size = match space {
+            Space::Parameters => self.parameters,
+            Space::Scratch => self.scratch,
+            Space::Block => self.block,
+        };
+        offset <= size && extent <= size - offset
+    }
+}
+
+/// Where each space begins, by its number. Parameters are not written: nests that would are refused when they are compiled.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bases<T>([*mut T; 3]);
+
+impl<T> Bases<T> {
+    /// The scalar at `offset` of a space.
+    #[inline(always)]
+    pub fn at(&self, space: Space, offset: usize) -> *mut T {
+        self.0[space as usize].wrapping_add(offset)
+    }
+}
+
+/// Parameters and scratch of one call: `P` parameters, `H` scalars of scratch and a block of `B` vectors.
+///
+/// Scratch is not initialised: a schedule defines every element before it reads it, which the schedule's verifier checks.
+#[derive(Debug)]
+pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize> {
+    pub(super) simd: S,
+    pub(super) bases: Bases<T>,
+    lifetime: PhantomData<(&'a [T], &'a mut [MaybeUninit<T>])>,
+}
+
+impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
     Memory<'a, T, S, P, H, B>
 {
-    /// Joins both, for the lanes of `S`. The block begins behind the scalars.
+    /// What the spaces hold.
+    pub const SIZES: Sizes = Sizes {
+        parameters: P,
+        scratch: H,
+        block: B,
+    };
+
+    /// Joins both, for the lanes of `S`. The block begins behind the scalars, on a vector of the widest instruction set.
     ///
     /// # Panics
     /// If there are fewer parameters or there is less scratch than the sizes say.
     #[inline(always)]
     pub fn new(simd: S, parameters: &'a [T], scratch: &'a mut [MaybeUninit<T>]) -> Self {
-        // Blocks begin on a vector of the widest instruction set.
-        let block = H.next_multiple_of(T::MAX_LANES);
-        if parameters.len() < P || scratch.len() < block + B * Space::Block.unit::<T, S>() {
-            outside();
+        let start = H.next_multiple_of(T::MAX_LANES);
+        if parameters.len() < P || scratch.len() < start + B * Space::Block.unit::<T, S>() {
+            too_small();
         }
+        let scratch: *mut T = scratch.as_mut_ptr().cast();
         Memory {
             simd,
-            parameters,
-            scratch: scratch.as_mut_ptr().cast(),
-            length: scratch.len(),
-            block,
+            bases: Bases([
+                parameters.as_ptr().cast_mut(),
+                scratch,
+                scratch.wrapping_add(start),
+            ]),
             lifetime: PhantomData,
         }
-    }
-
-    /// The instruction set.
-    #[inline(always)]
-    pub fn simd(&self) -> S {
-        self.simd
-    }
-
-    /// Where a region begins that starts at element `offset` of a space and has `extent` scalars: all
-    /// of them lie within the parameters or the scratch.
-    ///
-    /// # Panics
-    /// If they do not.
-    #[inline(always)]
-    pub fn region(&self, space: Space, offset: usize, extent: usize) -> *const T {
-        match space {
-            Space::Parameters => {
-                within(offset, extent, self.parameters.len());
-                self.parameters.as_ptr().wrapping_add(offset)
-            }
-            Space::Scratch | Space::Block => self.region_mut(space, offset, extent),
-        }
-    }
-
-    /// A region that may be written.
-    ///
-    /// # Panics
-    /// If it does not lie within the scratch.
-    #[inline(always)]
-    pub fn region_mut(&self, space: Space, offset: usize, extent: usize) -> *mut T {
-        let start = match space {
-            Space::Parameters => outside(),
-            Space::Scratch => offset,
-            Space::Block => self.block + offset * space.unit::<T, S>(),
-        };
-        within(start, extent, self.length);
-        self.scratch.wrapping_add(start)
-    }
-}
-
-#[inline(always)]
-fn within(start: usize, extent: usize, length: usize) {
-    if start > length || extent > length - start {
-        outside();
     }
 }
 
 #[cold]
 #[inline(never)]
-fn outside() -> ! {
-    panic!("a kernel would leave its memory")
+fn too_small() -> ! {
+    panic!("the memory of a call is smaller than its schedule")
 }

@@ -8,8 +8,8 @@ mod transfer;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};
-pub use contraction::{Contraction, LaneAxis, Loop, Tiles, contraction};
-pub use elementwise::{Elementwise, Read, elementwise};
-pub use memory::{Memory, Space};
-pub use transfer::{Entries, View, Zeroed, pack, unpack};
+pub use contraction::{Contraction, ContractionNest, LaneAxis, Loop, contraction, kind, tiles};
+pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
+pub use memory::{Memory, Sizes, Space};
+pub use transfer::{Entries, View, Viewed, Zeroed, pack, unpack};
 pub use workspace::{Stack, Workspace};

@@ -1,11 +1,10 @@
 //! Points and results between the caller's memory and scratch: transposed for a block of points.
 
 use nalgebra::SMatrix;
-use pulp::{Simd, WithSimd};
 
-use crate::lanes::Real;
+use crate::lanes::{Isa, OnLanes, Real};
 
-use super::memory::{Memory, Space};
+use super::memory::{Bases, Memory, Sizes, Space};
 
 /// A tensor in scratch or parameters: extents and strides of up to four axes, first fastest.
 #[derive(Clone, Copy, Debug)]
@@ -20,21 +19,68 @@ pub struct View {
     pub strides: [usize; 4],
 }
 
+/// A view as a type.
+pub trait Viewed {
+    /// The view.
+    const VIEW: View;
+}
+
 impl View {
-    /// Scalars from one element to the next unit of stride, and up to the last one.
-    #[inline(always)]
-    fn unit<T: Real, S: Simd>(&self) -> (usize, usize) {
-        let unit = self.space.unit::<T, S>();
-        let mut reach = unit;
-        for axis in 0..4 {
-            reach += (self.extents[axis].max(1) - 1) * self.strides[axis] * unit;
+    /// Whether it stays within the memory.
+    const fn check(&self, sizes: Sizes) {
+        let mut last = 0;
+        let mut axis = 0;
+        while axis < 4 {
+            if self.extents[axis] == 0 {
+                return;
+            }
+            last += (self.extents[axis] - 1) * self.strides[axis];
+            axis += 1;
         }
-        (unit, reach)
+        assert!(
+            sizes.hold(self.space, self.offset, last + 1),
+            "a view stays within its memory"
+        );
+    }
+}
+
+/// The elements of a view, first axis fastest: where each lies, counted from the first.
+struct Elements {
+    view: &'static View,
+    next: [usize; 4],
+}
+
+impl Elements {
+    #[inline(always)]
+    fn of(view: &'static View) -> Self {
+        Elements { view, next: [0; 4] }
     }
 
+    /// The next element; none behind the last.
     #[inline(always)]
-    fn is_empty(&self) -> bool {
-        self.extents.contains(&0)
+    fn next(&mut self) -> Option<usize> {
+        let View {
+            extents, strides, ..
+        } = self.view;
+        if self.next[3] >= extents[3] || extents[0] * extents[1] * extents[2] == 0 {
+            return None;
+        }
+        let mut element = 0;
+        let mut axis = 0;
+        while axis < 4 {
+            element += self.next[axis] * strides[axis];
+            axis += 1;
+        }
+        axis = 0;
+        while axis < 4 {
+            self.next[axis] += 1;
+            if self.next[axis] < extents[axis] || axis == 3 {
+                break;
+            }
+            self.next[axis] = 0;
+            axis += 1;
+        }
+        Some(element)
     }
 }
 
@@ -126,117 +172,115 @@ impl<E: Zeroed, const N: usize> Zeroed for [E; N] {
 }
 
 /// Puts the points of a block into scratch. Lanes beyond the last point repeat it.
-#[inline(never)]
-pub fn pack<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize>(
+#[inline(always)]
+pub fn pack<
+    V: Viewed,
+    T: Real,
+    S: Isa,
+    E: Entries<T>,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
     memory: &Memory<'_, T, S, P, H, B>,
-    view: &View,
     points: &[E],
 ) {
-    memory.simd().vectorize(Pack {
-        memory,
-        view,
+    const {
+        V::VIEW.check(Memory::<T, S, P, H, B>::SIZES);
+        assert!(
+            !matches!(V::VIEW.space, Space::Parameters),
+            "parameters are not written"
+        );
+    }
+    memory.simd.apart(Pack {
+        bases: &memory.bases,
+        view: &const { V::VIEW },
         points,
     });
 }
 
-struct Pack<'a, T, S, E, const P: usize, const H: usize, const B: usize> {
-    memory: &'a Memory<'a, T, S, P, H, B>,
-    view: &'a View,
+struct Pack<'a, T, E> {
+    bases: &'a Bases<T>,
+    view: &'static View,
     points: &'a [E],
 }
 
-impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize> WithSimd
-    for Pack<'_, T, S, E, P, H, B>
-{
+impl<T: Real, E: Entries<T>> OnLanes for Pack<'_, T, E> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<Same: Simd>(self, _: Same) {
-        if self.view.is_empty() || self.points.is_empty() {
+    fn run<S: Isa>(self, _: S) {
+        let Some(last) = self.points.len().checked_sub(1) else {
             return;
-        }
-        let (unit, reach) = self.view.unit::<T, S>();
-        let region = self
-            .memory
-            .region_mut(self.view.space, self.view.offset, reach);
+        };
+        let unit = self.view.space.unit::<T, S>();
+        let region = self.bases.at(self.view.space, self.view.offset * unit);
+        let mut elements = Elements::of(self.view);
         let mut position = 0;
-        let View {
-            extents, strides, ..
-        } = *self.view;
-        for l in 0..extents[3] {
-            for k in 0..extents[2] {
-                for j in 0..extents[1] {
-                    for i in 0..extents[0] {
-                        let element =
-                            i * strides[0] + j * strides[1] + k * strides[2] + l * strides[3];
-                        for lane in 0..unit {
-                            let point = lane.min(self.points.len() - 1);
-                            // SAFETY: the element is within the reach of the view, the lane within
-                            // the unit.
-                            unsafe {
-                                *region.add(element * unit + lane) =
-                                    self.points[point].entry(position);
-                            }
-                        }
-                        position += 1;
-                    }
+        while let Some(element) = elements.next() {
+            let mut lane = 0;
+            while lane < unit {
+                let point = if lane < last { lane } else { last };
+                // SAFETY: `check` has shown that the element lies within its space; the lane is within the unit.
+                unsafe {
+                    *region.wrapping_add(element * unit + lane) =
+                        self.points[point].entry(position);
                 }
+                lane += 1;
             }
+            position += 1;
         }
     }
 }
 
 /// Takes the results of a block out of scratch: one for each of `results`, at most a block.
-#[inline(never)]
-pub fn unpack<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize>(
+#[inline(always)]
+pub fn unpack<
+    V: Viewed,
+    T: Real,
+    S: Isa,
+    E: Entries<T>,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
     memory: &Memory<'_, T, S, P, H, B>,
-    view: &View,
     results: &mut [E],
 ) {
-    memory.simd().vectorize(Unpack {
-        memory,
-        view,
+    const { V::VIEW.check(Memory::<T, S, P, H, B>::SIZES) };
+    memory.simd.apart(Unpack {
+        bases: &memory.bases,
+        view: &const { V::VIEW },
         results,
     });
 }
 
-struct Unpack<'a, T, S, E, const P: usize, const H: usize, const B: usize> {
-    memory: &'a Memory<'a, T, S, P, H, B>,
-    view: &'a View,
+struct Unpack<'a, T, E> {
+    bases: &'a Bases<T>,
+    view: &'static View,
     results: &'a mut [E],
 }
 
-impl<T: Real, S: Simd, E: Entries<T>, const P: usize, const H: usize, const B: usize> WithSimd
-    for Unpack<'_, T, S, E, P, H, B>
-{
+impl<T: Real, E: Entries<T>> OnLanes for Unpack<'_, T, E> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<Same: Simd>(self, _: Same) {
-        let (unit, reach) = self.view.unit::<T, S>();
-        let region = self.memory.region(self.view.space, self.view.offset, reach);
-        let View {
-            extents, strides, ..
-        } = *self.view;
-        for (lane, result) in self.results.iter_mut().enumerate() {
-            // What depends on parameters only is one number for all points.
-            let lane = if unit == 1 { 0 } else { lane.min(unit - 1) };
-            let mut position = 0;
-            for l in 0..extents[3] {
-                for k in 0..extents[2] {
-                    for j in 0..extents[1] {
-                        for i in 0..extents[0] {
-                            let element =
-                                i * strides[0] + j * strides[1] + k * strides[2] + l * strides[3];
-                            // SAFETY: the element is within the reach of the view, the lane within
-                            // the unit.
-                            let value = unsafe { *region.add(element * unit + lane) };
-                            result.set_entry(position, value);
-                            position += 1;
-                        }
-                    }
-                }
+    fn run<S: Isa>(self, _: S) {
+        let unit = self.view.space.unit::<T, S>();
+        let region = self.bases.at(self.view.space, self.view.offset * unit);
+        let mut elements = Elements::of(self.view);
+        let mut position = 0;
+        while let Some(element) = elements.next() {
+            let mut lane = 0;
+            while lane < self.results.len() {
+                // What depends on parameters only is one number for all points.
+                let within = if lane < unit { lane } else { unit - 1 };
+                // SAFETY: `check` has shown that the element lies within its space; the lane is within the unit.
+                let value = unsafe { *region.wrapping_add(element * unit + within) };
+                self.results[lane].set_entry(position, value);
+                lane += 1;
             }
+            position += 1;
         }
     }
 }

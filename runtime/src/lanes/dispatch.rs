@@ -6,7 +6,9 @@
 use core::cell::Cell;
 use core::fmt;
 
-use pulp::{Scalar, Simd, WithSimd};
+use pulp::Scalar;
+
+use super::isa::{Isa, OnLanes};
 
 /// An instruction set, narrowest first.
 #[non_exhaustive]
@@ -113,28 +115,25 @@ pub fn with_lanes<R>(lanes: Lanes, f: impl FnOnce() -> R) -> R {
 }
 
 /// Runs `op` on [`Lanes::current`], compiled for that instruction set.
-///
-/// The body of `op.with_simd` must be inlinable (`#[inline(always)]` all the way down, no closures), else it loses the
-/// instruction set.
 #[inline(always)]
-pub fn dispatch<Op: WithSimd>(op: Op) -> Op::Output {
+pub fn dispatch<Op: OnLanes>(op: Op) -> Op::Output {
     match Lanes::current() {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         Lanes::Avx512 => match pulp::x86::V4::try_new() {
-            Some(simd) => Simd::vectorize(simd, op),
-            None => Simd::vectorize(Scalar, op),
+            Some(simd) => simd.apart(op),
+            None => Scalar.apart(op),
         },
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         Lanes::Avx2 => match pulp::x86::V3::try_new() {
-            Some(simd) => Simd::vectorize(simd, op),
-            None => Simd::vectorize(Scalar, op),
+            Some(simd) => simd.apart(op),
+            None => Scalar.apart(op),
         },
         #[cfg(target_arch = "aarch64")]
         Lanes::Neon => match pulp::aarch64::Neon::try_new() {
-            Some(simd) => Simd::vectorize(simd, op),
-            None => Simd::vectorize(Scalar, op),
+            Some(simd) => simd.apart(op),
+            None => Scalar.apart(op),
         },
-        _ => Simd::vectorize(Scalar, op),
+        _ => Scalar.apart(op),
     }
 }
 
@@ -144,10 +143,10 @@ mod tests {
 
     struct Width;
 
-    impl WithSimd for Width {
+    impl OnLanes for Width {
         type Output = usize;
         #[inline(always)]
-        fn with_simd<S: Simd>(self, _: S) -> usize {
+        fn run<S: Isa>(self, _: S) -> usize {
             S::F64_LANES
         }
     }

@@ -122,6 +122,12 @@ pub trait Real: nalgebra::Scalar + Copy + Default + PartialOrd + Send + Sync {
     );
 }
 
+/// A vector at any address. `ptr::read_unaligned` does the same, but where its caller is compiled with debug assertions it
+/// checks the pointer in a function call, which makes loops many times slower.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+struct Unaligned<V>(V);
+
 /// Both implementations; `$index` is the unsigned integer of the scalar's width.
 macro_rules! implement_real {
     ($scalar:ident, $index:ident, $max_lanes:literal, $lanes:ident, $vector:ident, $bits:ident, $mask:ident: $splat:ident, $splat_bits:ident,
@@ -287,7 +293,7 @@ macro_rules! implement_real {
             unsafe fn load<S: Simd>(_: S, source: *const Self) -> S::$vector {
                 // SAFETY: the caller promises `lanes` readable numbers, which is the size of the vector; any bits are a
                 // valid vector (pulp's `Pod`), and the read is unaligned.
-                unsafe { source.cast::<S::$vector>().read_unaligned() }
+                unsafe { (*source.cast::<Unaligned<S::$vector>>()).0 }
             }
 
             #[inline(always)]
@@ -311,7 +317,7 @@ macro_rules! implement_real {
             unsafe fn store<S: Simd>(_: S, target: *mut Self, value: S::$vector) {
                 // SAFETY: the caller promises `lanes` writable numbers, which is the size of the vector, and the write is
                 // unaligned.
-                unsafe { target.cast::<S::$vector>().write_unaligned(value) }
+                unsafe { *target.cast::<Unaligned<S::$vector>>() = Unaligned(value) }
             }
 
             #[inline(always)]
@@ -349,18 +355,16 @@ implement_real!(f32, u32, 16, F32_LANES, f32s, u32s, m32s: splat_f32s, splat_u32
 
 #[cfg(test)]
 mod tests {
-    use pulp::WithSimd;
-
     use super::*;
-    use crate::lanes::{Lanes, dispatch, with_lanes};
+    use crate::lanes::{Isa, Lanes, OnLanes, dispatch, with_lanes};
 
     struct Check<T>(core::marker::PhantomData<T>);
 
-    impl<T: Real> WithSimd for Check<T> {
+    impl<T: Real> OnLanes for Check<T> {
         type Output = ();
 
         #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
+        fn run<S: Isa>(self, simd: S) {
             let lanes = T::lanes::<S>();
             assert!(lanes <= T::MAX_LANES);
             assert_eq!(lanes * size_of::<T>(), size_of::<T::Vector<S>>());

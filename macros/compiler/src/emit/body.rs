@@ -1,6 +1,6 @@
 //! Scheduled requests go in, the methods of the public face come out.
 
-use derive_network_symbolic::schedule::{LoopProgram, View};
+use derive_network_symbolic::schedule::LoopProgram;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -8,7 +8,7 @@ use crate::model::{Network, Scalar};
 use crate::request::Scheduled;
 
 use super::documentation::{Figures, document, layer_formulas};
-use super::nests::{Nests, emit_space, scratch};
+use super::nests::{Nests, scratch};
 use super::signature::{Face, Method, Variable, number};
 
 /// All methods of a network, and the types behind them, out of sight.
@@ -32,7 +32,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
     let mut emitter = Emitter {
         network,
         face,
-        nests: Nests::new(scalar.clone()),
+        nests: Nests::new(scalar.clone(), widest),
         widest,
         most,
     };
@@ -96,6 +96,8 @@ impl Emitter<'_> {
 
     /// The two programs of a request as functions, and what enters them with chosen lanes.
     fn runners(&mut self, request: &Scheduled) -> TokenStream {
+        let (single_in, single_out) = self.views(&request.single);
+        let (block_in, block_out) = self.views(&request.batch);
         let kind = request.kind.name();
         let scalar = &self.face.scalar;
         let results = self.face.results(request.kind);
@@ -118,8 +120,6 @@ impl Emitter<'_> {
         let single = self.nests.calls(&request.single.body);
         let once = self.nests.calls(&request.batch.prologue);
         let block = self.nests.calls(&request.batch.body);
-        let (single_in, single_out) = emit_views(&request.single);
-        let (block_in, block_out) = emit_views(&request.batch);
         let parameters = number(self.network.parameters());
         let memory_type = |program: &LoopProgram| {
             let (hoisted, block) = (number(program.scratch), number(program.block));
@@ -131,32 +131,32 @@ impl Emitter<'_> {
         quote! {
             #[allow(unused_variables, clippy::too_many_arguments)]
             #[inline(always)]
-            fn #single_name<S: __private::Simd>(
+            fn #single_name<S: __private::Isa>(
                 memory: &#single_memory,
                 #(#inputs: &[#input_kinds],)*
                 #(#outputs: &mut [#output_kinds],)*
             ) {
-                #(__private::pack(memory, &#single_in, #inputs);)*
+                #(__private::pack::<#single_in, _, _, _, _, _, _>(memory, #inputs);)*
                 #single
-                #(__private::unpack(memory, &#single_out, #outputs);)*
+                #(__private::unpack::<#single_out, _, _, _, _, _, _>(memory, #outputs);)*
             }
 
             #[allow(unused_variables)]
             #[inline(always)]
-            fn #once_name<S: __private::Simd>(memory: &#batch_memory) {
+            fn #once_name<S: __private::Isa>(memory: &#batch_memory) {
                 #once
             }
 
             #[allow(unused_variables)]
             #[inline(always)]
-            fn #block_name<S: __private::Simd>(
+            fn #block_name<S: __private::Isa>(
                 memory: &#batch_memory,
                 #(#inputs: &[#input_kinds],)*
                 #(#outputs: &mut [#output_kinds],)*
             ) {
-                #(__private::pack(memory, &#block_in, #inputs);)*
+                #(__private::pack::<#block_in, _, _, _, _, _, _>(memory, #inputs);)*
                 #block
-                #(__private::unpack(memory, &#block_out, #outputs);)*
+                #(__private::unpack::<#block_out, _, _, _, _, _, _>(memory, #outputs);)*
             }
 
             struct #single_type<'a> {
@@ -166,11 +166,11 @@ impl Emitter<'_> {
                 #(#outputs: &'a mut #output_kinds,)*
             }
 
-            impl __private::WithSimd for #single_type<'_> {
+            impl __private::OnLanes for #single_type<'_> {
                 type Output = ();
 
                 #[inline(always)]
-                fn with_simd<S: __private::Simd>(self, simd: S) {
+                fn run<S: __private::Isa>(self, simd: S) {
                     let memory = __private::Memory::new(simd, self.parameters, self.scratch);
                     #single_name(
                         &memory,
@@ -187,11 +187,11 @@ impl Emitter<'_> {
                 #(#outputs: &'a mut [#output_kinds],)*
             }
 
-            impl __private::WithSimd for #batch_type<'_> {
+            impl __private::OnLanes for #batch_type<'_> {
                 type Output = ();
 
                 #[inline(always)]
-                fn with_simd<S: __private::Simd>(self, simd: S) {
+                fn run<S: __private::Isa>(self, simd: S) {
                     let lanes = __private::lanes::<#scalar, S>();
                     let count = self.points.len();
                     // A last block that is at most half full is done point by point.
@@ -212,7 +212,7 @@ impl Emitter<'_> {
                         }
                     }
                     while start < count {
-                        simd.vectorize(#single_type {
+                        simd.apart(#single_type {
                             parameters: self.parameters,
                             scratch: &mut *self.scratch,
                             #(#inputs: &self.#inputs[start],)*
@@ -343,25 +343,18 @@ impl Emitter<'_> {
         }
     }
 
+    /// The types of the views of inputs and outputs.
+    fn views(&mut self, program: &LoopProgram) -> (Vec<Ident>, Vec<Ident>) {
+        let inputs = program.inputs.iter().map(|view| self.nests.view(view));
+        let inputs = inputs.collect();
+        let outputs = program.outputs.iter().map(|view| self.nests.view(view));
+        (inputs, outputs.collect())
+    }
+
     /// A result to be written to.
     fn zero(&self, kind: &TokenStream) -> TokenStream {
         quote!(<#kind as __private::Zeroed>::zeroed())
     }
-}
-
-fn emit_views(program: &LoopProgram) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let emit = |views: &[View]| views.iter().map(emit_view).collect();
-    (emit(&program.inputs), emit(&program.outputs))
-}
-
-fn emit_view(view: &View) -> TokenStream {
-    let (space, offset) = (emit_space(view.space), number(view.offset));
-    let padded = |values: &[usize], fill: usize| {
-        let values = values.iter().copied().chain(std::iter::repeat(fill));
-        values.take(4).map(number).collect::<Vec<_>>()
-    };
-    let (extents, strides) = (padded(&view.shape, 1), padded(&view.strides, 0));
-    quote!(__private::View { space: #space, offset: #offset, extents: [#(#extents),*], strides: [#(#strides),*] })
 }
 
 fn pascal(name: &str) -> String {

@@ -1,35 +1,70 @@
 //! Loop nests go in, types that describe them and calls that run them come out.
 //!
-//! A contraction is a type of constants and of the tiles that cover it, straight-line code a type
-//! with one function. Nests that differ only in where their tensors lie share a type, across all
-//! requests of a network.
+//! A nest is a type of constants, and a call for each column of its tiles; straight-line code is a type with one function, which
+//! nests that differ only in where their tensors lie share, across all requests of a network.
 
 use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
 use derive_network_symbolic::schedule::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Space,
+    View,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::signature::number;
 
-/// The types of the nests of one network.
+/// The types of one network: nests, straight-line code, and views of inputs and outputs.
 pub(super) struct Nests {
     scalar: Ident,
+    /// Of the scalar in a vector of 512 bits.
+    lanes: usize,
     contractions: Vec<ContractionNest>,
     elementwise: Vec<ElementwiseNest>,
+    codes: Vec<Code>,
+    views: Vec<View>,
+}
+
+/// Straight-line code and how its operands are read: what nests share.
+#[derive(PartialEq)]
+struct Code {
+    points: bool,
+    reads: Vec<Read>,
+    scatters: Vec<bool>,
+    loops: usize,
+    body: StraightLine,
+}
+
+/// How an operand is read in the innermost loop.
+#[derive(Clone, Copy, PartialEq)]
+enum Read {
+    Vector,
+    Gather,
+    Splat,
+    Delta(usize, usize),
+}
+
+/// The position of an equal entry, which is added if there is none.
+fn intern<T: PartialEq>(known: &mut Vec<T>, entry: T) -> usize {
+    let position = known.iter().position(|other| *other == entry);
+    position.unwrap_or_else(|| {
+        known.push(entry);
+        known.len() - 1
+    })
 }
 
 impl Nests {
-    pub fn new(scalar: Ident) -> Self {
+    pub fn new(scalar: Ident, lanes: usize) -> Self {
         Nests {
             scalar,
+            lanes,
             contractions: Vec::new(),
             elementwise: Vec::new(),
+            codes: Vec::new(),
+            views: Vec::new(),
         }
     }
 
-    /// Statements that run some nests, in order, with `simd` and `memory` in scope.
+    /// Statements that run some nests, in order, with `memory` in scope.
     pub fn calls(&mut self, nests: &[Nest]) -> TokenStream {
         let calls = nests.iter().map(|nest| match nest {
             Nest::Contraction(nest) => self.contraction(nest),
@@ -38,96 +73,84 @@ impl Nests {
         calls.collect()
     }
 
+    /// The type of a view.
+    pub fn view(&mut self, view: &View) -> Ident {
+        format_ident!("__View{}", intern(&mut self.views, view.clone()))
+    }
+
     /// The types that the calls name.
     pub fn types(&self) -> TokenStream {
         let contractions = self.contractions.iter().enumerate();
-        let contractions = contractions.map(|(index, nest)| contraction_type(index, nest));
+        let contractions =
+            contractions.map(|(index, nest)| contraction_type(index, nest, self.lanes));
         let elementwise = self.elementwise.iter().enumerate();
-        let elementwise = elementwise.map(|(index, nest)| self.elementwise_type(index, nest));
-        quote!(#(#contractions)* #(#elementwise)*)
+        let elementwise = elementwise.map(|(index, nest)| elementwise_type(index, nest));
+        let codes = self.codes.iter().enumerate();
+        let codes = codes.map(|(index, code)| self.code_type(index, code));
+        let views = self.views.iter().enumerate();
+        let views = views.map(|(index, view)| view_type(index, view));
+        quote!(#(#contractions)* #(#elementwise)* #(#codes)* #(#views)*)
     }
 
     fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
-        let shape = ContractionNest {
-            out: nowhere(nest.out),
-            a: nowhere(nest.a),
-            b: nest.b.map(nowhere),
-            init: nest.init.map(nowhere),
-            ..nest.clone()
-        };
-        let known = self.contractions.iter().position(|known| *known == shape);
-        let index = known.unwrap_or_else(|| {
-            self.contractions.push(shape);
-            self.contractions.len() - 1
-        });
-        let name = contraction_name(index);
-        let offsets = places(nest).map(|place| number(place.offset));
-        quote!(__private::contraction::<#name, _, _, _, _, _>(memory, [#(#offsets),*]);)
+        let name = contraction_name(intern(&mut self.contractions, nest.clone()));
+        quote!(__private::contraction::<#name, _, _, _, _, _>(memory);)
     }
 
     fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
-        let mut shape = nest.clone();
-        for operand in &mut shape.operands {
-            if let Operand::Tensor { place, .. } = operand {
-                *place = nowhere(*place);
-            }
-        }
-        for (place, _) in &mut shape.results {
-            *place = nowhere(*place);
-        }
-        let known = self.elementwise.iter().position(|known| *known == shape);
-        let index = known.unwrap_or_else(|| {
-            self.elementwise.push(shape);
-            self.elementwise.len() - 1
-        });
-        let name = elementwise_name(index);
-        let operands = nest.operands.iter().map(|operand| match operand {
-            Operand::Tensor { place, .. } => number(place.offset),
-            Operand::Delta(..) => number(0),
-        });
-        let results = nest.results.iter().map(|(place, _)| number(place.offset));
-        let counts = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
+        let code = Code {
+            points: nest.lane == LaneAxis::Points,
+            reads: nest
+                .operands
+                .iter()
+                .map(|operand| read(nest, operand))
+                .collect(),
+            scatters: nest
+                .results
+                .iter()
+                .map(|(_, steps)| scatters(nest, steps))
+                .collect(),
+            loops: nest.loops.len(),
+            body: nest.body.clone(),
+        };
+        let code = code_name(intern(&mut self.codes, code));
+        let name = elementwise_name(intern(&mut self.elementwise, nest.clone()));
+        let counts = [nest.operands.len(), nest.results.len()].map(number);
         quote! {
-            __private::elementwise::<#name, _, _, #(#counts,)* _, _, _>(memory, [#(#operands),*], [#(#results),*]);
+            __private::elementwise::<#name, #code, _, _, #(#counts,)* _, _, _>(memory);
         }
     }
 
-    fn elementwise_type(&self, index: usize, nest: &ElementwiseNest) -> TokenStream {
-        let (name, scalar) = (elementwise_name(index), &self.scalar);
-        let lane = emit_lane(nest.lane);
-        let reads = nest.operands.iter().map(|operand| emit_read(nest, operand));
-        let extents = nest.loops.iter().map(|extent| number(*extent));
-        let none = vec![0; nest.loops.len()];
-        let operands = nest.operands.iter().map(|operand| match operand {
-            Operand::Tensor { place, steps } => emit_walk(place.space, steps),
-            Operand::Delta(..) => emit_walk(Space::Scratch, &none),
+    fn code_type(&self, index: usize, code: &Code) -> TokenStream {
+        let (name, scalar, points) = (code_name(index), &self.scalar, code.points);
+        let reads = code.reads.iter().map(|read| match read {
+            Read::Vector => quote!(__private::Read::Vector),
+            Read::Gather => quote!(__private::Read::Gather),
+            Read::Splat => quote!(__private::Read::Splat),
+            Read::Delta(a, b) => {
+                let (a, b) = (number(*a), number(*b));
+                quote!(__private::Read::Delta(#a, #b))
+            }
         });
-        let results = nest
-            .results
-            .iter()
-            .map(|(place, steps)| emit_walk(place.space, steps));
-        let [i, r, l] = [nest.operands.len(), nest.results.len(), nest.loops.len()].map(number);
+        let [i, r, l] = [code.reads.len(), code.scatters.len(), code.loops].map(number);
+        let scatters = &code.scatters;
         let vector = quote!(<#scalar as __private::Real>::Vector<S>);
-        let code = &nest.body;
-        let statements = code
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(id, step)| emit_step(code, id, *step));
-        let returned = code.results.iter().map(|id| step_name(*id));
+        let body = &code.body;
+        let steps = body.steps.iter().enumerate();
+        let statements = steps.map(|(id, step)| emit_step(body, id, *step));
+        let returned = body.results.iter().map(|id| step_name(*id));
         quote! {
             struct #name;
 
-            impl __private::Elementwise<#scalar, #i, #r, #l> for #name {
-                const LANE: __private::LaneAxis = #lane;
-                const EXTENTS: [usize; #l] = [#(#extents),*];
+            impl __private::Code<#scalar, #i, #r> for #name {
+                const POINTS: bool = #points;
                 const READS: [__private::Read; #i] = [#(#reads),*];
-                const OPERANDS: [(__private::Space, [usize; #l]); #i] = [#(#operands),*];
-                const RESULTS: [(__private::Space, [usize; #l]); #r] = [#(#results),*];
+                const SCATTERS: [bool; #r] = [#(#scatters),*];
+                const LOOPS: usize = #l;
 
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn apply<S: __private::Simd>(simd: S, x: [#vector; #i]) -> [#vector; #r] {
+                fn apply<S: __private::Isa>(simd: S, x: [#vector; #i]) -> [#vector; #r] {
                     let lane = __private::arithmetic::<#scalar, S>(simd);
                     #(#statements)*
                     [#(#returned),*]
@@ -137,12 +160,16 @@ impl Nests {
     }
 }
 
-fn nowhere(place: Place) -> Place {
-    Place { offset: 0, ..place }
+fn contraction_name(index: usize) -> Ident {
+    format_ident!("__Contraction{index}")
 }
 
 fn elementwise_name(index: usize) -> Ident {
     format_ident!("__Elementwise{index}")
+}
+
+fn code_name(index: usize) -> Ident {
+    format_ident!("__Code{index}")
 }
 
 fn step_name(id: usize) -> Ident {
@@ -163,79 +190,141 @@ fn places(nest: &ContractionNest) -> [Place; 4] {
     ]
 }
 
-fn contraction_name(index: usize) -> Ident {
-    format_ident!("__Contraction{index}")
-}
-
-/// The description of a contraction.
-fn contraction_type(index: usize, nest: &ContractionNest) -> TokenStream {
+fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> TokenStream {
     let name = contraction_name(index);
-    let lane = emit_lane(nest.lane);
+    let lane = match nest.lane {
+        LaneAxis::Points => quote!(__private::LaneAxis::Points),
+        LaneAxis::Row => quote!(__private::LaneAxis::Row),
+        LaneAxis::Sum => quote!(__private::LaneAxis::Sum),
+    };
     let outer = nest.outer.iter().map(emit_loop);
     let sums = nest.sums.iter().map(emit_loop);
     let (m, n, k) = (emit_loop(&nest.m), emit_loop(&nest.n), emit_loop(&nest.k));
-    let spaces = places(nest).map(|place| emit_space(place.space));
+    let places = places(nest).map(|place| {
+        let (space, offset) = (emit_space(place.space), number(place.offset));
+        quote!((#space, #offset))
+    });
     let columns = match nest.init {
         None => number(0),
         Some(_) => number(nest.initial_columns.min(nest.n.extent)),
     };
     let (paired, alone, symmetric) = (nest.paired, nest.b.is_none(), nest.symmetric);
     let scale = emit_constant(nest.scale);
-    let tile = nest.tile();
-    let (wide, narrow) = (emit_tiles(nest, tile.wide), emit_tiles(nest, tile.narrow));
-    let tiles = if tile.wide == tile.narrow {
-        wide
-    } else {
-        quote!(if __private::Tiles::<T, S, Self>::WIDE { #wide } else { #narrow })
-    };
+    let tile = nest.tile(lanes);
+    let wide = emit_tiles(nest, tile.wide, Some(lanes));
+    let narrow = emit_tiles(nest, tile.narrow, Some(lanes / 2));
+    // How many vectors rows along the lanes fill depends on the lanes: the kernel counts them.
+    let any = (nest.lane != LaneAxis::Row).then_some(1);
+    let plain = emit_tiles(nest, tile.plain, any);
     quote! {
         struct #name;
 
         impl __private::Contraction for #name {
-            const LANE: __private::LaneAxis = #lane;
-            const OUTER: &'static [__private::Loop] = &[#(#outer),*];
-            const M: __private::Loop = #m;
-            const N: __private::Loop = #n;
-            const SUMS: &'static [__private::Loop] = &[#(#sums),*];
-            const K: __private::Loop = #k;
-            const SPACES: [__private::Space; 4] = [#(#spaces),*];
-            const INITIAL_COLUMNS: usize = #columns;
-            const PAIRED: bool = #paired;
-            const ALONE: bool = #alone;
-            const SCALE: f64 = #scale;
-            const SYMMETRIC: bool = #symmetric;
+            const NEST: __private::ContractionNest = __private::ContractionNest {
+                lane: #lane,
+                outer: &[#(#outer),*],
+                m: #m,
+                n: #n,
+                sums: &[#(#sums),*],
+                k: #k,
+                places: [#(#places),*],
+                initial_columns: #columns,
+                paired: #paired,
+                alone: #alone,
+                scale: #scale,
+                symmetric: #symmetric,
+            };
 
             #[inline(always)]
-            fn tiles<T: __private::Real, S: __private::Simd>(nest: &__private::Tiles<T, S, Self>) {
-                #tiles
+            fn wide<T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
+                memory: &__private::Memory<'_, T, S, P, H, B>,
+            ) {
+                #wide
+            }
+
+            #[inline(always)]
+            fn narrow<T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
+                memory: &__private::Memory<'_, T, S, P, H, B>,
+            ) {
+                #narrow
+            }
+
+            #[inline(always)]
+            fn plain<T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
+                memory: &__private::Memory<'_, T, S, P, H, B>,
+            ) {
+                #plain
             }
         }
     }
 }
 
-/// Calls that cover all rows and columns of a nest.
-fn emit_tiles(nest: &ContractionNest, (height, width): (usize, usize)) -> TokenStream {
+/// The bits that tell the code of a nest from others; the runtime checks them.
+fn emit_kind(nest: &ContractionNest, rest: bool) -> TokenStream {
+    let block = |place: Place| place.space == Space::Block;
+    let consecutive = |step: usize| step == 1 || nest.k.extent == 1;
+    let (a, b) = match nest.lane {
+        LaneAxis::Points => (block(nest.a), nest.b.is_some_and(block)),
+        LaneAxis::Row => (true, nest.paired),
+        LaneAxis::Sum => (consecutive(nest.k.a), consecutive(nest.k.b)),
+    };
+    // A sum along the lanes is one number, which an initial value that may be there hardly delays: one code for both.
+    let initial = nest.init.is_some() || nest.lane == LaneAxis::Sum;
+    let splat = nest.init.is_some_and(|place| match nest.lane {
+        LaneAxis::Points => !block(place),
+        LaneAxis::Row => nest.m.init == 0 && nest.m.extent > 1,
+        LaneAxis::Sum => false,
+    });
+    let bits = [
+        (nest.lane == LaneAxis::Row, quote!(ROW)),
+        (nest.lane == LaneAxis::Sum, quote!(SUM)),
+        (a, quote!(A_VECTOR)),
+        (b && nest.b.is_some(), quote!(B_VECTOR)),
+        (nest.paired, quote!(PAIRED)),
+        (nest.b.is_none(), quote!(ALONE)),
+        (nest.symmetric, quote!(SYMMETRIC)),
+        (initial, quote!(INITIAL)),
+        (splat, quote!(INITIAL_SPLAT)),
+        (nest.scale != 1.0, quote!(SCALED)),
+        (
+            !(nest.outer.is_empty() && nest.sums.is_empty()),
+            quote!(NESTED),
+        ),
+        (rest, quote!(REST)),
+    ];
+    let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
+    quote!({ 0 #(| __private::kind::#bits)* })
+}
+
+/// Calls that cover all rows and columns of a nest, for so many lanes; none: for any number.
+fn emit_tiles(
+    nest: &ContractionNest,
+    (height, width): (usize, usize),
+    lanes: Option<usize>,
+) -> TokenStream {
+    let call = |rows: usize, columns: usize, row: usize, count: usize, column: usize| {
+        let kind = emit_kind(nest, lanes.is_none());
+        let column_step = if nest.paired { nest.m.b } else { nest.n.b };
+        let tile = [rows, columns, nest.m.a, column_step, row, count, column].map(number);
+        quote!(__private::tiles::<Self, _, _, #kind, #(#tile,)* _, _, _>(memory);)
+    };
     let mut calls = TokenStream::new();
     let mut column = 0;
     while column < nest.n.extent {
         let width = width.min(nest.n.extent - column);
-        let (w, at) = (number(width), number(column));
-        if nest.lane == LaneAxis::Row {
-            // How many vectors the rows fill depends on the lanes: the last tile is masked.
-            let r = number(height);
-            calls.extend(quote!(nest.rows::<#r, #w>(0, #at);));
-        } else {
-            // A symmetric result needs no tile that lies wholly beyond the diagonal.
-            let first = if nest.symmetric { column } else { 0 };
-            let rows = nest.m.extent - first;
-            let (full, rest) = (rows / height, rows % height);
-            let (r, from, count) = (number(height), number(first), number(full));
-            if full > 0 {
-                calls.extend(quote!(nest.some_rows::<#r, #w>(#from, #count, #at);));
-            }
-            if rest > 0 {
-                let (r, from) = (number(rest), number(first + full * height));
-                calls.extend(quote!(nest.some_rows::<#r, #w>(#from, 1, #at);));
+        // A symmetric result needs no tile that lies wholly beyond the diagonal.
+        let first = if nest.symmetric { column } else { 0 };
+        match lanes {
+            None => calls.extend(call(height, width, first, 0, column)),
+            Some(lanes) => {
+                let rows = nest.rows(lanes) - first;
+                let (full, rest) = (rows / height, rows % height);
+                if full > 0 {
+                    calls.extend(call(height, width, first, full, column));
+                }
+                if rest > 0 {
+                    calls.extend(call(rest, width, first + full * height, 1, column));
+                }
             }
         }
         column += width;
@@ -248,16 +337,7 @@ fn emit_loop(step: &Loop) -> TokenStream {
     quote!(__private::Loop { extent: #extent, out: #out, a: #a, b: #b, init: #init })
 }
 
-fn emit_lane(lane: LaneAxis) -> TokenStream {
-    match lane {
-        LaneAxis::Points => quote!(__private::LaneAxis::Points),
-        LaneAxis::Row => quote!(__private::LaneAxis::Row),
-        LaneAxis::Sum => quote!(__private::LaneAxis::Sum),
-        LaneAxis::Nothing => quote!(__private::LaneAxis::Nothing),
-    }
-}
-
-pub(super) fn emit_space(space: Space) -> TokenStream {
+fn emit_space(space: Space) -> TokenStream {
     match space {
         Space::Parameters => quote!(__private::Space::Parameters),
         Space::Scratch => quote!(__private::Space::Scratch),
@@ -265,30 +345,78 @@ pub(super) fn emit_space(space: Space) -> TokenStream {
     }
 }
 
-fn emit_walk(space: Space, steps: &[usize]) -> TokenStream {
-    let space = emit_space(space);
+fn elementwise_type(index: usize, nest: &ElementwiseNest) -> TokenStream {
+    let name = elementwise_name(index);
+    let extents = nest.loops.iter().map(|extent| number(*extent));
+    let none = vec![0; nest.loops.len()];
+    let nowhere = Place {
+        space: Space::Scratch,
+        offset: 0,
+    };
+    let operands = nest.operands.iter().map(|operand| match operand {
+        Operand::Tensor { place, steps } => emit_walk(*place, steps),
+        Operand::Delta(..) => emit_walk(nowhere, &none),
+    });
+    let results = nest.results.iter();
+    let results = results.map(|(place, steps)| emit_walk(*place, steps));
+    let [i, r] = [nest.operands.len(), nest.results.len()].map(number);
+    quote! {
+        struct #name;
+
+        impl __private::Elementwise<#i, #r> for #name {
+            const NEST: __private::ElementwiseNest<#i, #r> = __private::ElementwiseNest {
+                extents: &[#(#extents),*],
+                operands: [#(#operands),*],
+                results: [#(#results),*],
+            };
+        }
+    }
+}
+
+fn emit_walk(place: Place, steps: &[usize]) -> TokenStream {
+    let (space, offset) = (emit_space(place.space), number(place.offset));
     let steps = steps.iter().map(|step| number(*step));
-    quote!((#space, [#(#steps),*]))
+    quote!(__private::Walk { space: #space, offset: #offset, steps: &[#(#steps),*] })
+}
+
+fn view_type(index: usize, view: &View) -> TokenStream {
+    let name = format_ident!("__View{index}");
+    let (space, offset) = (emit_space(view.space), number(view.offset));
+    let padded = |values: &[usize], fill: usize| {
+        let values = values.iter().copied().chain(std::iter::repeat(fill));
+        values.take(4).map(number).collect::<Vec<_>>()
+    };
+    let (extents, strides) = (padded(&view.shape, 1), padded(&view.strides, 0));
+    quote! {
+        struct #name;
+
+        impl __private::Viewed for #name {
+            const VIEW: __private::View = __private::View {
+                space: #space,
+                offset: #offset,
+                extents: [#(#extents),*],
+                strides: [#(#strides),*],
+            };
+        }
+    }
+}
+
+/// Whether a result is written to places that are not consecutive.
+fn scatters(nest: &ElementwiseNest, steps: &[usize]) -> bool {
+    nest.lane == LaneAxis::Row && steps.last().is_some_and(|step| *step > 1)
 }
 
 /// How an operand is read in the innermost loop.
-fn emit_read(nest: &ElementwiseNest, operand: &Operand) -> TokenStream {
+fn read(nest: &ElementwiseNest, operand: &Operand) -> Read {
     let last = nest.loops.len() - 1;
     match (operand, nest.lane) {
-        (Operand::Delta(a, b), _) => {
-            let (a, b) = (number(*a), number(*b));
-            quote!(__private::Read::Delta(#a, #b))
-        }
+        (Operand::Delta(a, b), _) => Read::Delta(*a, *b),
         (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => {
-            quote!(__private::Read::Vector)
+            Read::Vector
         }
-        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => {
-            quote!(__private::Read::Vector)
-        }
-        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] > 1 => {
-            quote!(__private::Read::Gather)
-        }
-        (Operand::Tensor { .. }, _) => quote!(__private::Read::Splat),
+        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => Read::Vector,
+        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] > 1 => Read::Gather,
+        (Operand::Tensor { .. }, _) => Read::Splat,
     }
 }
 

@@ -137,7 +137,7 @@ impl<'a> Writer<'a> {
             lane: if on_points {
                 LaneAxis::Points
             } else {
-                LaneAxis::Nothing
+                LaneAxis::Row
             },
             loops: shape.clone(),
             operands: self.operands,

@@ -44,8 +44,6 @@ pub enum LaneAxis {
     Row,
     /// The innermost summed index.
     Sum,
-    /// Nothing: a scalar loop.
-    Nothing,
 }
 
 /// A loop of a contraction and the step of each operand in it.
@@ -133,7 +131,7 @@ pub enum Operand {
 /// Straight-line code at every point of nested loops; the innermost may run along the lanes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElementwiseNest {
-    /// What runs along the lanes: points, the innermost loop, or nothing.
+    /// What runs along the lanes: points, or the innermost loop.
     pub lane: LaneAxis,
     /// Extents, outermost first.
     pub loops: Vec<usize>,
@@ -155,11 +153,23 @@ pub enum Nest {
 }
 
 impl Nest {
-    /// What runs along its lanes.
-    pub fn lane(&self) -> LaneAxis {
+    /// Whether lanes of an operand or a result are not contiguous.
+    fn gathers(&self) -> bool {
         match self {
-            Nest::Contraction(nest) => nest.lane,
-            Nest::Elementwise(nest) => nest.lane,
+            Nest::Contraction(nest) => {
+                let apart = |step: usize| nest.k.extent > 1 && step != 1;
+                nest.lane == LaneAxis::Sum
+                    && (apart(nest.k.a) || nest.b.is_some() && apart(nest.k.b))
+            }
+            Nest::Elementwise(nest) => {
+                let last = nest.loops.len() - 1;
+                let read = nest.operands.iter().any(|operand| match operand {
+                    Operand::Tensor { steps, .. } => steps[last] > 1,
+                    Operand::Delta(..) => false,
+                });
+                let written = nest.results.iter().any(|(_, steps)| steps[last] > 1);
+                nest.lane == LaneAxis::Row && (read || written)
+            }
         }
     }
 }
@@ -186,11 +196,9 @@ pub struct LoopProgram {
 }
 
 impl LoopProgram {
-    /// The number of nests that run as scalar loops.
-    pub fn scalar_nests(&self) -> usize {
+    /// The number of nests that gather their lanes one by one, because nothing is contiguous along any axis.
+    pub fn gathered_nests(&self) -> usize {
         let nests = self.prologue.iter().chain(&self.body);
-        nests
-            .filter(|nest| nest.lane() == LaneAxis::Nothing)
-            .count()
+        nests.filter(|nest| nest.gathers()).count()
     }
 }

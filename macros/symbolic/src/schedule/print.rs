@@ -23,7 +23,6 @@ impl Display for LaneAxis {
             LaneAxis::Points => "points",
             LaneAxis::Row => "row",
             LaneAxis::Sum => "sum",
-            LaneAxis::Nothing => "nothing",
         })
     }
 }

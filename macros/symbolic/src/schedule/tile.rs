@@ -2,56 +2,64 @@
 
 use super::nests::{ContractionNest, LaneAxis};
 
-/// A tile for machines with 32 vector registers or more, and one for fewer: rows and columns.
+/// Rows and columns of the tile for each kind of machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
-    /// With 32 registers.
+    /// With 32 registers of 512 bits.
     pub wide: (usize, usize),
-    /// With 16 registers.
+    /// With 16 registers of 256 bits.
     pub narrow: (usize, usize),
+    /// With 16 registers of any width.
+    pub plain: (usize, usize),
 }
 
 /// Sides of a tile are at most this: beyond it code grows and nothing is gained.
-const LONGEST_SIDE: usize = 8;
+const LONGEST_SIDE: usize = 10;
+/// The same where the lanes are few, so that tiles are of few shapes.
+const LONGEST_PLAIN_SIDE: usize = 4;
 /// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
 const LATENCY: f64 = 8.0;
+/// What each further shape of tile may cost, as a part of the cycles: it is compiled for every instruction set.
+const SHAPE: f64 = 0.15;
 
 impl ContractionNest {
-    /// The tile that needs the fewest cycles for the whole result.
-    pub fn tile(&self) -> Tile {
-        let rows = |lanes: usize| match self.lane {
-            LaneAxis::Row => self.m.extent.div_ceil(lanes),
-            _ => self.m.extent,
-        };
-        // A row along the lanes is masked, not cut: its tiles are alike.
-        let masked = self.lane == LaneAxis::Row;
+    /// The tiles that need the fewest cycles for the whole result; `lanes` in a vector of 512 bits.
+    pub fn tile(&self, lanes: usize) -> Tile {
+        let columns = self.n.extent;
         Tile {
-            wide: best(rows(8), self.n.extent, 28, masked),
-            narrow: best(rows(4), self.n.extent, 15, masked),
+            wide: best(self.rows(lanes), columns, 28, LONGEST_SIDE),
+            narrow: best(self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
+            plain: best(self.m.extent, columns, 16, LONGEST_PLAIN_SIDE),
+        }
+    }
+
+    /// Rows, or vectors of them where they run along the lanes.
+    pub fn rows(&self, lanes: usize) -> usize {
+        match self.lane {
+            LaneAxis::Row => self.m.extent.div_ceil(lanes),
+            LaneAxis::Points | LaneAxis::Sum => self.m.extent,
         }
     }
 }
 
-fn best(rows: usize, columns: usize, registers: usize, masked: bool) -> (usize, usize) {
+fn best(rows: usize, columns: usize, registers: usize, longest: usize) -> (usize, usize) {
     let mut found = (f64::INFINITY, (1, 1));
-    for n in 1..=columns.min(LONGEST_SIDE) {
-        for m in 1..=rows.min(LONGEST_SIDE) {
+    for n in 1..=columns.min(longest) {
+        for m in 1..=rows.min(longest) {
             if m * n + n + 1 > registers {
                 continue;
             }
-            let down = if masked {
-                [(rows.div_ceil(m), m), (0, 0)]
-            } else {
-                [(rows / m, m), (1, rows % m)]
-            };
-            let mut cycles = 0.0;
-            for (tiles_down, height) in down {
+            let (mut cycles, mut shapes) = (0.0, 0.0);
+            for (tiles_down, height) in [(rows / m, m), (1, rows % m)] {
                 for (tiles_across, width) in [(columns / n, n), (1, columns % n)] {
                     if height > 0 && width > 0 {
-                        cycles += (tiles_down * tiles_across) as f64 * step(height, width);
+                        let tiles = (tiles_down * tiles_across) as f64;
+                        cycles += tiles * step(height, width);
+                        shapes += if tiles > 0.0 { 1.0 } else { 0.0 };
                     }
                 }
             }
+            cycles *= 1.0 + SHAPE * (shapes - 1.0);
             if cycles < found.0 {
                 found = (cycles, (m, n));
             }

@@ -2,17 +2,15 @@
 
 use core::marker::PhantomData;
 
-use pulp::{Simd, WithSimd};
-
 use crate::elementary::*;
-use crate::lanes::{Real, dispatch};
+use crate::lanes::{Isa, OnLanes, Real, dispatch};
 
 /// A family as a type, so that one runner serves all.
 pub(super) trait Family<const N: usize> {
     /// As in the reference tables.
     const NAME: &'static str;
     const GENERATORS: [&'static str; N];
-    fn generators<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; N];
+    fn generators<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; N];
 }
 
 macro_rules! families {
@@ -22,7 +20,7 @@ macro_rules! families {
             const NAME: &'static str = stringify!($function);
             const GENERATORS: [&'static str; $count] = [$(stringify!($generator)),+];
             #[inline(always)]
-            fn generators<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; $count] {
+            fn generators<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; $count] {
                 let result = $function::<T, S>(simd, v);
                 [$(result.$generator),+]
             }
@@ -47,7 +45,7 @@ macro_rules! single_functions {
             const NAME: &'static str = stringify!($function);
             const GENERATORS: [&'static str; 1] = [stringify!($function)];
             #[inline(always)]
-            fn generators<T: Elementary, S: Simd>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; 1] {
+            fn generators<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; 1] {
                 [$function::<T, S>(simd, v)]
             }
         })+
@@ -82,11 +80,11 @@ struct Evaluate<'a, F, T, const N: usize> {
     family: PhantomData<F>,
 }
 
-impl<F: Family<N>, T: Elementary, const N: usize> WithSimd for Evaluate<'_, F, T, N> {
+impl<F: Family<N>, T: Elementary, const N: usize> OnLanes for Evaluate<'_, F, T, N> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<S: Isa>(self, simd: S) {
         let lanes = T::lanes::<S>();
         for (arguments, results) in self
             .arguments
