@@ -3,9 +3,13 @@
 mod build;
 mod contract;
 mod graph;
+mod monomial;
 mod print;
+mod product;
 mod program;
+mod structure;
 mod symmetry;
+mod ties;
 
 pub use contract::{Contract, Factor, Index, Product};
 pub use graph::{Binding, Coefficient, FunctionId, Graph, Node, NodeId, Op};

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod programs;
+
 use derive_network_symbolic::functions::{Activation, Function};
 use derive_network_symbolic::interpret::Tensor;
 use derive_network_symbolic::ir::{NodeId, Output, Program};
