@@ -6,7 +6,7 @@
 use crate::diagnostics::Place;
 use derive_network_symbolic::functions::Function;
 use std::ops::Range;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// A number, a vector or a matrix that a formula gives at each point.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ pub enum Meaning {
     /// Neighbouring entries of a vector.
     Slice(Box<Quantity>, Range<usize>),
     /// An elementwise function.
-    Map(Arc<MappedFunction>, Box<Quantity>),
+    Map(Rc<MappedFunction>, Box<Quantity>),
     /// A partial derivative: one order for each entry of the concatenated input that is listed.
     Partial(Box<Quantity>, Vec<usize>),
     /// The sum of the second derivatives by each of these entries of the concatenated input.

@@ -9,7 +9,7 @@
         let f = d(u, x[0], x[3], y[0]);
         let g = gradient(u, t) + gradient(u, x[0]);
         let h = gradient(gradient(u, x), x);
-        let i = laplacian(u) + d() + gradient(u);
+        let i = laplacian(u) + d() + gradient(u) + laplacian(u, x, t, x[1]);
         let j = gradient(u, x, t);
         let k = d(u, x[0..2]) + laplacian(u, nu);
         let l = d(u, t, t, t, t, t, t, t, t, t);

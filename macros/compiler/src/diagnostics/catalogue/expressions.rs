@@ -32,7 +32,7 @@ pub fn formula_method(call: &syn::ExprMethodCall) -> Diagnostic {
         return diagnostic.help(LANGUAGE);
     }
     let arguments = [&*call.receiver].into_iter().chain(&call.args);
-    let arguments: Vec<String> = arguments.map(|argument| shown(argument)).collect();
+    let arguments: Vec<String> = arguments.map(shown).collect();
     diagnostic.help(format!("write `{method}({})`", arguments.join(", ")))
 }
 

@@ -185,6 +185,15 @@ pub fn variable_is_scalar(at: Place) -> Diagnostic {
         .help("write `d(u, t)` for the derivative by a scalar")
 }
 
+/// `laplacian(u, x, x)`
+pub fn variable_repeated(at: Place) -> Diagnostic {
+    Diagnostic::new(
+        at,
+        "a Laplacian sums over each entry of the inputs once, this one is listed before",
+    )
+    .help("write `laplacian(u, x, y)` for u_xx + u_yy, `d(u, x, x)` for u_xx")
+}
+
 /// More derivatives than the limit.
 pub fn order_too_high(at: Place, order: usize, most: usize) -> Diagnostic {
     Diagnostic::new(

@@ -46,8 +46,17 @@ impl Reader<'_> {
     ) -> Option<Quantity> {
         let (of, variables) =
             self.read_derived("laplacian", "laplacian(u, x)", arguments, place)?;
-        let entries = variables?.into_iter().flat_map(|variable| variable.entries);
-        let entries = entries.collect();
+        let mut entries: Vec<usize> = Vec::new();
+        for variable in variables? {
+            if variable
+                .entries
+                .clone()
+                .any(|entry| entries.contains(&entry))
+            {
+                return self.refuse(catalogue::variable_repeated(variable.place));
+            }
+            entries.extend(variable.entries);
+        }
         let of = of?;
         let shape = of.shape;
         self.derived(Meaning::Laplacian(Box::new(of), entries), shape, place)
@@ -81,7 +90,6 @@ impl Reader<'_> {
     }
 
     /// What is derived, and by what; mistakes of both are reported.
-    #[expect(clippy::type_complexity, reason = "each half can be open on its own")]
     fn read_derived(
         &mut self,
         name: &str,

@@ -10,7 +10,7 @@ use super::losses::DraftLoss;
 use super::settings::Settings;
 use crate::diagnostics::{Diagnostics, catalogue};
 use crate::model::{MappedFunction, Meaning, Quantity, method_name};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Who asks for how many derivatives in the inputs and in the parameters, of what.
 struct Asker<'a> {
@@ -25,7 +25,7 @@ struct Derived<'a> {
     /// The network itself.
     output: Option<usize>,
     /// Each function of a formula.
-    maps: Vec<(&'a Arc<MappedFunction>, usize)>,
+    maps: Vec<(&'a Rc<MappedFunction>, usize)>,
     /// Each named function, by the inputs.
     functions: Vec<Option<usize>>,
 }
@@ -39,7 +39,7 @@ pub(super) fn check_kinks(
 ) {
     let askers = askers(functions, losses);
     let mut output_orders = output_askers(settings);
-    let mut through: Vec<(&Arc<MappedFunction>, usize, Vec<String>)> = Vec::new();
+    let mut through: Vec<(&Rc<MappedFunction>, usize, Vec<String>)> = Vec::new();
     for asker in &askers {
         let mut derived = Derived::default();
         for orders in &asker.orders {
@@ -50,7 +50,7 @@ pub(super) fn check_kinks(
             let Some(kink) = map.function.kink().filter(|kink| order >= *kink) else {
                 continue;
             };
-            match through.iter_mut().find(|known| Arc::ptr_eq(known.0, map)) {
+            match through.iter_mut().find(|known| Rc::ptr_eq(known.0, map)) {
                 Some((_, _, askers)) if askers.contains(&asker.method) => {}
                 Some((_, _, askers)) => askers.push(asker.method.clone()),
                 None => through.push((map, kink, vec![asker.method.clone()])),

@@ -8,7 +8,7 @@ use crate::model::{MappedFunction, Meaning, Quantity, Shape};
 use crate::parse::{Expression, Kind, Operation};
 use derive_network_symbolic::functions::{Formula, Function};
 use std::ops::Range;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Where a formula stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Reader<'_> {
             return Quantity::constant(function.evaluate(0, value));
         }
         let shape = of.shape;
-        let function = Arc::new(MappedFunction {
+        let function = Rc::new(MappedFunction {
             function,
             name: name.to_owned(),
             place,
