@@ -5,11 +5,13 @@
 mod cuts;
 mod forward;
 mod laplacian;
+mod partial;
 mod reverse;
 mod rules;
 mod second_order;
 
 pub use forward::{Tangents, forward};
 pub use laplacian::forward_laplacian;
+pub use partial::{gradient_of, laplacian_of, partial};
 pub use reverse::{Adjoints, reverse};
 pub use second_order::{Form, Path, SecondOrder, second_order};
