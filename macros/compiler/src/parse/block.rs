@@ -3,7 +3,6 @@
 use super::expression::{Expression, parse_expression};
 use crate::diagnostics::{Diagnostics, catalogue};
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::{Expr, Local, Pat, Stmt};
 
 /// The statements of a block, in order.
@@ -24,8 +23,6 @@ pub enum Statement {
         name: Ident,
         /// What it stands for.
         value: Expression,
-        /// The value as it was written.
-        text: String,
     },
 }
 
@@ -86,7 +83,6 @@ fn parse_let(local: &Local, diagnostics: &mut Diagnostics) -> Option<Statement> 
     Some(Statement::Let {
         name: name?.clone(),
         value: expression,
-        text: value.expr.to_token_stream().to_string(),
     })
 }
 

@@ -11,6 +11,7 @@ mod attribute;
 mod block;
 mod expression;
 mod limits;
+mod print;
 mod structure;
 
 use crate::diagnostics::Diagnostics;

@@ -41,7 +41,7 @@ pub(super) fn read_functions(
     diagnostics: &mut Diagnostics,
 ) -> Vec<DraftFunction> {
     let mut functions: Vec<DraftFunction> = Vec::new();
-    for Statement::Let { name, value, text } in &settings.define.statements {
+    for Statement::Let { name, value } in &settings.define.statements {
         let mut reader = Reader {
             scope,
             activations,
@@ -83,7 +83,7 @@ pub(super) fn read_functions(
         functions.push(DraftFunction {
             name: name.clone(),
             quantity,
-            text: text.clone(),
+            text: value.to_string(),
             requests,
         });
     }

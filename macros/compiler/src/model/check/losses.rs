@@ -74,7 +74,11 @@ pub(super) fn read_losses(
             name: name.clone(),
             sum_part: densities.sum,
             mean_part: densities.mean,
-            text: written.text.clone(),
+            text: written
+                .formula
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             requests: requests.clone(),
         });
         losses.push(DraftLoss {

@@ -4,7 +4,6 @@ use super::inputs::check_word;
 use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
 use crate::parse::{Block, Expression, Form, Item, Statement, parse_block, parse_expression};
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::ext::IdentExt;
 
 /// The most functions and the most losses of a definition.
@@ -16,8 +15,6 @@ pub(crate) struct WrittenLoss {
     pub name: Ident,
     /// Its formula; open if there is none.
     pub formula: Option<Expression>,
-    /// The formula as it was written.
-    pub text: String,
 }
 
 /// The functions of `define`: those whose names can be names of methods.
@@ -54,7 +51,6 @@ pub(super) fn read_losses(written: &[Item], diagnostics: &mut Diagnostics) -> Ve
             }
         };
         let name = diagnostics.take(check_method_name("a loss", &item.name));
-        let text = formula.map(|formula| formula.to_token_stream().to_string());
         let formula = formula.map(|formula| parse_expression(formula, diagnostics));
         if losses.len() == FUNCTION_LIMIT {
             diagnostics.push(catalogue::functions_too_many(
@@ -68,7 +64,6 @@ pub(super) fn read_losses(written: &[Item], diagnostics: &mut Diagnostics) -> Ve
             losses.push(WrittenLoss {
                 name: item.name.clone(),
                 formula,
-                text: text.unwrap_or_default(),
             });
         }
     }
