@@ -220,7 +220,8 @@ impl Quantity {
     pub fn operation(meaning: Meaning, shape: Shape) -> Self {
         let mut quantity = Self::leaf(meaning, shape, Dependence::default());
         let parts = quantity.parts();
-        let mut totals = (Dependence::default(), parts.len(), 0);
+        let own = parts.len().saturating_sub(1).max(1);
+        let mut totals = (Dependence::default(), own, 0);
         for part in parts {
             totals.0 = totals.0.or(part.dependence);
             totals.1 += part.operations;
