@@ -5,9 +5,10 @@ mod support;
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::interpret::{interpret, interpret_loops};
 use derive_network_symbolic::ir::{Graph, NodeId, Op, Program};
+use derive_network_symbolic::request::{Elimination, Request, derive};
 use derive_network_symbolic::schedule::{Mode, Nest, Operand, schedule};
-use support::outputs;
 use support::programs::{Builder, map};
+use support::{Random, distance, outputs};
 
 fn vector() -> (Graph, NodeId) {
     let mut graph = Graph::default();
@@ -364,6 +365,53 @@ fn parts_put_together_otherwise() {
     let gate = graph.entry(x, 0, 1);
     let value = graph.hadamard(last, gate);
     builder.check("parts put together otherwise", value);
+}
+
+/// Every elimination of second derivatives takes structure for what it is.
+#[test]
+fn second_derivatives_of_parts_put_together() {
+    let mut builder = Builder::new(5);
+    let (w, v) = (builder.parameter(&[6, 3]), builder.parameter(&[2, 8]));
+    let (x, graph) = (builder.x, &mut builder.program.graph);
+    let (head, tail) = (graph.slice(x, 0, 0, 3), graph.slice(x, 0, 3, 2));
+    let z = graph.multiply(w, head);
+    let a = map(graph, Activation::Tanh, z);
+    let joined = graph.concat(&[a, tail], 0);
+    let last = graph.multiply(v, joined);
+    let value = map(graph, Activation::Softplus, last);
+    builder.program.outputs = outputs(&[("value", value)]);
+    let mut random = Random(1);
+    let inputs = [random.numbers(5)];
+    let parameters = random.numbers(builder.program.parameters);
+    for request in [Request::Hessian, Request::Laplacian] {
+        let mut reference = None;
+        for elimination in [
+            Elimination::Contraction,
+            Elimination::Recursion,
+            Elimination::ShortestPath,
+            Elimination::Forward,
+        ] {
+            let derived = derive(&builder.program, request, elimination).program;
+            derived.verify().expect("a well-formed program");
+            let found = interpret(&derived, &inputs, &parameters);
+            let reference = reference.get_or_insert_with(|| found.clone());
+            let difference = distance(&found, reference);
+            assert!(
+                difference < 1e-13,
+                "{request:?} {elimination:?}: {difference:e}"
+            );
+            for mode in [Mode::Batch, Mode::Single] {
+                let loops = schedule(&derived, mode);
+                loops.verify().expect("a sound loop program");
+                let found = interpret_loops(&loops, &inputs, &parameters);
+                let difference = distance(&found, reference);
+                assert!(
+                    difference < 1e-13,
+                    "{request:?} {elimination:?} {mode:?}: {difference:e}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

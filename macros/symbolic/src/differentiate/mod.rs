@@ -1,4 +1,4 @@
-//! Transforms from programs to programs: forward, reverse, Hessians and Laplacians.
+//! Transforms from programs to programs: forward, reverse, Hessians, Laplacians, partial derivatives.
 //!
 //! Each works on any graph, its own results included, and knows operations only by `rules`.
 

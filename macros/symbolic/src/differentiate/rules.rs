@@ -1,6 +1,6 @@
 //! The derivative rules, one for each operation: linear, multilinear, elementwise.
 //!
-//! `partials` writes a node's differential as a sum of linear pieces; forward mode substitutes
+//! `pieces` writes a node's differential as a sum of linear pieces; forward mode substitutes
 //! tangents into the pieces, reverse mode transposes them. No rule knows a layer or an order.
 
 use crate::ir::{Binding, Contract, Factor, Graph, Index, NodeId, Op, Product};

@@ -1,6 +1,7 @@
 //! The tensor IR: a hash-consed graph of few operations, closed under differentiation.
 
 mod build;
+mod canonical;
 mod contract;
 mod graph;
 mod monomial;

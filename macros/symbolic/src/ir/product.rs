@@ -5,7 +5,8 @@
 
 use crate::simplify::order::contraction_order;
 
-use super::contract::{Contract, Factor, Index, Product};
+use super::canonical::distinct;
+use super::contract::{Factor, Index, Product};
 use super::graph::{Graph, NodeId, Op};
 use super::ties::{deltas, resolve_ties};
 
@@ -279,22 +280,6 @@ impl Graph {
         outer.tensor(inner, &kept);
         self.contract(outer, output)
     }
-
-    /// Numbers the indices canonically and stores the node.
-    fn finish(&mut self, product: &Product, output: &[Index], shape: Vec<usize>) -> NodeId {
-        if let [Factor::Tensor(node, indices)] = &product.factors[..]
-            && indices == output
-            && distinct(output)
-        {
-            return *node;
-        }
-        let orders: &[bool] = &[false, true];
-        let candidates = orders.iter().map(|swap| canonical(product, output, *swap));
-        let contract = candidates
-            .min_by(|a, b| a.factors.cmp(&b.factors))
-            .expect("there are two orders");
-        self.intern(Op::Contract(contract), shape)
-    }
 }
 
 impl Factor {
@@ -316,13 +301,8 @@ pub(crate) fn factor_indices(factor: &Factor) -> &[Index] {
     }
 }
 
-fn tensors(product: &Product) -> usize {
+pub(super) fn tensors(product: &Product) -> usize {
     product.tensors().count()
-}
-
-fn distinct(indices: &[Index]) -> bool {
-    let repeated = |(position, index): (usize, &Index)| indices[..position].contains(index);
-    !indices.iter().enumerate().any(repeated)
 }
 
 /// The indices that are summed: carried by a factor, absent from the output.
@@ -416,48 +396,5 @@ fn identify_units(product: &mut Product, output: &[Index]) {
         for factor in &mut product.factors {
             *factor = factor.renamed(&names);
         }
-    }
-}
-
-fn canonical(product: &Product, output: &[Index], swap: bool) -> Contract {
-    let mut factors = product.factors.clone();
-    factors.sort_by_key(|factor| match factor {
-        Factor::Tensor(node, _) => (0, *node),
-        Factor::Delta(..) => (1, NodeId(0)),
-    });
-    if swap && tensors(product) == 2 {
-        factors.swap(0, 1);
-    }
-    let mut names: Vec<Index> = output.to_vec();
-    for factor in &factors {
-        for index in factor_indices(factor) {
-            if !names.contains(index) {
-                names.push(*index);
-            }
-        }
-    }
-    // What runs only through ranges is named after the axes that it restricts.
-    let mut ties: Vec<(Index, Index, usize)> = deltas(product).collect();
-    ties.sort_by_key(|(a, ..)| names.iter().position(|name| name == a));
-    for (_, carrier, _) in ties {
-        if !names.contains(&carrier) {
-            names.push(carrier);
-        }
-    }
-    let mut numbers = vec![0; product.extents.len()];
-    for (number, name) in names.iter().enumerate().rev() {
-        numbers[*name] = number;
-    }
-    for factor in &mut factors {
-        *factor = factor.renamed(&numbers);
-    }
-    factors.sort_by_key(|factor| match factor {
-        Factor::Tensor(..) => Vec::new(),
-        Factor::Delta(a, b, offset) => vec![*a, *b, *offset],
-    });
-    Contract {
-        extents: names.iter().map(|name| product.extents[*name]).collect(),
-        factors,
-        rank: output.len(),
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod oracle;
 pub mod programs;
 
 use derive_network_symbolic::differentiate::reverse;
