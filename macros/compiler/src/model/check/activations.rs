@@ -1,6 +1,7 @@
 //! The list of `activation(...)` goes in, functions by name come out, beside the built-in ones.
 
-use super::formula::{Written, elementwise_names, read_formula};
+use super::calls::callable_names;
+use super::formula::{Written, read_formula};
 use super::inputs::check_word;
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
 use crate::parse::{Form, Item};
@@ -131,7 +132,7 @@ fn check_name(name: &Ident, activations: &Activations) -> Result<(), Diagnostic>
         ));
     }
     let snake = snake_case(&written);
-    let built_in = elementwise_names().find(|built_in| *built_in == snake);
+    let built_in = callable_names().find(|built_in| *built_in == snake);
     if let Some(built_in) = built_in {
         return Err(catalogue::activation_is_built_in(name, built_in));
     }

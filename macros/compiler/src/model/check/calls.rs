@@ -16,6 +16,14 @@ const OF_VECTORS: [&str; 3] = ["dot", "sum", "mean"];
 /// Reductions over points that are no functions of one point.
 const OF_POINTS: [&str; 4] = ["sum_square", "mean_square", "mse", "half_mse"];
 
+/// Every name that formulas can call, custom activations apart.
+pub(super) fn callable_names() -> impl Iterator<Item = &'static str> {
+    elementwise_names()
+        .chain(OF_VECTORS)
+        .chain(DERIVATIVES)
+        .chain(OF_POINTS)
+}
+
 impl Reader<'_> {
     pub(super) fn read_call(
         &mut self,
