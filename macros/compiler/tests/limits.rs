@@ -1,5 +1,6 @@
 //! Do definitions at and beyond the limits end in an answer, within the stack of a test thread?
 
+use derive_network_compiler::lower::lower_definition;
 use proc_macro2::TokenStream;
 
 fn answers(attribute: &str, item: &str) -> Vec<String> {
@@ -8,7 +9,11 @@ fn answers(attribute: &str, item: &str) -> Vec<String> {
     let expansion = derive_network_compiler::expand(attribute.clone(), item.clone());
     syn::parse2::<syn::File>(expansion).unwrap();
     match derive_network_compiler::model(attribute, item) {
-        Ok(_) => Vec::new(),
+        Ok(network) => {
+            let lowered = lower_definition(&network);
+            assert_eq!(lowered.functions.len(), network.functions.len());
+            Vec::new()
+        }
         Err(mistakes) => mistakes
             .into_iter()
             .map(|mistake| mistake.message)
@@ -91,5 +96,73 @@ fn many_layers_are_a_network() {
             .layers
             .len(),
         4096
+    );
+}
+
+/// Answers to a definition with these functions of `u` and `t`.
+fn answers_to_define(statements: &str) -> Vec<String> {
+    let attribute = format!("input(t), output(u), define = {{ {statements} }}");
+    answers(
+        &attribute,
+        "struct Network { hidden: Dense<2, Tanh>, output: Dense<1> }",
+    )
+}
+
+#[test]
+fn long_formulas_of_functions_are_read_or_refused() {
+    let large = "this formula has more than 400 operations";
+    for sign in ["+", "-", "*", "/"] {
+        let formula = |count: usize| format!("let f = u {};", format!("{sign} t ").repeat(count));
+        assert!(answers_to_define(&formula(199)).is_empty(), "{sign}");
+        assert_eq!(answers_to_define(&formula(450)), [large], "{sign}");
+        assert_eq!(answers_to_define(&formula(600))[0], MANY, "{sign}");
+    }
+    assert!(answers_to_define(&format!("let f = {} u;", "- ".repeat(900))).is_empty());
+    assert_eq!(
+        answers_to_define(&format!("let f = {} u;", "- ".repeat(1100)))[0],
+        MANY
+    );
+    let nested = |depth: usize| format!("let f = {}u{};", "sin(".repeat(depth), ")".repeat(depth));
+    assert!(answers_to_define(&nested(40)).is_empty());
+    assert_eq!(answers_to_define(&nested(50))[0], MANY);
+}
+
+#[test]
+fn functions_that_use_each_other_do_not_explode() {
+    let functions = (1..200).map(|index| format!("let f{index} = f{0} * f{0};", index - 1));
+    let functions: String = functions.collect();
+    let all = format!("let f0 = u; {functions}");
+    assert!(answers_to_define(&all).is_empty());
+    let derived = format!("{all} let g = d(f199, t, t);");
+    assert!(answers_to_define(&derived).is_empty());
+}
+
+#[test]
+fn many_functions_and_losses_are_refused() {
+    let functions: String = (0..257).map(|index| format!("let f{index} = u;")).collect();
+    assert_eq!(
+        answers_to_define(&functions),
+        ["with `f256` the definition has more than 256 functions"]
+    );
+    let losses: Vec<String> = (0..257)
+        .map(|index| format!("l{index} = mean(u)"))
+        .collect();
+    let attribute = format!("input(t), output(u), loss({})", losses.join(", "));
+    assert_eq!(
+        answers(&attribute, "struct Network { output: Dense<1> }"),
+        ["with `l256` the definition has more than 256 losses"]
+    );
+}
+
+#[test]
+fn derivatives_of_derivatives_are_counted_through_functions() {
+    let chain = |count: usize| {
+        let functions = (1..=count).map(|index| format!("let f{index} = d(f{}, t);", index - 1));
+        format!("let f0 = u; {}", functions.collect::<String>())
+    };
+    assert!(answers_to_define(&chain(8)).is_empty());
+    assert_eq!(
+        answers_to_define(&chain(9)),
+        ["this is a derivative of order 9, more than the 8 that are supported"]
     );
 }

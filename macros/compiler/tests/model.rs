@@ -1,6 +1,8 @@
 //! Does a right definition mean what the documentation says: shapes, places, defaults, requests?
 
-use derive_network_compiler::model::{Network, Order, RequestKind, Scalar, Storage};
+use derive_network_compiler::model::{
+    LossRequestKind, Network, Order, ParameterRequestKind, RequestKind, Scalar, Shape, Storage,
+};
 use derive_network_symbolic::functions::{Activation, Function};
 
 fn model(attribute: &str, fields: &str) -> Network {
@@ -147,5 +149,204 @@ fn formulas_mean_what_they_say_and_call_earlier_ones() {
     assert_eq!(
         network.layers[0].function,
         Function::builtin(Activation::Silu)
+    );
+}
+
+#[test]
+fn parameters_of_formulas_lie_between_layers_in_the_order_of_the_fields() {
+    let network = model(
+        "input(x: 2)",
+        "a: Parameter, hidden: Dense<3>, b: Parameter<2>, c: Parameter<2, 3>, \
+         #[layer(bias = false)] output: Dense<1>, e: Parameter",
+    );
+    let places = network.parameter_fields.iter().map(|field| {
+        let size = (field.rows(), field.columns());
+        (
+            field.name.to_string(),
+            field.parameters(),
+            size,
+            field.shape,
+        )
+    });
+    let expected = [
+        ("a", 0..1, (1, 1), Shape::Scalar),
+        ("b", 10..12, (2, 1), Shape::Vector(2)),
+        ("c", 12..18, (2, 3), Shape::Matrix(2, 3)),
+        ("e", 21..22, (1, 1), Shape::Scalar),
+    ];
+    let expected = expected.map(|(name, place, size, shape)| (name.to_owned(), place, size, shape));
+    assert_eq!(places.collect::<Vec<_>>(), expected);
+    let layers = network.layers.iter().map(|layer| layer.parameters());
+    assert_eq!(layers.collect::<Vec<_>>(), [1..10, 18..21]);
+    assert_eq!((network.parameters(), network.outputs()), (22, 1));
+    let fields: Vec<String> = network
+        .fields
+        .iter()
+        .map(|field| field.name.to_string())
+        .collect();
+    assert_eq!(fields, ["hidden", "output"]);
+    assert_eq!(network.layers[1].field, 1);
+}
+
+#[test]
+fn frozen_fields_are_stretches_of_the_parameters() {
+    let frozen = |fields| model("input(x: 2)", fields).frozen;
+    assert_eq!(frozen("output: Dense<1>"), []);
+    assert_eq!(
+        frozen(
+            "#[frozen] a: Parameter, #[frozen] hidden: [Dense<2>; 2], b: Parameter, #[frozen] output: Dense<1>"
+        ),
+        [0..13, 14..17]
+    );
+}
+
+#[test]
+fn outputs_are_named_as_a_whole_or_in_parts() {
+    let parts = |names: &str, width: usize| {
+        let network = model(
+            &format!("input(x), output({names})"),
+            &format!("output: Dense<{width}>"),
+        );
+        let parts = network.output_parts.iter();
+        parts
+            .map(|part| (part.name.to_string(), part.range(), part.is_scalar))
+            .collect::<Vec<_>>()
+    };
+    let named = |name: &str, range, is_scalar| (name.to_owned(), range, is_scalar);
+    assert_eq!(parts("u", 1), [named("u", 0..1, true)]);
+    assert_eq!(parts("u: 1", 1), [named("u", 0..1, false)]);
+    assert_eq!(parts("y", 3), [named("y", 0..3, false)]);
+    assert_eq!(
+        parts("u, v", 2),
+        [named("u", 0..1, true), named("v", 1..2, true)]
+    );
+    assert_eq!(
+        parts("y: 2, p", 3),
+        [named("y", 0..2, false), named("p", 2..3, true)]
+    );
+    assert_eq!(parts("", 3), []);
+}
+
+#[test]
+fn functions_know_their_width_their_data_and_what_is_asked() {
+    let network = model(
+        "input(t, x: 2), output(u), given(target, weights: 3), \
+         derive(parameter_gradient, both(vjp, pullback, hessian(order = forward)), residual, intermediates), \
+         define = { let residual = d(u, t) - target; let both = gradient(residual, x); let plain = u * nu; }",
+        "nu: Parameter, hidden: Dense<3, Tanh>, output: Dense<1>",
+    );
+    assert_eq!(network.given(), 4);
+    let functions = network.functions.iter().map(|function| {
+        let name = function.name.to_string();
+        (
+            name,
+            function.width(),
+            function.needs_given(),
+            function.quantity.order,
+        )
+    });
+    let expected = [
+        ("residual", 1, true, 1),
+        ("both", 2, true, 2),
+        ("plain", 1, false, 0),
+    ];
+    let expected =
+        expected.map(|(name, width, given, order)| (name.to_owned(), width, given, order));
+    assert_eq!(functions.collect::<Vec<_>>(), expected);
+    let requests = |function: usize| {
+        let requests = network.functions[function].requests.iter();
+        requests
+            .map(|request| (request.kind, request.order))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(requests(0), [(RequestKind::Value, None)]);
+    assert_eq!(
+        requests(1),
+        [
+            (RequestKind::Value, None),
+            (RequestKind::Vjp, None),
+            (RequestKind::Hessian, Some(Order::Forward)),
+        ]
+    );
+    assert_eq!(requests(2), [(RequestKind::Value, None)]);
+    let kinds = network.functions[1]
+        .parameter_requests
+        .iter()
+        .map(|request| request.kind);
+    assert_eq!(kinds.collect::<Vec<_>>(), [ParameterRequestKind::Pullback]);
+    let kinds = network
+        .parameter_requests
+        .iter()
+        .map(|request| request.kind);
+    assert_eq!(
+        kinds.collect::<Vec<_>>(),
+        [
+            ParameterRequestKind::ParameterGradient,
+            ParameterRequestKind::Intermediates,
+        ]
+    );
+}
+
+#[test]
+fn formulas_are_shown_as_they_were_written() {
+    let formulas = [
+        "d(u, t) + u * d(u, x[0]) - nu * laplacian(u, x)",
+        "-u * (u - 1.5) / (t / u) - (t - (u - t))",
+        "-(u + t) + -powi(u, -2) * sum((x * t)[1..]) + x[0..2][1]",
+        "PI * u * t * (u * t)",
+    ];
+    for formula in formulas {
+        let attribute = format!("input(t, x: 2), output(u), define = {{ let r = ({formula}); }}");
+        let network = model(&attribute, "nu: Parameter, output: Dense<1>");
+        assert_eq!(network.functions[0].text, formula);
+    }
+}
+
+#[test]
+fn losses_have_value_and_gradient_and_what_is_asked() {
+    let network = model(
+        "input(x), output(u), given(target), derive(fit(parameter_hvp, gradient)), \
+         loss(fit = mse(u, target), size = sum_square(u) + mean(u))",
+        "output: Dense<1>",
+    );
+    let kinds = |loss: usize| {
+        let requests = network.losses[loss].requests.iter();
+        requests.map(|request| request.kind).collect::<Vec<_>>()
+    };
+    let always = [LossRequestKind::Value, LossRequestKind::Gradient];
+    assert_eq!(
+        kinds(0),
+        [&always[..], &[LossRequestKind::ParameterHvp]].concat()
+    );
+    assert_eq!(kinds(1), always);
+    let needs: Vec<bool> = network
+        .losses
+        .iter()
+        .map(|loss| loss.needs_given())
+        .collect();
+    assert_eq!(needs, [true, false]);
+    assert!(network.losses[0].sum_part.is_none() && network.losses[1].sum_part.is_some());
+}
+
+#[test]
+fn kinks_count_every_derivative_that_is_taken() {
+    // One derivative in the input, none in the parameters.
+    model(
+        "input(t), output(u), define = { let r = d(u, t); }",
+        "output: Dense<1, Relu>",
+    );
+    // What does not change with the inputs is not derived by them.
+    model(
+        "input(t), output(u), given(a), define = { let r = d(abs(a) * u, t, t); }, derive(r(hessian))",
+        "output: Dense<1, Tanh>",
+    );
+    // A frozen parameter is not derived.
+    model(
+        "input(t), output(u), define = { let r = u * abs(nu); }, loss(l = mean(r)), derive(l(parameter_hessian))",
+        "#[frozen] nu: Parameter, output: Dense<1, Tanh>",
+    );
+    model(
+        "input(t), output(u), allow(kinks), define = { let r = d(abs(u), t, t); }, derive(r(hessian))",
+        "output: Dense<1, Relu>",
     );
 }

@@ -7,8 +7,7 @@ mod support;
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::request::{Derived, Elimination, Request, derive};
 use std::fmt::Write;
-use std::path::Path;
-use support::chain;
+use support::{chain, compare_page};
 
 const INPUTS: [usize; 16] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 const HIDDEN: [usize; 3] = [32, 32, 32];
@@ -156,16 +155,7 @@ fn the_page_is_what_the_model_says() {
         );
     }
     let page = page(&rows);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cost-model.md");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).expect("docs can be written");
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/cost-model.md is not what the cost model says; after looking at the changes, write it with\n\
-         UPDATE_DOCS=1 cargo test -p derive-network-symbolic --test cost_table\n\n{page}"
-    );
+    compare_page("cost-model", &page);
 }
 
 /// The better counts of DESIGN section 4: the Hessian alone, value and gradient given.

@@ -130,6 +130,15 @@ impl Place {
         let end = close(&tokens.last().unwrap_or(first));
         Self { start, end }
     }
+
+    /// From the start of this to the end of another.
+    #[must_use]
+    pub const fn to(self, other: Self) -> Self {
+        Self {
+            start: self.start,
+            end: other.end,
+        }
+    }
 }
 
 impl From<Span> for Place {

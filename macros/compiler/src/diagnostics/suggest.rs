@@ -5,7 +5,8 @@
 #[must_use]
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(written);
-    let allowed = (folded.len() / 3).max(1);
+    // Any letter is one change away from any other, so a single one says nothing.
+    let allowed = (folded.len() / 3).max(usize::from(folded.len() > 1));
     names
         .into_iter()
         .map(|name| (distance(&folded, &fold(name)), name))
@@ -66,6 +67,8 @@ mod tests {
         assert_eq!(nearest("grad_ient", names), Some("gradient"));
         assert_eq!(nearest("convolution", names), None);
         assert_eq!(nearest("", names), None);
+        assert_eq!(nearest("u", ["x", "U", "v"]), Some("U"));
+        assert_eq!(nearest("u", ["x", "v"]), None);
     }
 
     #[test]

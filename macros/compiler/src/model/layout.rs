@@ -1,6 +1,6 @@
 //! Questions that later stages ask a network: totals, names and where parameters lie.
 
-use super::{Input, Layer, Network, RequestKind, Scalar, Storage};
+use super::{Input, Layer, Network, ParameterField, RequestKind, Scalar, Shape, Storage};
 use std::ops::Range;
 
 /// Parameters up to this many bytes live in the struct unless the definition says otherwise.
@@ -22,7 +22,15 @@ impl Network {
     /// How many parameters there are: P.
     #[must_use]
     pub fn parameters(&self) -> usize {
-        self.layers.last().map_or(0, |layer| layer.parameters().end)
+        let layers = self.layers.last().map_or(0, |layer| layer.parameters().end);
+        let fields = self.parameter_fields.last();
+        layers.max(fields.map_or(0, |field| field.parameters().end))
+    }
+
+    /// How many numbers are given with each point: G.
+    #[must_use]
+    pub fn given(&self) -> usize {
+        self.given.last().map_or(0, |given| given.range().end)
     }
 
     /// Whether a kind is asked for.
@@ -57,8 +65,44 @@ impl Layer {
     }
 }
 
+impl ParameterField {
+    /// Where it lies in the flat parameters.
+    #[must_use]
+    pub fn parameters(&self) -> Range<usize> {
+        self.offset..self.offset + self.shape.size()
+    }
+
+    /// How many rows it has; 1 of a scalar.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        match self.shape {
+            Shape::Scalar => 1,
+            Shape::Vector(rows) | Shape::Matrix(rows, _) => rows,
+        }
+    }
+
+    /// How many columns it has; 1 of a scalar or a vector.
+    #[must_use]
+    pub const fn columns(&self) -> usize {
+        match self.shape {
+            Shape::Scalar | Shape::Vector(_) => 1,
+            Shape::Matrix(_, columns) => columns,
+        }
+    }
+}
+
 impl Input {
-    /// Where it lies in the concatenated input.
+    /// Its shape in formulas.
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        if self.is_scalar {
+            Shape::Scalar
+        } else {
+            Shape::Vector(self.size)
+        }
+    }
+
+    /// Where it lies in what it is a part of.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.size

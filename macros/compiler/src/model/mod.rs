@@ -1,12 +1,16 @@
 //! What a definition means: `parse::Definition` goes in, a typed, shaped [`Network`] comes out.
 //!
 //! [`check`] turns the one into the other and holds every refusal, so whoever has a [`Network`] may rely
-//! on it: widths fit, names are unique, requests make sense for the outputs, and no second derivative
-//! crosses a kink that the user did not allow. Later stages read it and refuse nothing.
+//! on it: widths fit, names are unique, formulas have shapes, requests make sense for what they are asked of, and no
+//! derivative crosses a kink that the user did not allow. Later stages read it and refuse nothing.
 
 mod check;
+mod function;
 mod layout;
+mod loss;
 mod names;
+mod parameter_request;
+mod quantity;
 mod request;
 
 use derive_network_symbolic::functions::Function;
@@ -15,11 +19,18 @@ use std::ops::Range;
 
 pub(crate) use check::{Draft, DraftField, derived_traits, read_draft};
 pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
+pub use function::NamedFunction;
 pub use layout::STORAGE_LIMIT_BYTES;
-pub use names::{CONSTANTS, METHODS, REQUEST_CONSTANTS, constant_name, generated_names};
+pub use loss::Loss;
+pub use names::{
+    CONSTANTS, METHODS, REQUEST_CONSTANTS, common_names, constant_name, loss_names, method_forms,
+    method_name, request_kinds, request_names,
+};
+pub use parameter_request::{LossRequest, LossRequestKind, ParameterRequest, ParameterRequestKind};
+pub use quantity::{Dependence, MappedFunction, Meaning, Quantity, Shape};
 pub use request::{Order, Request, RequestKind};
 
-/// A checked definition: a chain of dense layers with named inputs, and what is asked of it.
+/// A checked definition: a chain of dense layers with named inputs, functions and losses of it, and what is asked.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// The name of the struct.
@@ -36,13 +47,27 @@ pub struct Network {
     pub inputs: Vec<Input>,
     /// Names of the output: none, one for the whole, or one for each component.
     pub output_names: Vec<Ident>,
-    /// The fields of the struct, in order.
+    /// The output by name, in order: all of it, or nothing where it has no name.
+    pub output_parts: Vec<Input>,
+    /// The named data that are given with each point, in the order in which they are concatenated.
+    pub given: Vec<Input>,
+    /// The fields of the struct that hold layers, in order.
     pub fields: Vec<Field>,
+    /// The fields of the struct that hold parameters of formulas, in order.
+    pub parameter_fields: Vec<ParameterField>,
+    /// Stretches of the flat parameters in which derivatives are zero: ascending, apart from each other.
+    pub frozen: Vec<Range<usize>>,
     /// The layers, in the order in which they are applied: fields in order, arrays by index.
     pub layers: Vec<Layer>,
     /// What is asked: the value first, then as written, each once.
     pub requests: Vec<Request>,
-    /// Whether derivatives of second order may cross a kink.
+    /// What is asked of derivatives of the output in the parameters, as written, each once.
+    pub parameter_requests: Vec<ParameterRequest>,
+    /// The functions that the definition names, in order; each uses earlier ones only.
+    pub functions: Vec<NamedFunction>,
+    /// The losses, in order.
+    pub losses: Vec<Loss>,
+    /// Whether derivatives may cross a kink.
     pub allow_kinks: bool,
 }
 
@@ -65,14 +90,14 @@ pub enum Storage {
     Boxed,
 }
 
-/// A named input: a scalar, or a vector whose size is written.
+/// A named input: a scalar, or a vector whose size is written. Given data and outputs are named in the same way.
 #[derive(Clone, Debug)]
 pub struct Input {
     /// Its name.
     pub name: Ident,
     /// How many numbers it has; 1 for a scalar.
     pub size: usize,
-    /// Where it starts in the concatenated input.
+    /// Where it starts in what it is a part of: the concatenated inputs, given data or outputs.
     pub start: usize,
     /// Whether it was written without a size.
     pub is_scalar: bool,
@@ -89,8 +114,27 @@ pub struct Field {
     pub attributes: Vec<syn::Attribute>,
     /// The length of the array, if it is one.
     pub array: Option<usize>,
+    /// Whether the derivatives in its parameters are zero.
+    pub is_frozen: bool,
     /// Its layers, as positions in [`Network::layers`].
     pub layers: Range<usize>,
+}
+
+/// A field of the struct that holds parameters of formulas: a scalar, a vector or a matrix.
+#[derive(Clone, Debug)]
+pub struct ParameterField {
+    /// Its name, which is the name of its accessor.
+    pub name: Ident,
+    /// Its visibility.
+    pub visibility: syn::Visibility,
+    /// Its documentation and other attributes that its accessor keeps.
+    pub attributes: Vec<syn::Attribute>,
+    /// Its shape.
+    pub shape: Shape,
+    /// Where it starts in the flat parameters, column-major. It is zero until it is set.
+    pub offset: usize,
+    /// Whether its derivatives are zero.
+    pub is_frozen: bool,
 }
 
 /// A dense layer: a = f(W z + b) with W of shape (outputs, inputs).

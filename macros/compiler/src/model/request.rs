@@ -1,5 +1,6 @@
 //! What can be asked of a network: names of requests and orders of elimination, each spelled once.
 
+use super::method_forms;
 use proc_macro2::Span;
 
 /// Something asked of a network by `derive(...)`.
@@ -110,7 +111,7 @@ impl RequestKind {
     /// The names of its methods: of one point, of a batch, and both with a workspace.
     #[must_use]
     pub fn methods(self) -> [String; 4] {
-        ["", "_batch", "_with", "_batch_with"].map(|suffix| format!("{}{suffix}", self.name()))
+        method_forms(self.name())
     }
 }
 

@@ -3,13 +3,23 @@
 //! The attribute has one grammar at every depth, `name`, `name: expression`, `name = expression` or
 //! `name(items)`, separated by commas; which names exist is the model's business. A mistake loses the item
 //! that has it and nothing else, so that all mistakes of this stage are reported at once.
+//!
+//! Formulas are expressions and blocks of a subset of Rust. Which item holds one is the model's business too: it hands
+//! them to [`parse_expression`] and [`parse_block`].
 
 mod attribute;
+mod block;
+mod expression;
 mod limits;
+mod print;
 mod structure;
 
 use crate::diagnostics::Diagnostics;
 use proc_macro2::{Ident, Span, TokenStream};
+
+pub use block::{Block, Statement, parse_block};
+pub(crate) use expression::strip;
+pub use expression::{Expression, Kind, Operation, parse_expression};
 
 /// What was written in the attribute and below it.
 #[derive(Clone, Debug)]

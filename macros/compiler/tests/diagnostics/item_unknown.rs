@@ -3,7 +3,7 @@ struct Network {
     output: Dense<1>,
 }
 
-#[derive_network(input(x: 2), scaler = f32, derive(gradient), loss(fit = mse(u, target)))]
+#[derive_network(input(x: 2), scaler = f32, derive(gradient), train(steps = 100))]
 struct Network {
     output: Dense<1>,
 }

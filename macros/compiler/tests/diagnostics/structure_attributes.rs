@@ -22,6 +22,6 @@ struct Network {
 struct Network {
     #[cfg(feature = "deep")]
     hidden: Dense<20, Tanh>,
-    #[frozen]
+    #[trainable]
     output: Dense<1>,
 }

@@ -1,5 +1,6 @@
 //! Random choices go in, the text of a small definition comes out, mostly meant to be right.
 
+use super::formulas::{Known, generate_define, generate_losses};
 use super::random::Random;
 use std::fmt::Write;
 
@@ -18,7 +19,7 @@ const ACTIVATIONS: [&str; 13] = [
     "LogCosh2",
     "Swish",
 ];
-const FUNCTIONS: [&str; 18] = [
+pub const FUNCTIONS: [&str; 18] = [
     "sigmoid",
     "tanh",
     "relu",
@@ -50,11 +51,46 @@ pub const REQUESTS: [&str; 9] = [
     "hvp",
 ];
 
+const PARAMETER_REQUESTS: [&str; 4] = [
+    "parameter_gradient",
+    "parameter_jacobian",
+    "pullback",
+    "gauss_newton",
+];
+const LOSS_REQUESTS: [&str; 4] = [
+    "gradient",
+    "parameter_hessian",
+    "parameter_hvp",
+    "intermediates",
+];
+
 /// The text of an attribute and of the item below it.
 pub fn generate(random: &mut Random) -> (String, String) {
-    let mut items = vec![generate_inputs(random)];
+    let mut known = Known::default();
+    let mut items = vec![generate_inputs(&mut known, random)];
+    let outputs = if random.once_in(4) { 2 } else { 1 };
+    if !random.once_in(3) {
+        items.push(generate_outputs(&mut known, outputs, random));
+    }
+    if random.once_in(2) {
+        let size = random.once_in(2).then_some(outputs);
+        items.push(format!("given({}, weight)", known.declare("target", size)));
+        known.scalars.push("weight".to_owned());
+    }
+    let parameters = generate_parameters(&mut known, random);
+    let (mut functions, mut losses) = (Vec::new(), Vec::new());
+    if random.once_in(2) {
+        let (define, names) = generate_define(&mut known, random);
+        items.push(define);
+        functions = names;
+    }
+    if random.once_in(2) {
+        let (list, names) = generate_losses(&known, random);
+        items.push(list);
+        losses = names;
+    }
     if !random.once_in(4) {
-        items.push(generate_requests(random));
+        items.push(generate_requests(outputs, &functions, &losses, random));
     }
     if random.once_in(3) {
         items.push(format!("scalar = {}", random.pick(&["f32", "f64"])));
@@ -62,52 +98,121 @@ pub fn generate(random: &mut Random) -> (String, String) {
     if random.once_in(6) {
         items.push(format!("storage = {}", random.pick(&["inline", "boxed"])));
     }
-    if !random.once_in(3) {
+    if !random.once_in(5) {
         items.push("allow(kinks)".to_owned());
     }
     let formula = generate_formula(random, 4);
     if !random.once_in(3) {
         items.push(format!("activation(Swish = |z| {formula})"));
     }
-    if random.once_in(6) {
-        items.push("output(u)".to_owned());
-    }
     let position = random.below(items.len());
     items.swap(0, position);
-    (items.join(", "), generate_struct(random))
+    (
+        items.join(", "),
+        generate_struct(&parameters, outputs, random),
+    )
 }
 
-fn generate_inputs(random: &mut Random) -> String {
+fn generate_inputs(known: &mut Known, random: &mut Random) -> String {
     let names = ["x", "t", "wind_speed", "r#type", "ξ"];
     let count = 1 + random.below(3);
     let inputs: Vec<String> = names[..count]
         .iter()
         .map(|name| {
             if random.once_in(2) {
-                (*name).to_owned()
+                known.variables.push((*name).to_owned());
+                known.declare(name, None)
             } else {
-                format!("{name}: {}", 1 + random.below(4))
+                let size = 1 + random.below(4);
+                known.variables.push(format!("{name}[0]"));
+                known.vector_variables.push((*name).to_owned());
+                known.declare(name, Some(size))
             }
         })
         .collect();
     format!("input({})", inputs.join(", "))
 }
 
-fn generate_requests(random: &mut Random) -> String {
-    let mut requests: Vec<String> = Vec::new();
-    for name in REQUESTS {
-        if random.once_in(8) {
-            let order = random.pick(&["automatic", "contraction", "recursion", "mixed", "forward"]);
-            let takes_order =
-                ["hessian", "laplacian", "adjoint_hessian"].contains(&name) && random.once_in(2);
-            requests.push(if takes_order {
-                format!("{name}(order = {order})")
-            } else {
-                name.to_owned()
-            });
+fn generate_outputs(known: &mut Known, outputs: usize, random: &mut Random) -> String {
+    match (outputs, random.below(3)) {
+        (1, 0) => format!("output({})", known.declare("u", Some(1))),
+        (1, _) => format!("output({})", known.declare("u", None)),
+        (_, 0) => {
+            known.declare("u", Some(outputs));
+            "output(u)".to_owned()
+        }
+        (_, 1) => format!("output({})", known.declare("u", Some(outputs))),
+        _ => {
+            let (u, v) = (known.declare("u", None), known.declare("v", None));
+            format!("output({u}, {v})")
+        }
+    }
+}
+
+/// Fields of type `Parameter`.
+fn generate_parameters(known: &mut Known, random: &mut Random) -> Vec<String> {
+    let mut fields = Vec::new();
+    if random.once_in(3) {
+        known.declare("nu", None);
+        fields.push("nu: Parameter,".to_owned());
+    }
+    if random.once_in(5) {
+        let size = 1 + random.below(3);
+        known.declare("shift", Some(size));
+        fields.push(format!("shift: Parameter<{size}>,"));
+    }
+    if random.once_in(5) {
+        let (rows, columns) = (1 + random.below(3), 1 + random.below(3));
+        known.matrices.push(("tensor".to_owned(), rows, columns));
+        fields.push(format!("tensor: Parameter<{rows}, {columns}>,"));
+    }
+    fields
+}
+
+fn generate_requests(
+    outputs: usize,
+    functions: &[(String, bool)],
+    losses: &[String],
+    random: &mut Random,
+) -> String {
+    let mut requests = generate_function_requests(outputs == 1, 8, random);
+    if random.once_in(8) {
+        requests.push("intermediates".to_owned());
+    }
+    for (function, is_scalar) in functions {
+        if random.once_in(2) {
+            let nested = generate_function_requests(*is_scalar, 12, random);
+            requests.push(format!("{function}({})", nested.join(", ")));
+        }
+    }
+    for loss in losses {
+        if random.once_in(2) {
+            let nested = LOSS_REQUESTS.into_iter().filter(|_| random.once_in(3));
+            let nested: Vec<&str> = nested.collect();
+            requests.push(format!("{loss}({})", nested.join(", ")));
         }
     }
     format!("derive({})", requests.join(", "))
+}
+
+/// Requests of the output or of a function, each once in so many times.
+fn generate_function_requests(is_scalar: bool, times: usize, random: &mut Random) -> Vec<String> {
+    let mut requests: Vec<String> = Vec::new();
+    for name in REQUESTS.into_iter().chain(PARAMETER_REQUESTS) {
+        let needs_scalar = ["gradient", "hvp", "parameter_gradient"].contains(&name);
+        if !random.once_in(times) || (needs_scalar && !is_scalar && !random.once_in(4)) {
+            continue;
+        }
+        let order = random.pick(&["automatic", "contraction", "recursion", "mixed", "forward"]);
+        let takes_order =
+            ["hessian", "laplacian", "adjoint_hessian"].contains(&name) && random.once_in(2);
+        requests.push(if takes_order {
+            format!("{name}(order = {order})")
+        } else {
+            name.to_owned()
+        });
+    }
+    requests
 }
 
 fn generate_formula(random: &mut Random, depth: usize) -> String {
@@ -129,7 +234,7 @@ fn generate_formula(random: &mut Random, depth: usize) -> String {
     }
 }
 
-fn generate_struct(random: &mut Random) -> String {
+fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -> String {
     let mut text = String::new();
     for line in [
         "/// A network.",
@@ -152,6 +257,9 @@ fn generate_struct(random: &mut Random) -> String {
         if random.once_in(5) {
             writeln!(text, "#[layer(bias = {})]", random.once_in(2)).unwrap();
         }
+        if random.once_in(5) {
+            writeln!(text, "#[frozen]").unwrap();
+        }
         let width = 1 + random.below(4);
         let layer = generate_layer(random, width);
         if random.once_in(3) {
@@ -160,7 +268,12 @@ fn generate_struct(random: &mut Random) -> String {
             writeln!(text, "{name}: {layer},").unwrap();
         }
     }
-    let outputs = if random.once_in(4) { 2 } else { 1 };
+    for parameter in parameters {
+        if random.once_in(3) {
+            writeln!(text, "#[frozen]").unwrap();
+        }
+        writeln!(text, "{parameter}").unwrap();
+    }
     writeln!(text, "output: {},\n}}", generate_layer(random, outputs)).unwrap();
     text
 }

@@ -1,14 +1,18 @@
 //! Does any definition, sensible or not, make the compiler panic or write what is no Rust?
 //!
 //! Definitions are generated from the grammar, small and mostly meant to be right; most are then mutated, token by
-//! token. Each is expanded and the expansion parsed again. 20,000 seeded cases run by default; `FUZZ_SEED` changes the
+//! token. Each is expanded and the expansion parsed again; functions and losses of networks are lowered and verified.
+//! 20,000 seeded cases run by default; `FUZZ_SEED` changes the
 //! seed, and `FUZZ_SECONDS` runs for a time instead, on as many threads as `FUZZ_THREADS` says (all there are).
 
+mod formulas;
 mod generate;
 mod mutate;
 mod random;
 
+use derive_network_compiler::lower::lower_definition;
 use derive_network_compiler::parse;
+use derive_network_symbolic::ir::Output;
 use generate::generate;
 use mutate::mutate;
 use proc_macro2::TokenStream;
@@ -27,6 +31,8 @@ struct Counts {
     generated: u64,
     parsed: u64,
     emitted: u64,
+    /// Networks with functions or losses.
+    with_formulas: u64,
     /// By where or how a case failed, how often, and the shortest definition that did.
     failures: BTreeMap<String, (u64, String)>,
 }
@@ -73,11 +79,12 @@ fn every_definition_is_answered_with_rust() {
         generated,
         parsed,
         emitted,
+        with_formulas,
         failures,
     } = total;
     println!(
         "{generated} definitions generated, {parsed} passed the parser, {emitted} were emitted as networks, \
-         seed {seed}"
+         {with_formulas} of them with functions or losses, seed {seed}"
     );
     let report = failures
         .iter()
@@ -92,6 +99,10 @@ fn every_definition_is_answered_with_rust() {
         emitted * 10 >= generated,
         "too few definitions are networks"
     );
+    assert!(
+        with_formulas * 20 >= generated,
+        "too few networks have functions or losses"
+    );
 }
 
 impl Counts {
@@ -99,6 +110,7 @@ impl Counts {
         self.generated += other.generated;
         self.parsed += other.parsed;
         self.emitted += other.emitted;
+        self.with_formulas += other.with_formulas;
         for (place, (count, text)) in other.failures {
             self.add_failure(place, count, text);
         }
@@ -139,7 +151,8 @@ fn check(seed: u64, counts: &mut Counts) -> Result<(), (String, String)> {
 fn expand(attribute: TokenStream, item: TokenStream, counts: &mut Counts) -> Result<(), String> {
     let (definition, mistakes) = parse::parse(attribute.clone(), item.clone());
     let is_parsed = definition.is_some() && mistakes.is_empty();
-    let is_network = derive_network_compiler::model(attribute.clone(), item.clone()).is_ok();
+    let network = derive_network_compiler::model(attribute.clone(), item.clone()).ok();
+    let is_network = network.is_some();
     counts.parsed += u64::from(is_parsed);
     let expansion = derive_network_compiler::expand(attribute, item);
     let file = syn::parse2::<syn::File>(expansion);
@@ -149,6 +162,26 @@ fn expand(attribute: TokenStream, item: TokenStream, counts: &mut Counts) -> Res
         return Err("neither a network nor an error, or both".to_owned());
     }
     counts.emitted += u64::from(is_network);
+    if let Some(network) =
+        network.filter(|network| !network.functions.is_empty() || !network.losses.is_empty())
+    {
+        counts.with_formulas += 1;
+        let mut lowered = lower_definition(&network);
+        let densities = lowered.losses.iter();
+        let densities = densities
+            .flat_map(|loss| [loss.sum_part, loss.mean_part])
+            .flatten();
+        let nodes = lowered.functions.iter().copied().chain(densities);
+        let outputs = nodes.map(|node| Output {
+            name: String::new(),
+            node,
+        });
+        lowered.program.outputs = outputs.collect();
+        lowered
+            .program
+            .verify()
+            .map_err(|fault| format!("a fault in the graph: {fault}"))?;
+    }
     Ok(())
 }
 

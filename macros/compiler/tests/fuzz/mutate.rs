@@ -81,6 +81,14 @@ fn generate_token(random: &mut Random) -> TokenTree {
         "for",
         "ß",
         "hidden_mut",
+        "define",
+        "loss",
+        "given",
+        "frozen",
+        "d",
+        "let",
+        "mse",
+        "mut",
         "INPUTS",
     ];
     match random.below(8) {

@@ -32,6 +32,11 @@ impl Tangents {
         Self::seeded(graph, &[(node, seed)])
     }
 
+    /// The axes that run through the directions.
+    pub fn directions(&self) -> &[usize] {
+        &self.directions
+    }
+
     /// The tangent of a node whose arguments were pushed before.
     pub fn get(&self, id: NodeId) -> Option<NodeId> {
         self.of.get(&id).copied()

@@ -1,6 +1,6 @@
 //! The derivative rules, one for each operation: linear, multilinear, elementwise.
 //!
-//! `partials` writes a node's differential as a sum of linear pieces; forward mode substitutes
+//! `pieces` writes a node's differential as a sum of linear pieces; forward mode substitutes
 //! tangents into the pieces, reverse mode transposes them. No rule knows a layer or an order.
 
 use crate::ir::{Binding, Contract, Factor, Graph, Index, NodeId, Op, Product};
@@ -96,8 +96,8 @@ pub(crate) fn without_factor(
             Factor::Tensor(node, indices) => {
                 product.tensor(*node, indices);
             }
-            Factor::Delta(a, b) => {
-                product.delta(*a, *b);
+            Factor::Delta(a, b, offset) => {
+                product.shifted_delta(*a, *b, *offset);
             }
         }
     }
@@ -233,8 +233,8 @@ pub(crate) fn second_pieces(
             for extent in &contract.extents {
                 product.index(*extent);
             }
-            for (a, b) in contract.deltas() {
-                product.delta(a, b);
+            for (a, b, offset) in contract.deltas() {
+                product.shifted_delta(a, b, offset);
             }
             let output: Vec<Index> = (0..contract.rank).collect();
             let piece = |holes| SecondPiece {

@@ -92,7 +92,7 @@ fn contract_entries<'a>(
             *index = rest % extent;
             rest /= extent;
         }
-        let apart = |(a, b): (usize, usize)| position[a] != position[b];
+        let apart = |(a, b, offset): (usize, usize, usize)| position[a] != position[b] + offset;
         if contract.deltas().any(apart) {
             continue;
         }

@@ -104,6 +104,8 @@ pub struct Graph {
     ids: HashMap<(Op, Vec<usize>), NodeId>,
     functions: Vec<Function>,
     pub(crate) symmetries: HashMap<(NodeId, usize, usize), bool>,
+    /// What is known to be a partial derivative: of which node, in which source, in which entries.
+    pub(crate) partials: HashMap<NodeId, (NodeId, NodeId, Vec<usize>)>,
 }
 
 impl Graph {

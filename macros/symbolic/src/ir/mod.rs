@@ -1,11 +1,16 @@
 //! The tensor IR: a hash-consed graph of few operations, closed under differentiation.
 
 mod build;
+mod canonical;
 mod contract;
 mod graph;
+mod monomial;
 mod print;
+mod product;
 mod program;
+mod structure;
 mod symmetry;
+mod ties;
 
 pub use contract::{Contract, Factor, Index, Product};
 pub use graph::{Binding, Coefficient, FunctionId, Graph, Node, NodeId, Op};

@@ -85,7 +85,13 @@ impl Display for Contract {
                 Factor::Tensor(node, indices) => {
                     write!(formatter, " {node}[{}]", letters(indices))?
                 }
-                Factor::Delta(a, b) => write!(formatter, " delta[{}]", letters(&[*a, *b]))?,
+                Factor::Delta(a, b, 0) if self.extents[*a] == self.extents[*b] => {
+                    write!(formatter, " delta[{}]", letters(&[*b, *a]))?
+                }
+                Factor::Delta(a, b, offset) => {
+                    let (a, b) = (letters(&[*a]), letters(&[*b]));
+                    write!(formatter, " delta[{a}={b}+{offset}]")?
+                }
             }
         }
         Ok(())

@@ -81,11 +81,12 @@ impl Program {
                         "indices do not fit a factor",
                     )?;
                 }
-                for (a, b) in contract.deltas() {
+                for (a, b, offset) in contract.deltas() {
                     expect(
-                        contract.extents[a] == contract.extents[b] && a != b,
-                        "a delta joins unlike axes",
+                        contract.extents[b] + offset <= contract.extents[a] && a != b,
+                        "a delta runs out of its axis",
                     )?;
+                    expect(contract.is_structure(), "a delta stands beside work")?;
                 }
                 Ok(())
             }

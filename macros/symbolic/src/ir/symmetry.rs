@@ -1,9 +1,9 @@
 //! Symmetry of a tensor in two of its axes, found by swapping them: if the swapped product is the
 //! same product, the tensor is symmetric and one triangle of it suffices.
 
-use super::build::factor_indices;
 use super::contract::{Factor, Index};
 use super::graph::{Graph, NodeId, Op};
+use super::product::factor_indices;
 
 /// Products with more factors than this are not examined.
 const MOST_FACTORS: usize = 10;
@@ -27,7 +27,7 @@ impl Graph {
             Op::Sum(terms) => terms.iter().all(|(_, term)| self.is_symmetric(*term, a, b)),
             Op::Map { argument, .. } => self.is_symmetric(argument, a, b),
             // Canonical form has one of the two indices in the delta only.
-            Op::Contract(contract) if contract.deltas().any(|delta| delta == (a, b)) => true,
+            Op::Contract(contract) if contract.deltas().any(|delta| delta == (b, a, 0)) => true,
             Op::Contract(contract) => {
                 let mut extents = contract.extents.len();
                 let mut factors = contract.factors.clone();
@@ -73,13 +73,7 @@ impl Graph {
             }
             factors.remove(position);
             for factor in &inner.factors {
-                let renamed = match factor {
-                    Factor::Tensor(node, inner) => {
-                        Factor::Tensor(*node, inner.iter().map(|index| names[*index]).collect())
-                    }
-                    Factor::Delta(x, y) => Factor::Delta(names[*x], names[*y]),
-                };
-                factors.insert(position, renamed);
+                factors.insert(position, factor.renamed(&names));
             }
             if factors.len() > MOST_FACTORS {
                 return false;
@@ -136,7 +130,8 @@ impl Graph {
     fn readings(&mut self, factor: &Factor) -> Vec<Factor> {
         let mut readings = vec![factor.clone()];
         match factor {
-            Factor::Delta(a, b) => readings.push(Factor::Delta(*b, *a)),
+            Factor::Delta(a, b, 0) => readings.push(Factor::Delta(*b, *a, 0)),
+            Factor::Delta(..) => {}
             Factor::Tensor(node, indices) => {
                 for a in 0..indices.len() {
                     for b in a + 1..indices.len() {
@@ -154,16 +149,16 @@ impl Graph {
 }
 
 fn swap(factors: &[Factor], a: Index, b: Index) -> Vec<Factor> {
-    let exchange = |index: &Index| match *index {
+    let exchange = |index: Index| match index {
         index if index == a => b,
         index if index == b => a,
         index => index,
     };
     let exchanged = factors.iter().map(|factor| match factor {
         Factor::Tensor(node, indices) => {
-            Factor::Tensor(*node, indices.iter().map(exchange).collect())
+            Factor::Tensor(*node, indices.iter().copied().map(exchange).collect())
         }
-        Factor::Delta(x, y) => Factor::Delta(exchange(x), exchange(y)),
+        Factor::Delta(x, y, offset) => Factor::Delta(exchange(*x), exchange(*y), *offset),
     });
     exchanged.collect()
 }
@@ -174,7 +169,9 @@ fn bind(left: &Factor, right: &Factor, names: &mut [Option<Index>]) -> bool {
             factor_indices(left).to_vec(),
             factor_indices(right).to_vec(),
         ),
-        (Factor::Delta(a, b), Factor::Delta(x, y)) => (vec![*a, *b], vec![*x, *y]),
+        (Factor::Delta(a, b, offset), Factor::Delta(x, y, other)) if offset == other => {
+            (vec![*a, *b], vec![*x, *y])
+        }
         _ => return false,
     };
     for (l, r) in left_indices.iter().zip(&right_indices) {

@@ -1,28 +1,49 @@
 //! Loops of elementwise work: nodes of one shape go in, straight-line code in nested loops comes out.
 
 use crate::functions::{StepId, StraightLine, StraightLineBuilder};
-use crate::ir::{Graph, NodeId, Op};
+use crate::ir::{Contract, Graph, NodeId, Op};
 
 use super::layout::Layout;
 use super::nests::{ElementwiseNest, LaneAxis, Mode, Operand, Place, View};
+use super::region::Region;
 
-/// Writes the body of one nest, collecting its operands.
+/// An axis of a tensor within a nest: the loop that runs along it, none for a single entry, and
+/// where it begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Axis {
+    counter: Option<usize>,
+    start: usize,
+}
+
+/// Writes the body of one nest, over a region of its result, collecting its operands.
 pub(crate) struct Writer<'a> {
     graph: &'a Graph,
     layout: &'a Layout,
+    region: &'a Region,
     builder: StraightLineBuilder,
     operands: Vec<Operand>,
 }
 
 impl<'a> Writer<'a> {
     /// An empty body.
-    pub fn new(graph: &'a Graph, layout: &'a Layout) -> Self {
+    pub fn new(graph: &'a Graph, layout: &'a Layout, region: &'a Region) -> Self {
         Writer {
             graph,
             layout,
+            region,
             builder: StraightLineBuilder::new(),
             operands: Vec::new(),
         }
+    }
+
+    /// The loops of the nest, each along an axis of the result.
+    fn axes(&self) -> Vec<Axis> {
+        let starts = self.region.starts.iter().enumerate();
+        let axes = starts.map(|(counter, start)| Axis {
+            counter: Some(counter),
+            start: *start,
+        });
+        axes.collect()
     }
 
     fn operand(&mut self, operand: Operand) -> StepId {
@@ -34,64 +55,104 @@ impl<'a> Writer<'a> {
         self.builder.operand(index)
     }
 
-    /// The entry of a tensor whose axis `i` runs with loop `loops[i]`.
-    fn entry(&mut self, id: NodeId, loops: &[usize], rank: usize) -> StepId {
+    /// The entry of a tensor at a step of the loops; none if it is zero in the whole region.
+    fn entry(&mut self, id: NodeId, axes: &[Axis]) -> Option<StepId> {
         if let Some(view) = self.layout.view(self.graph, id) {
-            let mut steps = vec![0; rank];
-            for (axis, counter) in loops.iter().enumerate() {
-                if view.shape[axis] > 1 {
-                    steps[*counter] += view.strides[axis];
+            let mut place = place(&view);
+            let mut steps = vec![0; self.region.extents.len()];
+            for (axis, (extent, stride)) in axes.iter().zip(view.shape.iter().zip(&view.strides)) {
+                place.offset += axis.start * stride;
+                if let Some(counter) = axis.counter.filter(|_| *extent > 1) {
+                    steps[counter] += stride;
                 }
             }
-            let place = place(&view);
-            return self.operand(Operand::Tensor { place, steps });
+            return Some(self.operand(Operand::Tensor { place, steps }));
         }
-        // Ones, deltas and zero are written where they are used.
         match &self.graph.node(id).op {
-            Op::Sum(_) => self.builder.constant(0.0),
-            Op::Contract(contract) => {
-                let mut product = self.builder.constant(1.0);
-                for (tensor, indices) in contract.tensors() {
-                    let loops: Vec<usize> = indices.iter().map(|index| loops[*index]).collect();
-                    product = self.entry(tensor, &loops, rank);
-                }
-                for (a, b) in contract.deltas() {
-                    let delta = self.operand(Operand::Delta(loops[a], loops[b]));
-                    product = self.builder.select(delta, product);
-                }
-                product
-            }
+            Op::Sum(_) => None,
+            Op::Contract(contract) => self.structure(contract, axes),
             _ => unreachable!("every other tensor is stored"),
         }
     }
 
+    /// Ones, deltas, or deltas around a tensor, written where they are used: a region is in the
+    /// range of an embedding or outside of it.
+    fn structure(&mut self, contract: &'a Contract, axes: &[Axis]) -> Option<StepId> {
+        let mut along: Vec<Option<Axis>> = axes.iter().copied().map(Some).collect();
+        along.resize(contract.extents.len(), None);
+        let mut diagonals = Vec::new();
+        for (output, carrier, start) in contract.embeddings() {
+            let begins = axes[output].start.checked_sub(start);
+            let begins = begins.filter(|begins| *begins < contract.extents[carrier])?;
+            let Axis { counter, .. } = axes[output];
+            match along[carrier] {
+                Some(known) if known.start != begins => return None,
+                Some(known) => diagonals.extend(known.counter.zip(counter)),
+                None => {
+                    along[carrier] = Some(Axis {
+                        counter,
+                        start: begins,
+                    })
+                }
+            }
+        }
+        let mut product = self.builder.constant(1.0);
+        for (tensor, indices) in contract.tensors() {
+            let axes: Vec<Axis> = indices
+                .iter()
+                .map(|index| {
+                    let (carrier, offset) = contract.runs_along(*index);
+                    let axis = along[carrier];
+                    Axis {
+                        counter: axis.and_then(|axis| axis.counter),
+                        start: offset + axis.map_or(0, |axis| axis.start),
+                    }
+                })
+                .collect();
+            product = self.entry(tensor, &axes)?;
+        }
+        for (a, b) in diagonals {
+            if self.region.extents[a] > 1 {
+                let delta = self.operand(Operand::Delta(a, b));
+                product = self.builder.select(delta, product);
+            }
+        }
+        Some(product)
+    }
+
     /// The linear combination of some terms.
-    pub fn combination(&mut self, terms: &[(f64, NodeId)], rank: usize) -> StepId {
-        let loops: Vec<usize> = (0..rank).collect();
+    pub fn combination(&mut self, terms: &[(f64, NodeId)]) -> StepId {
+        let axes = self.axes();
         let mut sum = self.builder.constant(0.0);
         for (coefficient, term) in terms {
-            let entry = self.entry(*term, &loops, rank);
-            let coefficient = self.builder.constant(*coefficient);
-            sum = self.builder.multiply_add(coefficient, entry, sum);
+            if let Some(entry) = self.entry(*term, &axes) {
+                let coefficient = self.builder.constant(*coefficient);
+                sum = self.builder.multiply_add(coefficient, entry, sum);
+            }
         }
         sum
     }
 
-    /// The product of the factors of an elementwise contraction; a delta selects.
+    /// The product of the factors of an elementwise contraction.
     pub fn product(&mut self, id: NodeId) -> StepId {
         let Op::Contract(contract) = &self.graph.node(id).op else {
             unreachable!("products are contractions");
         };
-        let mut product = self.builder.constant(1.0);
-        for (tensor, indices) in contract.tensors() {
-            let entry = self.entry(tensor, indices, contract.rank);
-            product = self.builder.multiply(product, entry);
-        }
-        for (a, b) in contract.deltas() {
-            let delta = self.operand(Operand::Delta(a, b));
-            product = self.builder.select(delta, product);
-        }
-        product
+        let axes = self.axes();
+        let product = if contract.is_structure() {
+            self.structure(contract, &axes)
+        } else {
+            let mut product = Some(self.builder.constant(1.0));
+            for (tensor, indices) in contract.tensors() {
+                let own: Vec<Axis> = indices.iter().map(|index| axes[*index]).collect();
+                let entry = self.entry(tensor, &own);
+                product = product
+                    .zip(entry)
+                    .map(|(product, entry)| self.builder.multiply(product, entry));
+            }
+            product
+        };
+        product.unwrap_or_else(|| self.builder.constant(0.0))
     }
 
     /// The given derivatives of one function.
@@ -111,9 +172,8 @@ impl<'a> Writer<'a> {
         }
         let (function, argument) = read.expect("a unit of maps has a map");
         let code: StraightLine = self.graph.function(function).lower(&orders);
-        let rank = self.graph.shape(argument).len();
-        let loops: Vec<usize> = (0..rank).collect();
-        let entry = self.entry(argument, &loops, rank);
+        let entry = self.entry(argument, &self.axes());
+        let entry = entry.unwrap_or_else(|| self.builder.constant(0.0));
         self.builder.inline(&code, &[entry])
     }
 

@@ -106,17 +106,22 @@ impl Layout {
         if let Some(view) = self.views.get(&id) {
             return Some(view.clone());
         }
-        let (inner, axes) = view_of(graph, id)?;
-        let inner = self.view(graph, inner)?;
+        let viewed = view_of(graph, id)?;
+        let inner = self.view(graph, viewed.tensor)?;
         let shape = graph.shape(id).to_vec();
         let mut strides = vec![0; shape.len()];
-        for (axis, stride) in axes.iter().zip(&inner.strides) {
-            strides[*axis] += stride;
+        let mut offset = inner.offset;
+        for ((axis, start), stride) in viewed.axes.iter().zip(&inner.strides) {
+            offset += start * stride;
+            if let Some(axis) = axis {
+                strides[*axis] += stride;
+            }
         }
         Some(View {
-            strides,
+            space: inner.space,
+            offset,
             shape,
-            ..inner
+            strides,
         })
     }
 }
@@ -206,7 +211,8 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
 fn operands(graph: &Graph, layout: &Layout, contract: &Contract) -> Vec<(View, Vec<usize>)> {
     let views = contract.tensors().filter_map(|(id, indices)| {
         let view = layout.view(graph, id)?;
-        Some((view, indices.to_vec()))
+        let along = |index: &usize| contract.output_axis(*index).unwrap_or(*index);
+        Some((view, indices.iter().map(along).collect()))
     });
     views.collect()
 }

@@ -1,11 +1,13 @@
 //! Units to nests: each unit, with the views of its tensors, becomes one or a few loop nests.
 
+use crate::functions::StepId;
 use crate::ir::{Contract, Graph, NodeId, Op};
 
 use super::contraction::{IndexSteps, Operands, contraction_nest};
 use super::elementwise::{Writer, place};
 use super::layout::Layout;
 use super::nests::{Mode, Nest, View};
+use super::region::Region;
 use super::units::{Stream, Unit, Units, stream};
 
 /// What lowering reads.
@@ -21,11 +23,9 @@ impl Lowering<'_> {
     pub fn unit(&mut self, unit: &Unit, points: bool) -> Vec<Nest> {
         match unit {
             Unit::Maps(nodes) => {
-                let mut writer = Writer::new(self.graph, self.layout);
-                let results = writer.maps(nodes);
                 let views: Vec<View> = nodes.iter().map(|id| self.view(*id)).collect();
-                let nest = writer.finish(&results, &views, self.mode, points);
-                vec![Nest::Elementwise(nest)]
+                let arguments = self.graph.arguments(nodes[0]);
+                self.elementwise(&arguments, &views, points, |writer| writer.maps(nodes))
             }
             Unit::Streams(nodes) => vec![self.streams(nodes, points)],
             Unit::Node(id) => self.node(*id, points),
@@ -37,18 +37,38 @@ impl Lowering<'_> {
         view.expect("a tensor that is computed or read is stored")
     }
 
+    /// Nests that write tensors of one shape, one for each region in which the terms are present
+    /// or absent as a whole.
+    fn elementwise(
+        &self,
+        terms: &[NodeId],
+        views: &[View],
+        points: bool,
+        write: impl Fn(&mut Writer<'_>) -> Vec<StepId>,
+    ) -> Vec<Nest> {
+        let structure = |id: &NodeId| match &self.graph.node(*id).op {
+            Op::Contract(contract) if contract.is_structure() => Some(contract),
+            _ => None,
+        };
+        let embedded: Vec<&Contract> = terms.iter().filter_map(structure).collect();
+        let regions = Region::cut(&views[0].shape, &embedded);
+        let nests = regions.iter().map(|region| {
+            let mut writer = Writer::new(self.graph, self.layout, region);
+            let results = write(&mut writer);
+            let views: Vec<View> = views.iter().map(|view| region.of(view)).collect();
+            Nest::Elementwise(writer.finish(&results, &views, self.mode, points))
+        });
+        nests.collect()
+    }
+
     fn node(&mut self, id: NodeId, points: bool) -> Vec<Nest> {
-        let rank = self.graph.shape(id).len();
         match self.graph.node(id).op.clone() {
             Op::Contract(contract) if !contract.is_elementwise() => {
                 vec![self.contraction(id, id, &contract, 1.0, None, points)]
             }
-            Op::Contract(_) => {
-                let mut writer = Writer::new(self.graph, self.layout);
-                let result = writer.product(id);
-                let nest = writer.finish(&[result], &[self.view(id)], self.mode, points);
-                vec![Nest::Elementwise(nest)]
-            }
+            Op::Contract(_) => self.elementwise(&[id], &[self.view(id)], points, |writer| {
+                vec![writer.product(id)]
+            }),
             Op::Sum(terms) => {
                 let mut rest: Vec<(f64, NodeId)> = Vec::new();
                 let mut products: Vec<(f64, NodeId)> = Vec::new();
@@ -64,15 +84,12 @@ impl Lowering<'_> {
                     _ => None,
                 };
                 if init.is_none() && (!rest.is_empty() || products.is_empty()) {
-                    let mut writer = Writer::new(self.graph, self.layout);
-                    let result = writer.combination(&rest, rank);
                     let view = self.view(id);
-                    nests.push(Nest::Elementwise(writer.finish(
-                        &[result],
-                        std::slice::from_ref(&view),
-                        self.mode,
-                        points,
-                    )));
+                    let terms: Vec<NodeId> = rest.iter().map(|(_, term)| *term).collect();
+                    let views = std::slice::from_ref(&view);
+                    nests.extend(self.elementwise(&terms, views, points, |writer| {
+                        vec![writer.combination(&rest)]
+                    }));
                     init = Some(view);
                 }
                 for (coefficient, product) in products {

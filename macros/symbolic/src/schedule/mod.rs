@@ -9,6 +9,7 @@ mod layout;
 mod lower;
 mod nests;
 mod print;
+mod region;
 mod tile;
 mod units;
 mod verify;

@@ -51,22 +51,38 @@ pub(crate) struct Stream {
     pub added: Option<NodeId>,
 }
 
-/// The tensor that a node is a view of, and for each axis of that tensor the axis of the view that
-/// runs along it.
-pub(crate) fn view_of(graph: &Graph, id: NodeId) -> Option<(NodeId, &[usize])> {
+/// A node as a view of a tensor.
+pub(crate) struct Viewed {
+    /// The tensor.
+    pub tensor: NodeId,
+    /// For each of its axes: the axis of the view that runs along it, none for a single entry, and
+    /// where on the tensor's axis that begins.
+    pub axes: Vec<(Option<usize>, usize)>,
+}
+
+/// The tensor that a node is a view of, if it is one.
+pub(crate) fn view_of(graph: &Graph, id: NodeId) -> Option<Viewed> {
     let Op::Contract(contract) = &graph.node(id).op else {
         return None;
     };
-    if !contract.is_elementwise() || contract.factors.len() != 1 {
+    if !contract.is_structure() || contract.embeddings().next().is_some() {
         return None;
     }
-    contract.tensors().next()
+    let (tensor, indices) = contract.tensors().next()?;
+    let axes = indices.iter().map(|index| {
+        let (along, start) = contract.runs_along(*index);
+        ((along < contract.rank).then_some(along), start)
+    });
+    Some(Viewed {
+        tensor,
+        axes: axes.collect(),
+    })
 }
 
 /// Whether the node is zero, ones and deltas, or deltas around one tensor: written where it is used.
 pub(crate) fn is_structure(graph: &Graph, id: NodeId) -> bool {
     match &graph.node(id).op {
-        Op::Contract(contract) => contract.is_elementwise() && contract.tensors().count() <= 1,
+        Op::Contract(contract) => contract.is_structure(),
         Op::Sum(terms) => terms.is_empty(),
         _ => false,
     }

@@ -1,11 +1,8 @@
 //! Are values and derivatives right, to the last digits, against tables of 25 digits?
 
-use std::fs;
-use std::path::Path;
-
 use derive_network_symbolic::functions::{Function, Polynomial, Primitive};
-use serde_json::Value;
 
+use crate::oracle::{numbers, read};
 use crate::{both, builtin};
 
 #[test]
@@ -172,24 +169,4 @@ fn check_oracle(file: &str) {
         checked >= 2 * 4 * 11 * points.len(),
         "{file}: only {checked} numbers"
     );
-}
-
-fn read(path: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let text =
-        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn numbers(array: &Value) -> Vec<f64> {
-    let number = |entry: &Value| match entry {
-        Value::String(text) => text.parse().expect("a decimal string"),
-        other => other.to_string().parse().expect("a number"),
-    };
-    array
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(number)
-        .collect()
 }

@@ -3,6 +3,8 @@
 mod accuracy;
 mod code;
 mod formulas;
+#[path = "../support/oracle.rs"]
+mod oracle;
 mod tails;
 
 use derive_network_symbolic::functions::{Activation, Function};

@@ -2,9 +2,13 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod oracle;
+pub mod programs;
+
+use derive_network_symbolic::differentiate::reverse;
 use derive_network_symbolic::functions::{Activation, Function};
 use derive_network_symbolic::interpret::Tensor;
-use derive_network_symbolic::ir::{NodeId, Output, Program};
+use derive_network_symbolic::ir::{Graph, NodeId, Op, Output, Program};
 
 /// A chain of dense layers with biases: widths from the input to the output, an activation for each layer.
 pub fn chain(widths: &[usize], activations: &[Activation]) -> Program {
@@ -94,4 +98,50 @@ pub fn parameters(random: &mut Random, widths: &[usize]) -> Vec<f64> {
         layer
     });
     layers.collect()
+}
+
+/// Compares a page of `docs` with what a test found, or writes it if `UPDATE_DOCS` is set.
+pub fn compare_page(name: &str, page: &str) {
+    let path = format!("{}/../../docs/{name}.md", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, page).expect("docs can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/{name}.md is not what was found; after looking at the changes, write it with UPDATE_DOCS=1\n\n{page}"
+    );
+}
+
+/// The parameters that a node is computed from, by their place.
+pub fn parameter_nodes(graph: &Graph, root: NodeId) -> Vec<NodeId> {
+    let mut nodes: Vec<(usize, NodeId)> = Vec::new();
+    let mut stack = vec![root];
+    let mut seen = std::collections::HashSet::new();
+    while let Some(id) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if let Op::Parameter { offset } = graph.node(id).op {
+            nodes.push((offset, id));
+        }
+        stack.extend(graph.arguments(id));
+    }
+    nodes.sort();
+    nodes.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The gradients of a tensor's total in the parameters that it is computed from, by their place.
+pub fn parameter_gradient(graph: &mut Graph, value: NodeId) -> Vec<NodeId> {
+    let sources = parameter_nodes(graph, value);
+    let shape = graph.shape(value).to_vec();
+    let seed = graph.ones(&shape);
+    let adjoints = reverse(graph, value, seed, &sources);
+    let gradient = sources.iter().map(|source| {
+        adjoints.get(*source).unwrap_or_else(|| {
+            let shape = graph.shape(*source).to_vec();
+            graph.zero(&shape)
+        })
+    });
+    gradient.collect()
 }

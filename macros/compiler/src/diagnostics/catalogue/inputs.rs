@@ -6,9 +6,6 @@ use crate::parse::{Form, Item};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-const INPUTS: &str =
-    "write `input(x: 2)` for a vector of two numbers, `input(t, x)` for two scalars";
-
 /// An item of the attribute that does not exist.
 pub fn unknown_item<'a>(name: &Ident, items: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     Diagnostic::new(name, format!("unknown item `{name}`")).help(instead(
@@ -58,22 +55,24 @@ pub fn input_missing() -> Diagnostic {
         "the network has no input: its size cannot be seen from the layers",
     )
     .help(format!(
-        "{INPUTS}, as in `#[derive_network(input(x: 2), derive(gradient))]`"
+        "{}, as in `#[derive_network(input(x: 2), derive(gradient))]`",
+        parts("input")
     ))
 }
 
-/// `input()`
-pub fn input_empty(name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, "the list of inputs is empty").help(INPUTS)
+/// `input()` or `given()`
+pub fn parts_empty(name: &Ident, many: &str, item: &str) -> Diagnostic {
+    Diagnostic::new(name, format!("the list of {many} is empty")).help(parts(item))
 }
 
-/// An input in another form than `x` or `x: 2`.
-pub fn input_form(name: &Ident) -> Diagnostic {
+/// An input or given data in another form than `x` or `x: 2`.
+pub fn part_form(name: &Ident, one: &str, item: &str) -> Diagnostic {
+    let noun = one.trim_start_matches("an ");
     Diagnostic::new(
         name,
-        format!("the input `{name}` is neither a scalar nor a sized vector"),
+        format!("the {noun} `{name}` is neither a scalar nor a sized vector"),
     )
-    .help(INPUTS)
+    .help(parts(item))
 }
 
 /// An input or an output named by a keyword.
@@ -86,9 +85,9 @@ pub fn name_is_keyword(what: &str, name: &Ident) -> Diagnostic {
 }
 
 /// Two inputs of one name.
-pub fn input_repeated(name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, format!("two inputs are named `{name}`"))
-        .help("give each input a name of its own")
+pub fn part_repeated(name: &Ident, many: &str) -> Diagnostic {
+    Diagnostic::new(name, format!("two {many} are named `{name}`"))
+        .help("give each a name of its own")
 }
 
 /// An input whose constant would have the name of something else.
@@ -109,40 +108,35 @@ pub fn input_without_constant(name: &Ident, constant: &str) -> Diagnostic {
 }
 
 /// A total of inputs beyond the limit.
-pub fn inputs_too_many(name: &Ident, most: usize) -> Diagnostic {
+pub fn parts_too_many(name: &Ident, many: &str, most: usize) -> Diagnostic {
     Diagnostic::new(
         name,
-        format!("together the inputs have more than {most} numbers"),
+        format!("together the {many} have more than {most} numbers"),
     )
     .help("this is more than any network here can take; check the sizes")
 }
 
-/// An output in another form than a name.
+/// An output in another form than a name or a sized name.
 pub fn output_form(name: &Ident) -> Diagnostic {
-    Diagnostic::new(name, format!("the output `{name}` can only have a name"))
-        .help("write `output(u)`; its size is the width of the last layer")
+    Diagnostic::new(name, format!("the output `{name}` can have a name and a size"))
+        .help("write `output(u)` for the whole output, `output(u, v)` for its components, `output(y: 3, p)` for parts")
 }
 
-/// Two outputs, or an input and an output, of one name.
-pub fn output_name_taken(name: &Ident, taken_by: &str) -> Diagnostic {
-    Diagnostic::new(
-        name,
-        format!("an output cannot be named `{name}`, which is the name of {taken_by}"),
-    )
-    .help("choose another name")
-}
-
-/// As many names as fit neither the whole output nor its components.
-pub fn output_count(last: &Ident, names: usize, outputs: usize) -> Diagnostic {
+/// Sizes that do not add up to the output.
+pub fn output_count(last: &Ident, named: usize, outputs: usize) -> Diagnostic {
     let message = format!(
         "{} named, but the last layer has {}",
-        counted(names, "output"),
+        counted(named, "output"),
         counted(outputs, "output")
     );
     let many = if outputs == 1 {
         String::new()
     } else {
-        format!(", or {outputs}, one for each component")
+        format!(", {outputs} names, one for each component, or parts with sizes such as `y: 2`")
     };
     Diagnostic::new(last, message).help(format!("write one name for the whole output{many}"))
+}
+
+fn parts(item: &str) -> String {
+    format!("write `{item}(x: 2)` for a vector of two numbers, `{item}(t, x)` for two scalars")
 }

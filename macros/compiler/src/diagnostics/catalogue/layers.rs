@@ -11,7 +11,7 @@ const DENSE: &str = "write `Dense<20>` or `Dense<20, Tanh>`: the output width, t
 pub fn unknown_layer<'a>(name: &Ident, layers: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     Diagnostic::new(name, format!("unknown layer `{name}`")).help(instead(
         &name.to_string(),
-        "layer",
+        "type of field",
         layers,
     ))
 }
@@ -20,9 +20,9 @@ pub fn unknown_layer<'a>(name: &Ident, layers: impl IntoIterator<Item = &'a str>
 pub fn not_a_layer(kind: &syn::Type) -> Diagnostic {
     Diagnostic::new(
         Place::of(kind),
-        "a field must be a layer or an array of layers",
+        "a field must be a layer, an array of layers or a parameter",
     )
-    .help("write `Dense<20, Tanh>` or `[Dense<20, Tanh>; 3]`, without a path")
+    .help("write `Dense<20, Tanh>`, `[Dense<20, Tanh>; 3]` or `Parameter<3>`, without a path")
 }
 
 /// `Dense` without arguments.
@@ -96,14 +96,14 @@ pub fn number_too_large(what: &str, written: &impl ToTokens, most: usize) -> Dia
 
 /// More parameters than the limit.
 pub fn parameters_too_many(
-    layer: &str,
+    field: &str,
     at: Place,
-    inputs: usize,
-    outputs: usize,
+    rows: usize,
+    columns: usize,
     most: usize,
 ) -> Diagnostic {
     let message = format!(
-        "with layer `{layer}`, {inputs} inputs to {outputs} outputs, the network has more than {most} parameters"
+        "with the {rows} x {columns} of `{field}` the network has more than {most} parameters"
     );
     Diagnostic::new(at, message).help("write smaller widths")
 }
@@ -146,4 +146,40 @@ pub fn bias_not_bool(at: Place, found: Option<String>) -> Diagnostic {
     let found = found.map_or_else(String::new, |found| format!(", found `{found}`"));
     Diagnostic::new(at, format!("`bias` is `true` or `false`{found}"))
         .help("write `#[layer(bias = false)]` for a layer without bias; with one is the default")
+}
+
+/// `[Parameter; 3]`
+pub fn array_of_parameters(element: &impl ToTokens) -> Diagnostic {
+    Diagnostic::new(Place::of(element), "parameters do not stand in arrays")
+        .help("write `Parameter<3>` for a vector, `Parameter<3, 2>` for a matrix")
+}
+
+/// `Parameter<2, 3, 4>`
+pub fn parameter_with_more(argument: &impl ToTokens) -> Diagnostic {
+    Diagnostic::new(
+        Place::of(argument),
+        "`Parameter` takes a number of rows and a number of columns, nothing else",
+    )
+    .help("write `Parameter` for a scalar, `Parameter<3>` for a vector, `Parameter<3, 2>` for a matrix")
+}
+
+/// `#[layer(...)]` on a parameter.
+pub fn parameter_option(name: &Ident) -> Diagnostic {
+    Diagnostic::new(name, format!("a parameter has no option `{name}`"))
+        .help("remove it; options are for layers, `#[frozen]` is for both")
+}
+
+/// `#[frozen(...)]`
+pub fn frozen_form(attribute: &syn::Attribute) -> Diagnostic {
+    Diagnostic::new(Place::of(attribute), "`frozen` stands alone")
+        .help("write `#[frozen]`: the derivatives in all parameters of the field are zero")
+}
+
+/// `#[frozen]` twice.
+pub fn frozen_repeated(attribute: &syn::Attribute) -> Diagnostic {
+    Diagnostic::new(
+        Place::of(attribute),
+        "`frozen` is written twice for this field",
+    )
+    .help("keep one of them")
 }

@@ -2,15 +2,21 @@
 //! and what to write instead. Nothing here decides whether something is a mistake.
 
 mod activations;
+mod expressions;
+mod functions;
 mod inputs;
 mod layers;
+mod losses;
 mod requests;
 mod structure;
 mod syntax;
 
 pub use activations::*;
+pub use expressions::*;
+pub use functions::*;
 pub use inputs::*;
 pub use layers::*;
+pub use losses::*;
 pub use requests::*;
 pub use structure::*;
 pub use syntax::*;
@@ -24,7 +30,13 @@ fn instead<'a>(written: &str, what: &str, names: impl IntoIterator<Item = &'a st
     match (nearest(written, names.iter().copied()), names.as_slice()) {
         (Some(meant), _) => format!("did you mean `{meant}`?"),
         (None, [only]) => format!("the only {what} is `{only}`"),
-        (None, names) => format!("{what}s are {}", listed(names.iter().copied(), "and")),
+        (None, names) => {
+            let names = listed(names.iter().copied(), "and");
+            match what.split_once(' ') {
+                Some((first, rest)) => format!("{first}s {rest} are {names}"),
+                None => format!("{what}s are {names}"),
+            }
+        }
     }
 }
 

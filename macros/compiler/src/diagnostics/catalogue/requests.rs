@@ -7,13 +7,41 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
 /// A request that does not exist.
-pub fn unknown_request(name: &Ident) -> Diagnostic {
-    let names = RequestKind::ALL.map(RequestKind::name);
+pub fn unknown_request<'a>(name: &Ident, names: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     Diagnostic::new(name, format!("unknown request `{name}`")).help(instead(
         &name.to_string(),
         "request",
         names,
     ))
+}
+
+/// A request of the output, of a function or of a loss that another one of them has.
+pub fn request_of_other(name: &Ident, asked_of: &str) -> Diagnostic {
+    let help = match name.to_string().as_str() {
+        "parameter_hessian" | "parameter_hvp" => {
+            "ask it of a loss: with `loss(fit = mse(u, target))`, write `derive(fit(parameter_hessian))`"
+        }
+        "intermediates" => {
+            "ask it of the output, `derive(intermediates)`, or of a loss, `derive(fit(intermediates))`"
+        }
+        _ => {
+            "ask it of the output, `derive(gauss_newton)`, or of a function, `derive(residual(gauss_newton))`; of a loss there are `gradient`, `parameter_hessian`, `parameter_hvp` and `intermediates`"
+        }
+    };
+    Diagnostic::new(name, format!("`{name}` is not asked of {asked_of}")).help(help)
+}
+
+/// A function or a loss in another form than `residual` or `residual(gradient)`.
+pub fn owner_form(name: &Ident) -> Diagnostic {
+    Diagnostic::new(name, format!("what is asked of `{name}` is a list")).help(format!(
+        "write the requests in parentheses, as in `derive({name}(gradient))`"
+    ))
+}
+
+/// Options of a request that has none.
+pub fn request_without_options(name: &Ident) -> Diagnostic {
+    Diagnostic::new(name, format!("the request `{name}` has no options"))
+        .help("write its name alone")
 }
 
 /// A request written twice.
@@ -73,33 +101,50 @@ pub fn order_without_choice(option: &Ident, kind: RequestKind) -> Diagnostic {
     .help(format!("remove it; {} have one", listed(with, "and")))
 }
 
-/// `gradient` or `hvp` of several outputs.
-pub fn needs_one_output(kind: RequestKind, at: Span, outputs: usize) -> Diagnostic {
-    let instead = match kind {
-        RequestKind::Hvp => {
+/// `gradient`, `hvp` or `parameter_gradient` of several outputs, or of a function that is a vector.
+pub fn needs_one_output(
+    request: &str,
+    at: Span,
+    function: Option<&Ident>,
+    width: usize,
+) -> Diagnostic {
+    let instead = match request {
+        "hvp" => {
             "`adjoint_hessian` gives the Hessian of a weighted sum of the outputs, `hessian` that of each"
+        }
+        "parameter_gradient" => {
+            "`parameter_jacobian` gives the derivatives of all outputs, `pullback` those of a weighted sum"
         }
         _ => "`jacobian` gives the derivatives of all outputs, `vjp` those of a weighted sum",
     };
-    let message = format!(
-        "`{}` is defined for one output, the last layer has {}",
-        kind.name(),
-        counted(outputs, "output")
-    );
-    Diagnostic::new(at, message).help(format!("{instead}; or let the last layer be `Dense<1>`"))
+    let width = counted(width, "output");
+    match function {
+        None => {
+            let message =
+                format!("`{request}` is defined for one output, the last layer has {width}");
+            Diagnostic::new(at, message)
+                .help(format!("{instead}; or let the last layer be `Dense<1>`"))
+        }
+        Some(function) => {
+            let message =
+                format!("`{request}` is defined for one output, `{function}` has {width}");
+            Diagnostic::new(at, message).help(instead)
+        }
+    }
 }
 
-/// A second derivative through an activation that has none everywhere.
+/// A derivative through an activation that has none everywhere.
 pub fn derivative_through_kink(
     layer: &str,
     activation: &str,
     at: Place,
-    requests: &[RequestKind],
+    askers: &[String],
+    derivative: &str,
 ) -> Diagnostic {
-    let names = listed(requests.iter().map(|kind| kind.name()), "and");
-    let verb = if requests.len() == 1 { "needs" } else { "need" };
+    let names = listed(askers.iter().map(String::as_str), "and");
+    let verb = if askers.len() == 1 { "needs" } else { "need" };
     let message = format!(
-        "{names} {verb} the second derivative of `{activation}` in layer `{layer}`, which has a kink"
+        "{names} {verb} the {derivative} derivative of `{activation}` in layer `{layer}`, which has a kink"
     );
     Diagnostic::new(at, message)
         .help("use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`, or write `allow(kinks)` to take the derivative beside the kink for the one at it")

@@ -26,11 +26,8 @@ pub fn tuple_struct(fields: &syn::FieldsUnnamed) -> Diagnostic {
 
 /// `struct Net;` or `struct Net {}`
 pub fn no_layers(name: &Ident) -> Diagnostic {
-    Diagnostic::new(
-        name,
-        format!("`{name}` has no field, so the network has no layer"),
-    )
-    .help(format!("write at least one layer: {EXAMPLE}"))
+    Diagnostic::new(name, format!("`{name}` has no field that is a layer"))
+        .help(format!("write at least one layer: {EXAMPLE}"))
 }
 
 /// Type parameters, lifetimes, const parameters.
@@ -88,25 +85,26 @@ pub fn copy_of_boxed(
 /// `#[cfg(..)]` on a field and other attributes that a layer cannot have.
 pub fn field_attribute(attribute: &syn::Attribute) -> Diagnostic {
     let name = shown(attribute.path());
-    Diagnostic::new(Place::of(attribute), format!("a layer cannot have the attribute `{name}`"))
-        .help("layers take documentation, `#[layer(...)]`, `#[allow(...)]`, `#[expect(...)]`, `#[must_use]` and `#[deprecated]`")
+    Diagnostic::new(Place::of(attribute), format!("a field cannot have the attribute `{name}`"))
+        .help("fields take documentation, `#[layer(...)]`, `#[frozen]`, `#[allow(...)]`, `#[expect(...)]`, `#[must_use]` and `#[deprecated]`")
 }
 
 /// A field whose accessor would have the name of something else.
-pub fn field_name_taken(field: &Ident, accessor: &str, taken_by: &str) -> Diagnostic {
+pub fn field_name_taken(field: &Ident, what: &str, accessor: &str, taken_by: &str) -> Diagnostic {
     let message = if *field == accessor {
-        format!("a layer cannot be named `{field}`: that is the name of {taken_by}")
+        format!("a {what} cannot be named `{field}`: that is the name of {taken_by}")
     } else {
         format!(
-            "a layer cannot be named `{field}`: its accessor `{accessor}` would have the name of {taken_by}"
+            "a {what} cannot be named `{field}`: its accessor `{accessor}` would have the name of {taken_by}"
         )
     };
-    Diagnostic::new(field, message)
-        .help(format!("rename the layer, for instance to `{field}_layer`"))
+    Diagnostic::new(field, message).help(format!(
+        "rename the {what}, for instance to `{field}_{what}`"
+    ))
 }
 
 /// Two fields of one name.
 pub fn field_repeated(field: &Ident) -> Diagnostic {
-    Diagnostic::new(field, format!("two layers are named `{field}`"))
-        .help("give each layer a name of its own")
+    Diagnostic::new(field, format!("two fields are named `{field}`"))
+        .help("give each field a name of its own")
 }

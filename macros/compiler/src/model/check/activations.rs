@@ -1,10 +1,11 @@
 //! The list of `activation(...)` goes in, functions by name come out, beside the built-in ones.
 
+use super::calls::callable_names;
 use super::formula::{Written, read_formula};
 use super::inputs::check_word;
-use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
 use crate::parse::{Form, Item};
-use derive_network_symbolic::functions::{Activation, Call, Formula, Function};
+use derive_network_symbolic::functions::{Activation, Formula, Function};
 use proc_macro2::Ident;
 
 /// The custom activations of a definition, in order.
@@ -42,6 +43,28 @@ impl Activations {
             .into_iter()
             .map(|activation| activation.type_name())
             .chain(custom)
+    }
+
+    /// The custom activation of that name in snake case, open if its formula was mistaken; nothing if there is none.
+    pub fn find_callable(&self, name: &str) -> Option<Option<Function>> {
+        let custom = self
+            .custom
+            .iter()
+            .find(|custom| snake_case(&custom.name) == name)?;
+        Some(
+            custom
+                .formula
+                .as_ref()
+                .map(|(_, function)| function.clone()),
+        )
+    }
+
+    /// The names of custom activations in formulas.
+    pub fn callable_names(&self) -> Vec<String> {
+        self.custom
+            .iter()
+            .map(|custom| snake_case(&custom.name))
+            .collect()
     }
 
     /// What formulas can call: earlier custom activations, by their names in snake case.
@@ -92,8 +115,8 @@ fn read_custom(
     };
     let formula = read_formula(written, &activations.callable(), diagnostics)?;
     let function = Function::custom(&item.name.to_string(), &formula);
-    let function =
-        diagnostics.take(function.map_err(|_| catalogue::formula_not_finite(written)))?;
+    let function = diagnostics
+        .take(function.map_err(|_| catalogue::formula_not_finite(Place::of(written))))?;
     Some((formula, function))
 }
 
@@ -109,9 +132,7 @@ fn check_name(name: &Ident, activations: &Activations) -> Result<(), Diagnostic>
         ));
     }
     let snake = snake_case(&written);
-    let built_in = Call::names()
-        .chain(["powi"])
-        .find(|built_in| *built_in == snake);
+    let built_in = callable_names().find(|built_in| *built_in == snake);
     if let Some(built_in) = built_in {
         return Err(catalogue::activation_is_built_in(name, built_in));
     }

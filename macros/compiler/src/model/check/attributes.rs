@@ -82,18 +82,37 @@ pub(crate) fn derived_traits(attribute: &Attribute) -> Vec<Path> {
         .unwrap_or_default()
 }
 
-/// The attributes of a field that its accessor keeps.
+/// What the attributes of a field say.
+pub(super) struct FieldAttributes {
+    /// Those that its accessor keeps.
+    pub attributes: Vec<Attribute>,
+    /// Whether one of them is `#[frozen]`.
+    pub is_frozen: bool,
+}
+
+/// Sorts the attributes of a field.
 pub(super) fn read_field_attributes(
     attributes: &[Attribute],
     diagnostics: &mut Diagnostics,
-) -> Vec<Attribute> {
-    let (kept, refused): (Vec<_>, Vec<_>) = attributes.iter().cloned().partition(|attribute| {
-        KEPT_ON_FIELDS
-            .iter()
-            .any(|kept| attribute.path().is_ident(kept))
-    });
-    for attribute in &refused {
-        diagnostics.push(catalogue::field_attribute(attribute));
+) -> FieldAttributes {
+    let mut read = FieldAttributes {
+        attributes: Vec::new(),
+        is_frozen: false,
+    };
+    for attribute in attributes {
+        let is = |name: &&str| attribute.path().is_ident(name);
+        if attribute.path().is_ident("frozen") {
+            if !matches!(attribute.meta, syn::Meta::Path(_)) {
+                diagnostics.push(catalogue::frozen_form(attribute));
+            } else if read.is_frozen {
+                diagnostics.push(catalogue::frozen_repeated(attribute));
+            }
+            read.is_frozen = true;
+        } else if KEPT_ON_FIELDS.iter().any(is) {
+            read.attributes.push(attribute.clone());
+        } else {
+            diagnostics.push(catalogue::field_attribute(attribute));
+        }
     }
-    kept
+    read
 }

@@ -1,16 +1,19 @@
 //! The closure of a custom activation goes in, its [`Formula`] comes out.
 
-use super::number::strip;
-use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
+use crate::parse::{Expression, Kind, Operation, parse_expression, strip};
 use derive_network_symbolic::functions::{Call, Formula};
 use proc_macro2::Ident;
-use syn::{BinOp, Expr, ExprCall, ExprClosure, ExprLit, Lit, Pat, UnOp};
+use syn::{Expr, ExprClosure, Pat};
+
+/// The function whose second argument is an exponent.
+pub(super) const POWER: &str = "powi";
 
 /// The largest exponent of `powi`.
 const EXPONENT_LIMIT: u32 = 64;
 
 /// The most operations of a formula, those of the custom activations it calls included.
-const OPERATION_LIMIT: usize = 400;
+pub(super) const OPERATION_LIMIT: usize = 400;
 
 /// A custom activation that a formula can call; its formula is open if that was mistaken.
 pub(super) struct Written {
@@ -36,14 +39,16 @@ pub(super) fn read_formula(
         return None;
     };
     let argument = diagnostics.take(read_argument(closure))?;
+    let body = parse_expression(&closure.body, diagnostics);
     let mut reader = Reader {
         argument,
         callable,
         diagnostics,
     };
-    let formula = reader.read(&closure.body)?;
+    let formula = reader.read(&body)?;
     if operations(&formula) > OPERATION_LIMIT {
-        diagnostics.push(catalogue::formula_too_large(&closure.body, OPERATION_LIMIT));
+        let place = Place::of(&closure.body);
+        diagnostics.push(catalogue::formula_too_large(place, OPERATION_LIMIT));
         return None;
     }
     Some(formula)
@@ -78,99 +83,83 @@ fn read_argument(closure: &ExprClosure) -> Result<Ident, Diagnostic> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, written: &Expr) -> Option<Formula> {
-        match strip(written) {
-            Expr::Lit(ExprLit { lit, .. }) => self
-                .diagnostics
-                .take(read_literal(lit))
-                .map(Formula::Constant),
-            Expr::Path(path) => match path.path.get_ident() {
-                Some(name) if *name == self.argument => Some(Formula::Argument),
-                Some(name) if name == "PI" => Some(Formula::Constant(std::f64::consts::PI)),
-                _ => self.refuse(catalogue::formula_unknown_variable(
-                    &path.path,
+    fn read(&mut self, written: &Expression) -> Option<Formula> {
+        match &written.kind {
+            Kind::Number { value, .. } => Some(Formula::Constant(*value)),
+            Kind::Name(name) if self.argument == name => Some(Formula::Argument),
+            Kind::Name(name) => match constant(name) {
+                Some(value) => Some(Formula::Constant(value)),
+                None => self.refuse(catalogue::formula_unknown_variable(
+                    name,
+                    written.place,
                     &self.argument,
                 )),
             },
-            Expr::Unary(unary) => match unary.op {
-                UnOp::Neg(_) => self
-                    .read(&unary.expr)
-                    .map(|inner| Formula::Negate(Box::new(inner))),
-                _ => self.refuse(catalogue::formula_expression(written)),
-            },
-            Expr::Binary(binary) => {
-                let operation = match binary.op {
-                    BinOp::Add(_) => Formula::Add,
-                    BinOp::Sub(_) => Formula::Subtract,
-                    BinOp::Mul(_) => Formula::Multiply,
-                    BinOp::Div(_) => Formula::Divide,
-                    _ => return self.refuse(catalogue::formula_expression(written)),
+            Kind::Negate(inner) => Some(Formula::Negate(Box::new(self.read(inner)?))),
+            Kind::Binary(operation, left, right) => {
+                let operation = match operation {
+                    Operation::Add => Formula::Add,
+                    Operation::Subtract => Formula::Subtract,
+                    Operation::Multiply => Formula::Multiply,
+                    Operation::Divide => Formula::Divide,
                 };
                 // Both sides are read before either may fail, so that the mistakes of both are reported.
-                let (left, right) = (self.read(&binary.left), self.read(&binary.right));
+                let (left, right) = (self.read(left), self.read(right));
                 Some(operation(Box::new(left?), Box::new(right?)))
             }
-            Expr::Call(call) => self.read_call(call),
-            Expr::MethodCall(call) => {
-                let name = call.method.to_string();
-                let is_function = call.args.is_empty() && Call::parse(&name).is_some();
-                self.refuse(catalogue::formula_method(
-                    &call.method,
-                    &call.receiver,
-                    is_function,
-                ))
+            Kind::Call { .. } => self.read_call(written),
+            Kind::Entry { .. } | Kind::Slice { .. } => {
+                self.refuse(catalogue::formula_index(written.place))
             }
-            Expr::Block(block) => self.refuse(catalogue::formula_block(block)),
-            other => self.refuse(catalogue::formula_expression(other)),
+            Kind::Mistaken => None,
         }
     }
 
-    fn read_call(&mut self, call: &ExprCall) -> Option<Formula> {
-        let name = match strip(&call.func) {
-            Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-            _ => None,
+    fn read_call(&mut self, written: &Expression) -> Option<Formula> {
+        let Kind::Call {
+            function: name,
+            function_place,
+            arguments,
+        } = &written.kind
+        else {
+            return None;
         };
+        if name == POWER {
+            let (base, exponent) = read_power(written.place, arguments, self.diagnostics)?;
+            return Some(Formula::Powi(Box::new(self.read(base)?), exponent));
+        }
         let callable = self.callable;
-        let custom = name
-            .as_ref()
-            .and_then(|name| callable.iter().find(|custom| custom.name == *name));
-        match (name.as_deref(), custom) {
-            (Some("powi"), _) => self.read_power(call),
-            (Some(name), Some(custom)) => {
-                let inner = self.read_only_argument(call, name)?;
-                let formula = custom.formula.as_ref()?;
-                let total = operations(formula) + occurrences(formula) * operations(&inner);
-                if total > OPERATION_LIMIT {
-                    return self.refuse(catalogue::formula_too_large(call, OPERATION_LIMIT));
-                }
-                Some(substitute(formula, &inner))
-            }
-            (Some(name), None) if Call::parse(name).is_some() => {
-                let function = Call::parse(name)?;
-                let inner = self.read_only_argument(call, name)?;
-                Some(Formula::Call(function, Box::new(inner)))
-            }
-            _ => {
-                let custom = callable.iter().map(|custom| custom.name.as_str());
-                self.refuse(catalogue::formula_unknown_function(&call.func, custom))
-            }
+        let custom = callable.iter().find(|custom| custom.name == *name);
+        let call = Call::parse(name);
+        if custom.is_none() && call.is_none() {
+            let custom = callable.iter().map(|custom| custom.name.as_str());
+            let names = elementwise_names().map(|name| name as &str).chain(custom);
+            return self.refuse(catalogue::formula_unknown_function(
+                name,
+                *function_place,
+                names,
+            ));
         }
-    }
-
-    fn read_only_argument(&mut self, call: &ExprCall, name: &str) -> Option<Formula> {
-        match call.args.first() {
-            Some(argument) if call.args.len() == 1 => self.read(argument),
-            _ => self.refuse(catalogue::formula_arity(call, name, 1)),
+        let [argument] = arguments.as_slice() else {
+            return self.refuse(catalogue::formula_arity(
+                name,
+                written.place,
+                &format!("{name}(z)"),
+                1,
+                arguments.len(),
+            ));
+        };
+        let inner = self.read(argument)?;
+        let Some(custom) = custom else {
+            return Some(Formula::Call(call?, Box::new(inner)));
+        };
+        let formula = custom.formula.as_ref()?;
+        let total = operations(formula) + occurrences(formula) * operations(&inner);
+        if total > OPERATION_LIMIT {
+            let too_large = catalogue::formula_too_large(written.place, OPERATION_LIMIT);
+            return self.refuse(too_large);
         }
-    }
-
-    fn read_power(&mut self, call: &ExprCall) -> Option<Formula> {
-        if call.args.len() != 2 {
-            return self.refuse(catalogue::formula_arity(call, "powi", 2));
-        }
-        let base = self.read(&call.args[0]);
-        let exponent = self.diagnostics.take(read_exponent(&call.args[1]));
-        Some(Formula::Powi(Box::new(base?), exponent?))
+        Some(substitute(formula, &inner))
     }
 
     fn refuse(&mut self, diagnostic: Diagnostic) -> Option<Formula> {
@@ -179,37 +168,52 @@ impl Reader<'_> {
     }
 }
 
-fn read_literal(literal: &Lit) -> Result<f64, Diagnostic> {
-    let number = match literal {
-        Lit::Int(number) if number.suffix().is_empty() => {
-            number.base10_digits().parse::<f64>().ok()
-        }
-        Lit::Float(number) if number.suffix().is_empty() => {
-            number.base10_digits().parse::<f64>().ok()
-        }
+/// The constant of that name.
+pub(super) fn constant(name: &str) -> Option<f64> {
+    match name {
+        "PI" => Some(std::f64::consts::PI),
+        "E" => Some(std::f64::consts::E),
         _ => None,
-    };
-    number
-        .filter(|number| number.is_finite())
-        .ok_or_else(|| catalogue::formula_literal(literal))
+    }
 }
 
-fn read_exponent(written: &Expr) -> Result<i32, Diagnostic> {
-    let (sign, literal) = match strip(written) {
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => (-1, strip(&unary.expr)),
-        other => (1, other),
+/// The elementwise functions of every formula; custom activations are not among them.
+pub(super) fn elementwise_names() -> impl Iterator<Item = &'static str> {
+    Call::names().chain([POWER])
+}
+
+/// The base and the exponent of `powi(base, exponent)`.
+pub(super) fn read_power<'a>(
+    call: Place,
+    arguments: &'a [Expression],
+    diagnostics: &mut Diagnostics,
+) -> Option<(&'a Expression, i32)> {
+    let [base, exponent] = arguments else {
+        let found = arguments.len();
+        diagnostics.push(catalogue::formula_arity(
+            POWER,
+            call,
+            "powi(z, 2)",
+            2,
+            found,
+        ));
+        return None;
     };
-    let exponent = match literal {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(number),
-            ..
-        }) if number.suffix().is_empty() => number.base10_parse().ok(),
-        _ => None,
+    Some((base, diagnostics.take(read_exponent(exponent))?))
+}
+
+fn read_exponent(written: &Expression) -> Result<i32, Diagnostic> {
+    let (sign, literal) = match &written.kind {
+        Kind::Negate(inner) => (-1.0, &**inner),
+        _ => (1.0, written),
     };
-    let exponent = exponent.filter(|exponent: &i32| exponent.unsigned_abs() <= EXPONENT_LIMIT);
-    exponent
-        .map(|exponent| sign * exponent)
-        .ok_or_else(|| catalogue::formula_exponent(written, EXPONENT_LIMIT))
+    match literal.kind {
+        Kind::Number {
+            value,
+            is_whole: true,
+        } if value.abs() <= f64::from(EXPONENT_LIMIT) => Ok((sign * value) as i32),
+        _ => Err(catalogue::formula_exponent(written.place, EXPONENT_LIMIT)),
+    }
 }
 
 /// The formula with another one in the place of its argument.

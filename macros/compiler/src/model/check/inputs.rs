@@ -1,26 +1,49 @@
-//! The lists of `input(...)` and `output(...)` go in, named and placed inputs and outputs come out.
+//! The lists of `input(...)`, `given(...)` and `output(...)` go in, named and placed parts of points, data and outputs
+//! come out.
 
 use super::number::{SIZE_LIMIT, read_size};
-use super::settings::Settings;
 use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
 use crate::model::Input;
 use crate::parse::{Form, Item};
 use proc_macro2::Ident;
 
-/// The inputs, placed one behind the other; nothing if one has no size.
-pub(super) fn read_inputs(
+/// Inputs and given data are read alike: what a sentence calls them, and an example.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind {
+    /// With its article.
+    pub one: &'static str,
+    pub many: &'static str,
+    /// How they are written.
+    pub item: &'static str,
+}
+
+pub(super) const INPUT: Kind = Kind {
+    one: "an input",
+    many: "inputs",
+    item: "input",
+};
+
+pub(super) const GIVEN: Kind = Kind {
+    one: "given data",
+    many: "given data",
+    item: "given",
+};
+
+/// The parts of the concatenated points or given data, placed one behind the other; nothing if one has no size.
+pub(super) fn read_parts(
+    kind: Kind,
     list: &Ident,
     written: &[Item],
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Input>> {
     if written.is_empty() {
-        diagnostics.push(catalogue::input_empty(list));
+        diagnostics.push(catalogue::parts_empty(list, kind.many, kind.item));
         return None;
     }
-    let mut inputs = Vec::new();
+    let mut parts = Vec::new();
     let mut start = 0;
     for item in written {
-        let Some((size, is_scalar)) = diagnostics.take(read_input(item)) else {
+        let Some((size, is_scalar)) = diagnostics.take(read_part(kind, item)) else {
             continue;
         };
         if written
@@ -28,12 +51,12 @@ pub(super) fn read_inputs(
             .find(|other| other.name == item.name)
             .is_some_and(|first| !std::ptr::eq(first, item))
         {
-            diagnostics.push(catalogue::input_repeated(&item.name));
+            diagnostics.push(catalogue::part_repeated(&item.name, kind.many));
         }
         if start <= SIZE_LIMIT && start + size > SIZE_LIMIT {
-            diagnostics.push(catalogue::inputs_too_many(&item.name, SIZE_LIMIT));
+            diagnostics.push(catalogue::parts_too_many(&item.name, kind.many, SIZE_LIMIT));
         }
-        inputs.push(Input {
+        parts.push(Input {
             name: item.name.clone(),
             size,
             start,
@@ -41,64 +64,94 @@ pub(super) fn read_inputs(
         });
         start += size;
     }
-    (inputs.len() == written.len() && start <= SIZE_LIMIT).then_some(inputs)
+    (parts.len() == written.len() && start <= SIZE_LIMIT).then_some(parts)
 }
 
-/// The size of an input, and whether it is a scalar.
-fn read_input(item: &Item) -> Result<(usize, bool), Diagnostic> {
-    check_word("an input", &item.name)?;
+/// The size of a part, and whether it is a scalar.
+fn read_part(kind: Kind, item: &Item) -> Result<(usize, bool), Diagnostic> {
+    check_word(kind.one, &item.name)?;
     match &item.form {
         Form::Bare => Ok((1, true)),
-        Form::Sized(written) => {
-            let size = read_size(
-                &format!("the size of the input `{}`", item.name),
-                written,
-                SIZE_LIMIT,
-            )?;
-            Ok((size, false))
-        }
-        _ => Err(catalogue::input_form(&item.name)),
+        Form::Sized(written) => Ok((read_size_of(kind.one, item, written)?, false)),
+        _ => Err(catalogue::part_form(&item.name, kind.one, kind.item)),
     }
 }
 
-/// The names of the output or of its components.
-pub(super) fn read_outputs(written: &[Item], diagnostics: &mut Diagnostics) -> Vec<Ident> {
-    let mut names: Vec<Ident> = Vec::new();
-    for item in written {
-        let checked = check_word("an output", &item.name).and_then(|()| match item.form {
-            Form::Bare if names.contains(&item.name) => {
-                Err(catalogue::output_name_taken(&item.name, "another output"))
-            }
-            Form::Bare => Ok(item.name.clone()),
-            _ => Err(catalogue::output_form(&item.name)),
-        });
-        names.extend(diagnostics.take(checked));
-    }
-    names
+fn read_size_of(one: &str, item: &Item, written: &syn::Expr) -> Result<usize, Diagnostic> {
+    let noun = one.trim_start_matches("an ");
+    let what = format!("the size of the {noun} `{}`", item.name);
+    read_size(&what, written, SIZE_LIMIT)
 }
 
-/// Output names must differ from input names, and be one or as many as there are outputs.
-pub(super) fn check_output_names(
-    settings: &Settings,
-    outputs: Option<usize>,
+/// A name of the output or of a part of it.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftOutput {
+    pub name: Ident,
+    /// How many numbers it has, if that was written.
+    pub size: Option<usize>,
+}
+
+/// The names of the output; nothing if one was mistaken.
+pub(super) fn read_outputs(
+    written: &[Item],
     diagnostics: &mut Diagnostics,
-) {
-    let names = &settings.output_names;
-    for name in names {
-        if settings
-            .inputs
-            .iter()
-            .flatten()
-            .any(|input| input.name == *name)
-        {
-            diagnostics.push(catalogue::output_name_taken(name, "an input"));
-        }
+) -> Option<Vec<DraftOutput>> {
+    let mut outputs: Vec<DraftOutput> = Vec::new();
+    for item in written {
+        let read = check_word("an output", &item.name).and_then(|()| {
+            let size = match &item.form {
+                Form::Bare => None,
+                Form::Sized(written) => Some(read_size_of("an output", item, written)?),
+                _ => return Err(catalogue::output_form(&item.name)),
+            };
+            if outputs.iter().any(|earlier| earlier.name == item.name) {
+                return Err(catalogue::name_taken(
+                    "an output",
+                    &item.name,
+                    "another output",
+                ));
+            }
+            let name = item.name.clone();
+            Ok(DraftOutput { name, size })
+        });
+        outputs.extend(diagnostics.take(read));
     }
-    if let (Some(last), Some(outputs)) = (names.last(), outputs)
-        && names.len() > 1
-        && names.len() != outputs
-    {
-        diagnostics.push(catalogue::output_count(last, names.len(), outputs));
+    (outputs.len() == written.len()).then_some(outputs)
+}
+
+/// The parts of an output of so many numbers: one name is all of it, several are scalars unless their size is written.
+pub(super) fn place_outputs(
+    names: &[DraftOutput],
+    outputs: usize,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Input>> {
+    let whole = |name: &DraftOutput| Input {
+        name: name.name.clone(),
+        size: outputs,
+        start: 0,
+        is_scalar: outputs == 1,
+    };
+    if let [DraftOutput { size: None, .. }] = names {
+        return Some(names.iter().map(whole).collect());
+    }
+    let mut start = 0;
+    let mut parts = Vec::new();
+    for output in names {
+        let size = output.size.unwrap_or(1);
+        parts.push(Input {
+            name: output.name.clone(),
+            size,
+            start,
+            is_scalar: output.size.is_none(),
+        });
+        start += size;
+    }
+    match names.last() {
+        Some(last) if start != outputs => {
+            diagnostics.push(catalogue::output_count(&last.name, start, outputs));
+            None
+        }
+        _ => Some(parts),
     }
 }
 

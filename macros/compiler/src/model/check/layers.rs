@@ -1,13 +1,13 @@
-//! The fields of a struct go in, layers with shapes and places in the flat parameters come out.
+//! A field of a struct goes in, what can be understood of its layers comes out.
 
 use super::activations::Activations;
 use super::attributes::read_field_attributes;
 use super::inputs::check_word;
-use super::number::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, read_size, strip};
+use super::number::{LAYER_LIMIT, SIZE_LIMIT, read_size};
+use super::parameters::PARAMETER;
 use super::settings::place_of_value;
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
-use crate::model::{Field, Input, Layer};
-use crate::parse::{self, FieldType, Form, Item};
+use crate::parse::{self, FieldType, Form, Item, strip};
 use derive_network_symbolic::functions::{Activation, Function};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -26,6 +26,7 @@ pub(crate) struct DraftField {
     /// The output width of each; open if that was mistaken.
     pub width: Option<usize>,
     pub bias: bool,
+    pub is_frozen: bool,
     /// The activation; open if that was mistaken.
     pub activation: Option<NamedFunction>,
     /// Where the activation is written, or the layer if none is.
@@ -49,10 +50,12 @@ pub(super) fn read_field(
     activations: &Activations,
     diagnostics: &mut Diagnostics,
 ) -> DraftField {
+    let kept = read_field_attributes(&field.attributes, diagnostics);
     let mut draft = DraftField {
         name: field.name.clone(),
         visibility: field.visibility.clone(),
-        attributes: read_field_attributes(&field.attributes, diagnostics),
+        attributes: kept.attributes,
+        is_frozen: kept.is_frozen,
         is_array: false,
         length: Some(1),
         width: None,
@@ -81,6 +84,12 @@ fn read_type(
                 diagnostics.push(catalogue::array_of_arrays(whole));
                 return;
             }
+            if let FieldType::Layer { name, whole, .. } = &**element
+                && name == PARAMETER
+            {
+                diagnostics.push(catalogue::array_of_parameters(whole));
+                return;
+            }
             draft.is_array = true;
             draft.length = diagnostics.take(read_size(
                 "the length of an array of layers",
@@ -96,7 +105,10 @@ fn read_type(
             draft.activation_place = name.into();
             read_dense(name, arguments, activations, draft, diagnostics);
         }
-        FieldType::Layer { name, .. } => diagnostics.push(catalogue::unknown_layer(name, LAYERS)),
+        FieldType::Layer { name, .. } => {
+            let types = LAYERS.into_iter().chain([PARAMETER]);
+            diagnostics.push(catalogue::unknown_layer(name, types));
+        }
         FieldType::Other(kind) => diagnostics.push(catalogue::not_a_layer(kind)),
     }
 }
@@ -197,61 +209,4 @@ fn read_bias(option: &Item) -> Result<bool, Diagnostic> {
         },
         _ => Err(catalogue::bias_not_bool(at, None)),
     }
-}
-
-/// Fields and layers with their shapes and places; nothing if one is open or the limits are exceeded.
-pub(super) fn lay_out(
-    drafts: Vec<DraftField>,
-    inputs: &[Input],
-    diagnostics: &mut Diagnostics,
-) -> Option<(Vec<Field>, Vec<Layer>)> {
-    let mut width = inputs.last()?.range().end;
-    let mut fields = Vec::new();
-    let mut layers: Vec<Layer> = Vec::new();
-    let mut offset = 0;
-    for (position, draft) in drafts.into_iter().enumerate() {
-        let (length, outputs, activation) = (draft.length?, draft.width?, draft.activation?);
-        let first = layers.len();
-        if first + length > LAYER_LIMIT {
-            diagnostics.push(catalogue::layers_too_many(&draft.name, LAYER_LIMIT));
-            return None;
-        }
-        for index in 0..length {
-            let layer = Layer {
-                field: position,
-                index_in_array: draft.is_array.then_some(index),
-                inputs: width,
-                outputs,
-                bias: draft.bias,
-                weight_offset: offset,
-                bias_offset: draft.bias.then_some(offset + width * outputs),
-                function: activation.function.clone(),
-                activation_name: activation.name.clone(),
-                span: draft.span,
-            };
-            offset = layer.parameters().end;
-            if offset > PARAMETER_LIMIT {
-                let name = draft.name.to_string();
-                let too_many = catalogue::parameters_too_many(
-                    &name,
-                    draft.span.into(),
-                    width,
-                    outputs,
-                    PARAMETER_LIMIT,
-                );
-                diagnostics.push(too_many);
-                return None;
-            }
-            width = outputs;
-            layers.push(layer);
-        }
-        fields.push(Field {
-            name: draft.name,
-            visibility: draft.visibility,
-            attributes: draft.attributes,
-            array: draft.is_array.then_some(length),
-            layers: first..layers.len(),
-        });
-    }
-    Some((fields, layers))
 }

@@ -5,29 +5,51 @@
 
 mod activations;
 mod attributes;
+mod calls;
+mod derivatives;
 mod formula;
+mod functions;
 mod inputs;
+mod kinks;
 mod layers;
+mod losses;
 mod names;
 mod number;
+mod parameters;
+mod placement;
+mod quantities;
 mod requests;
+mod scope;
 mod settings;
+mod written;
 
-use super::{Network, Storage};
+use super::{Input, Network, Storage};
 use crate::diagnostics::{Diagnostics, catalogue};
-use crate::parse::{Body, Definition, Fields, Structure};
+use crate::parse::{Body, Definition, FieldType, Fields, Structure};
 use attributes::Memory;
+use functions::DraftFunction;
+use losses::DraftLoss;
+use parameters::{DraftParameter, PARAMETER};
+use placement::Placed;
+use scope::Scope;
+use settings::Settings;
 
 pub(crate) use attributes::derived_traits;
 pub(crate) use layers::DraftField;
 pub use number::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT};
-use settings::Settings;
 
 /// A definition as far as it can be understood.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub settings: Settings,
+    /// Fields with layers.
     pub fields: Vec<DraftField>,
+    /// Fields with parameters of formulas.
+    pub parameters: Vec<DraftParameter>,
+    /// The output by name; open if names or widths were mistaken.
+    pub output_parts: Option<Vec<Input>>,
+    pub functions: Vec<DraftFunction>,
+    pub losses: Vec<DraftLoss>,
 }
 
 /// The network of a definition, or its mistakes.
@@ -44,36 +66,69 @@ pub fn check(definition: &Definition) -> Result<Network, Diagnostics> {
 /// What can be understood of a definition, and the mistakes of its parts.
 pub(crate) fn read_draft(definition: &Definition, diagnostics: &mut Diagnostics) -> Draft {
     let settings = settings::read_settings(&definition.items, diagnostics);
-    let fields = match &definition.body {
+    let (fields, parameters) = match &definition.body {
         Body::Struct(structure) => read_fields(structure, &settings, diagnostics),
         Body::Other { what, keyword, .. } => {
             diagnostics.push(catalogue::not_a_struct(what, *keyword));
-            Vec::new()
+            Default::default()
         }
     };
-    Draft { settings, fields }
+    let outputs = fields.last().and_then(|field| field.width);
+    let names = settings.outputs.as_deref();
+    let output_parts = names
+        .zip(outputs)
+        .and_then(|(names, outputs)| inputs::place_outputs(names, outputs, diagnostics));
+    let parts = output_parts.as_deref();
+    let mut scope = Scope::of(&settings, parts, &fields, &parameters, diagnostics);
+    let activations = &settings.activations;
+    let functions = functions::read_functions(&settings, &mut scope, activations, diagnostics);
+    let losses = losses::read_losses(&settings, &scope, activations, diagnostics);
+    Draft {
+        settings,
+        fields,
+        parameters,
+        output_parts,
+        functions,
+        losses,
+    }
 }
 
+/// The fields of a struct: those with layers, and those with parameters of formulas.
 fn read_fields(
     structure: &Structure,
     settings: &Settings,
     diagnostics: &mut Diagnostics,
-) -> Vec<DraftField> {
+) -> (Vec<DraftField>, Vec<DraftParameter>) {
     attributes::check_generics(&structure.generics, diagnostics);
-    match &structure.fields {
-        Fields::Named(fields) if !fields.is_empty() => fields
-            .iter()
-            .map(|field| layers::read_field(field, &settings.activations, diagnostics))
-            .collect(),
+    let written = match &structure.fields {
+        Fields::Named(fields) => fields.as_slice(),
         Fields::Unnamed(fields) => {
             diagnostics.push(catalogue::tuple_struct(fields));
-            Vec::new()
+            return Default::default();
         }
-        Fields::Named(_) | Fields::Unit => {
-            diagnostics.push(catalogue::no_layers(&structure.name));
-            Vec::new()
+        Fields::Unit => &[],
+    };
+    let (mut fields, mut parameters) = (Vec::new(), Vec::new());
+    for field in written {
+        match &field.kind {
+            FieldType::Layer {
+                name, arguments, ..
+            } if name == PARAMETER => {
+                let before = fields.len();
+                let parameter = parameters::read_parameter(field, arguments, before, diagnostics);
+                parameters.push(parameter);
+            }
+            _ => fields.push(layers::read_field(
+                field,
+                &settings.activations,
+                diagnostics,
+            )),
         }
     }
+    if fields.is_empty() {
+        diagnostics.push(catalogue::no_layers(&structure.name));
+    }
+    (fields, parameters)
 }
 
 /// Checks the parts against each other and lays out the parameters.
@@ -85,18 +140,38 @@ fn check_draft(
     let Body::Struct(structure) = &definition.body else {
         return None;
     };
-    let Draft { settings, fields } = draft;
-    let outputs = fields.last().and_then(|field| field.width);
-    names::check_names(&settings, &fields, diagnostics);
-    inputs::check_output_names(&settings, outputs, diagnostics);
-    requests::check_outputs(&settings.requests, outputs, diagnostics);
+    names::check_names(&draft, diagnostics);
+    let Draft {
+        settings,
+        fields,
+        parameters,
+        output_parts,
+        functions,
+        losses,
+    } = draft;
+    let of_parameters = &settings.asked.of_parameters;
+    if let Some(outputs) = fields.last().and_then(|field| field.width) {
+        requests::check_width(
+            &settings.requests,
+            of_parameters,
+            None,
+            outputs,
+            diagnostics,
+        );
+    }
     if !settings.allow_kinks {
-        requests::check_kinks(&settings.requests, &fields, diagnostics);
+        kinks::check_kinks(&settings, &fields, &functions, &losses, diagnostics);
     }
     let inputs = settings.inputs?;
-    let (fields, layers) = layers::lay_out(fields, &inputs, diagnostics)?;
+    let Placed {
+        fields,
+        layers,
+        parameter_fields,
+        frozen,
+        parameters,
+    } = placement::place_fields(fields, parameters, &inputs, diagnostics)?;
     let memory = Memory {
-        parameters: layers.last()?.parameters().end,
+        parameters,
         scalar: settings.scalar,
     };
     let storage = settings
@@ -109,6 +184,9 @@ fn check_draft(
         memory,
         diagnostics,
     );
+    let output_parts = output_parts?;
+    let functions = functions.into_iter().map(DraftFunction::finish);
+    let losses = losses.into_iter().map(|draft| draft.loss);
     Some(Network {
         name: structure.name.clone(),
         visibility: structure.visibility.clone(),
@@ -116,10 +194,17 @@ fn check_draft(
         scalar: settings.scalar,
         storage,
         inputs,
-        output_names: settings.output_names,
+        output_names: output_parts.iter().map(|part| part.name.clone()).collect(),
+        output_parts,
+        given: settings.given?,
         fields,
+        parameter_fields,
+        frozen,
         layers,
         requests: settings.requests,
+        parameter_requests: settings.asked.of_parameters,
+        functions: functions.collect::<Option<_>>()?,
+        losses: losses.collect::<Option<_>>()?,
         allow_kinks: settings.allow_kinks,
     })
 }

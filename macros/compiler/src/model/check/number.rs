@@ -1,6 +1,7 @@
 //! An expression in the place of a size goes in, the size comes out.
 
 use crate::diagnostics::{Diagnostic, catalogue};
+use crate::parse::strip;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit, LitInt};
 
@@ -44,14 +45,5 @@ fn read_literal(
         Ok(size) if size <= most => Ok(size),
         // A literal that does not fit into `usize` is too large as well.
         _ => Err(catalogue::number_too_large(what, written, most)),
-    }
-}
-
-/// An expression without parentheses and the invisible groups of macros.
-pub(super) fn strip(written: &Expr) -> &Expr {
-    match written {
-        Expr::Paren(inner) => strip(&inner.expr),
-        Expr::Group(inner) => strip(&inner.expr),
-        _ => written,
     }
 }

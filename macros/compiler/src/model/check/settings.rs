@@ -1,23 +1,29 @@
 //! The items of the attribute go in, what they set comes out.
 
 use super::activations::{Activations, read_activations};
-use super::inputs::{read_inputs, read_outputs};
-use super::number::strip;
-use super::requests::read_requests;
+use super::inputs::{DraftOutput, GIVEN, INPUT, read_outputs, read_parts};
+use super::requests::{Asked, read_requests};
+use super::written::{WrittenLoss, read_define, read_losses};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue, nearest};
-use crate::model::{Input, Request, RequestKind, Scalar, Storage};
-use crate::parse::{Form, Item};
-use proc_macro2::{Ident, Span};
+use crate::model::{Input, Request, Scalar, Storage};
+use crate::parse::{Block, Form, Item, Statement, strip};
+use proc_macro2::Ident;
 use syn::Expr;
 
 /// What the attribute sets; what is missing or mistaken has its default, or is open where there is none.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub inputs: Option<Vec<Input>>,
-    pub output_names: Vec<Ident>,
+    pub given: Option<Vec<Input>>,
+    pub outputs: Option<Vec<DraftOutput>>,
     pub scalar: Scalar,
     pub storage: Option<Storage>,
+    /// What is asked of derivatives of the output in the inputs.
     pub requests: Vec<Request>,
+    /// What is asked beside.
+    pub asked: Asked,
+    pub define: Block,
+    pub losses: Vec<WrittenLoss>,
     pub activations: Activations,
     pub allow_kinks: bool,
 }
@@ -32,12 +38,16 @@ struct KnownItem {
 
 const LIST: &str = "a list in parentheses";
 const VALUE: &str = "an equals sign and a value";
+const BLOCK: &str = "an equals sign and a block";
 
 /// The items there are; only activations may be spread over several.
 #[rustfmt::skip]
-const ITEMS: [KnownItem; 7] = [
+const ITEMS: [KnownItem; 10] = [
     KnownItem { name: "input",      takes: LIST,  example: "input(t, x: 2)" },
     KnownItem { name: "output",     takes: LIST,  example: "output(u)" },
+    KnownItem { name: "given",      takes: LIST,  example: "given(target: 2, weight)" },
+    KnownItem { name: "define",     takes: BLOCK, example: "define = { let residual = d(u, t) - d(u, x, x); }" },
+    KnownItem { name: "loss",       takes: LIST,  example: "loss(physics = mean_square(residual))" },
     KnownItem { name: "derive",     takes: LIST,  example: "derive(gradient, hessian)" },
     KnownItem { name: "scalar",     takes: VALUE, example: "scalar = f32" },
     KnownItem { name: "storage",    takes: VALUE, example: "storage = boxed" },
@@ -45,20 +55,47 @@ const ITEMS: [KnownItem; 7] = [
     KnownItem { name: "allow",      takes: LIST,  example: "allow(kinks)" },
 ];
 
+/// The item that is read last.
+const DERIVE: &str = "derive";
+
+impl Settings {
+    /// The names of functions, each once.
+    fn function_names(&self) -> Vec<Ident> {
+        let names = self.define.statements.iter();
+        distinct(names.map(|Statement::Let { name, .. }| name))
+    }
+
+    /// The names of losses, each once.
+    fn loss_names(&self) -> Vec<Ident> {
+        distinct(self.losses.iter().map(|loss| &loss.name))
+    }
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a Ident>) -> Vec<Ident> {
+    let mut distinct: Vec<Ident> = Vec::new();
+    for name in names {
+        if !distinct.contains(name) {
+            distinct.push(name.clone());
+        }
+    }
+    distinct
+}
+
 pub(super) fn read_settings(items: &[Item], diagnostics: &mut Diagnostics) -> Settings {
     let mut settings = Settings {
         inputs: None,
-        output_names: Vec::new(),
+        given: Some(Vec::new()),
+        outputs: Some(Vec::new()),
         scalar: Scalar::default(),
         storage: None,
-        requests: vec![Request {
-            kind: RequestKind::Value,
-            order: None,
-            span: Span::call_site(),
-        }],
+        requests: Vec::new(),
+        asked: Asked::default(),
+        define: Block::default(),
+        losses: Vec::new(),
         activations: Activations::default(),
         allow_kinks: false,
     };
+    let mut requests: &[Item] = &[];
     for (position, item) in items.iter().enumerate() {
         let Some(known) = find_item(item, diagnostics) else {
             continue;
@@ -70,11 +107,22 @@ pub(super) fn read_settings(items: &[Item], diagnostics: &mut Diagnostics) -> Se
             diagnostics.push(catalogue::item_repeated(&item.name, known.example));
             continue;
         }
+        if let (DERIVE, Form::List(list)) = (known.name, &item.form) {
+            requests = list;
+            continue;
+        }
         let read = read_item(item, known.name, &mut settings, diagnostics);
         if read.is_none() && !matches!(item.form, Form::Unreadable) {
             diagnostics.push(catalogue::item_form(item, known.takes, known.example));
         }
     }
+    // Requests name functions and losses, which may stand behind them.
+    (settings.requests, settings.asked) = read_requests(
+        requests,
+        &settings.function_names(),
+        &settings.loss_names(),
+        diagnostics,
+    );
     let is_input = |item: &Item| known_item(&item.name).is_some_and(|known| known.name == "input");
     if !items.iter().any(is_input) {
         diagnostics.push(catalogue::input_missing());
@@ -109,14 +157,21 @@ fn read_item(
 ) -> Option<()> {
     match (known, &item.form) {
         ("input", Form::List(inputs)) => {
-            settings.inputs = read_inputs(&item.name, inputs, diagnostics)
+            settings.inputs = read_parts(INPUT, &item.name, inputs, diagnostics);
         }
-        ("output", Form::List(names)) => settings.output_names = read_outputs(names, diagnostics),
-        ("derive", Form::List(requests)) => {
-            read_requests(requests, &mut settings.requests, diagnostics)
+        ("given", Form::List(given)) => {
+            settings.given = read_parts(GIVEN, &item.name, given, diagnostics);
         }
+        ("output", Form::List(names)) => settings.outputs = read_outputs(names, diagnostics),
+        ("define", Form::Assigned(Expr::Block(block))) if block.label.is_none() => {
+            settings.define = read_define(&block.block, diagnostics);
+        }
+        ("define", Form::Assigned(written)) => {
+            diagnostics.push(catalogue::define_not_block(written));
+        }
+        ("loss", Form::List(losses)) => settings.losses = read_losses(losses, diagnostics),
         ("activation", Form::List(formulas)) => {
-            read_activations(formulas, &mut settings.activations, diagnostics)
+            read_activations(formulas, &mut settings.activations, diagnostics);
         }
         ("scalar", Form::Assigned(written)) => {
             let scalar = read_choice(

@@ -1,0 +1,92 @@
+//! A [`Network`](crate::model::Network) goes in; the program of its value, and the nodes of its functions, losses and
+//! layers, come out.
+//!
+//! Input 0 of the program is the concatenated point, input 1 the concatenated given data, if there are any. Scalars of
+//! formulas have the shape `[]`; the output keeps its axis, also of one entry.
+
+mod chain;
+mod quantity;
+
+use chain::lower_chain;
+use derive_network_symbolic::ir::{NodeId, Output, Program};
+use quantity::Lowering;
+
+use crate::model::Network;
+
+/// A lowered definition.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// The graph of everything below. Its only output is that of the network.
+    pub program: Program,
+    /// Each named function: of shape `[]` or `[n]`.
+    pub functions: Vec<NodeId>,
+    /// Each loss.
+    pub losses: Vec<Densities>,
+    /// Each layer, in the order in which they are applied.
+    pub intermediates: Vec<LayerNodes>,
+}
+
+/// What a loss sums and what it averages: the loss is Σ over points of `sum_part` + (1/n) Σ over points of `mean_part`.
+#[derive(Clone, Copy, Debug)]
+pub struct Densities {
+    /// Of shape `[]`.
+    pub sum_part: Option<NodeId>,
+    /// Of shape `[]`.
+    pub mean_part: Option<NodeId>,
+}
+
+/// What a layer computes on the way, each of shape `[outputs]`.
+#[derive(Clone, Debug)]
+pub struct LayerNodes {
+    /// The layer as the user would say it: `hidden` or `hidden[1]`.
+    pub name: String,
+    /// Its pre-activation.
+    pub z: NodeId,
+    /// Its activation.
+    pub a: NodeId,
+}
+
+/// The value of a network.
+#[must_use]
+pub fn lower(network: &Network) -> Program {
+    let mut program = Program {
+        inputs: vec![vec![network.inputs()]],
+        parameters: network.parameters(),
+        ..Program::default()
+    };
+    let (output, _) = lower_chain(network, &mut program.graph);
+    program.outputs = vec![value(output)];
+    program
+}
+
+/// The value of a network, and everything that its definition names.
+#[must_use]
+pub fn lower_definition(network: &Network) -> Lowered {
+    let mut program = lower(network);
+    let (output, intermediates) = lower_chain(network, &mut program.graph);
+    if network.given() > 0 {
+        program.inputs.push(vec![network.given()]);
+    }
+    let mut lowering = Lowering::new(network, &mut program.graph, output);
+    for function in &network.functions {
+        lowering.define(&function.quantity);
+    }
+    let losses = network.losses.iter().map(|loss| Densities {
+        sum_part: loss.sum_part.as_ref().map(|part| lowering.lower(part)),
+        mean_part: loss.mean_part.as_ref().map(|part| lowering.lower(part)),
+    });
+    let losses = losses.collect();
+    Lowered {
+        functions: lowering.functions(),
+        program,
+        losses,
+        intermediates,
+    }
+}
+
+fn value(node: NodeId) -> Output {
+    Output {
+        name: "value".to_owned(),
+        node,
+    }
+}
