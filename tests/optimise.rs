@@ -3,9 +3,13 @@
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 
+#[path = "../examples/support/checkpoint.rs"]
+mod checkpoint;
+
 use argmin::core::{CostFunction, Executor, Gradient};
 use argmin::solver::linesearch::{HagerZhangLineSearch, MoreThuenteLineSearch};
 use argmin::solver::quasinewton::LBFGS;
+use checkpoint::Checkpoint;
 use derive_network::optimise::levenberg_marquardt::{
     LeastSquaresProblem, LevenbergMarquardt, TerminationReason,
 };
@@ -15,6 +19,7 @@ use nalgebra::DVector;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::error::Error;
+use std::fs;
 
 /// N numbers that are their own parameters.
 struct Numbers<const N: usize>([f64; N]);
@@ -259,4 +264,31 @@ fn setting_parameters_back_gives_the_residuals_of_there() {
     assert_ne!(problem.residuals(), residuals);
     problem.set_params(&start);
     assert_eq!(problem.residuals(), residuals);
+}
+
+#[test]
+fn a_checkpoint_has_all_bits() -> Result<(), Box<dyn Error>> {
+    let path = std::env::temp_dir().join(format!("checkpoint-{}.bits", std::process::id()));
+    let saved = Checkpoint {
+        iterations: 1_000,
+        loss: 0.1 + 0.2,
+        parameters: vec![-0.0, f64::MIN_POSITIVE / 2.0, 1.0_f64.next_up(), f64::NAN],
+    };
+    saved.save(&path)?;
+    let restored = Checkpoint::restore(&path, 4);
+    let refused = Checkpoint::restore(&path, 5).err();
+    fs::remove_file(&path)?;
+    let bits = |checkpoint: &Checkpoint| -> Vec<u64> {
+        let numbers = checkpoint.parameters.iter().chain([&checkpoint.loss]);
+        numbers.map(|number| number.to_bits()).collect()
+    };
+    let restored = restored?;
+    assert_eq!(bits(&restored), bits(&saved));
+    assert_eq!(restored.iterations, saved.iterations);
+    let message = refused.map(|error| error.to_string()).unwrap_or_default();
+    assert!(
+        message.ends_with("has 48 bytes, which is no checkpoint of 5 parameters"),
+        "{message}"
+    );
+    Ok(())
 }
