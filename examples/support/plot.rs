@@ -81,6 +81,7 @@ pub fn draw_series(area: &Area, axes: &Axes, series: &[Series]) -> Result<(), Bo
     }
     chart
         .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .draw()?;
