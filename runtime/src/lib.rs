@@ -2,11 +2,18 @@
 //!
 //! Write a network as a struct with [`derive_network`]; its documentation has the language. [`prelude`] has what a
 //! definition and its users need.
+//!
+//! # Features
+//!
+//! - `argmin`: `optimise::Objective`, a loss as a problem for the solvers of argmin.
+//! - `levenberg-marquardt`: `optimise::LeastSquares`, residuals as a problem for levenberg-marquardt.
 
 #[doc(hidden)]
 pub mod kernels;
 #[doc(hidden)]
 pub mod lanes;
+#[cfg(any(feature = "argmin", feature = "levenberg-marquardt"))]
+pub mod optimise;
 mod parameters;
 pub mod prelude;
 #[doc(hidden)]
@@ -18,7 +25,7 @@ pub use kernels::Workspace;
 pub use lanes::{Lanes, with_lanes};
 pub use nalgebra;
 pub use parameters::{
-    BatchLengthError, BoxedParameters, DenseView, DenseViewMut, InlineParameters,
+    BatchLengthError, BoxedParameters, DenseView, DenseViewMut, InlineParameters, Network,
     ParameterCountError,
 };
 

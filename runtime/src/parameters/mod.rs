@@ -2,12 +2,14 @@
 
 mod errors;
 mod initialise;
+mod network;
 mod random;
 mod storage;
 mod views;
 
 pub use errors::{BatchLengthError, ParameterCountError};
 pub use initialise::{glorot_normal, glorot_uniform, he_normal, uniform};
+pub use network::Network;
 pub use storage::{BoxedParameters, InlineParameters};
 pub use views::{DenseView, DenseViewMut};
 
