@@ -8,6 +8,7 @@ pub mod differentiate;
 pub mod functions;
 pub mod interpret;
 pub mod ir;
+pub mod parameter_request;
 pub mod request;
 pub mod schedule;
 pub mod simplify;

@@ -38,36 +38,68 @@ pub fn interpret_loops(
     inputs: &[Vec<f64>],
     parameters: &[f64],
 ) -> Vec<Tensor> {
+    let block = vec![inputs.to_vec(); program.vectors];
+    let (mut outputs, _) = interpret_points(program, &block, parameters);
+    outputs.swap_remove(0)
+}
+
+/// The outputs of a loop program at each point, and what is summed over the points, whose number is a multiple of those in a block.
+pub fn interpret_points(
+    program: &LoopProgram,
+    points: &[Vec<Vec<f64>>],
+    parameters: &[f64],
+) -> (Vec<Vec<Tensor>>, Vec<f64>) {
     let mut memory = Memory {
         parameters,
         scratch: vec![f64::NAN; program.scratch],
         block: vec![f64::NAN; program.block],
     };
-    for (view, input) in program.inputs.iter().zip(inputs) {
-        for (address, entry) in addresses(view).into_iter().zip(input) {
-            memory.write(start(view), address, *entry);
+    memory.block.resize(program.block + program.totals, 0.0);
+    run(&program.prologue, &mut memory);
+    let mut outputs = Vec::new();
+    for block in points.chunks_exact(program.vectors) {
+        memory.block[..program.block].fill(f64::NAN);
+        for (vector, point) in block.iter().enumerate() {
+            for (view, input) in program.inputs.iter().zip(point) {
+                for (address, entry) in addresses(view).into_iter().zip(input) {
+                    memory.write(start(view, vector), address, *entry);
+                }
+            }
+        }
+        run(&program.body, &mut memory);
+        for vector in 0..block.len() {
+            let outputs_of_point = program.outputs.iter().map(|view| Tensor {
+                shape: view.shape.clone(),
+                entries: addresses(view)
+                    .into_iter()
+                    .map(|address| memory.read(start(view, vector), address))
+                    .collect(),
+            });
+            outputs.push(outputs_of_point.collect());
         }
     }
-    for nest in program.prologue.iter().chain(&program.body) {
-        match nest {
-            Nest::Contraction(nest) => contraction(nest, &mut memory),
-            Nest::Elementwise(nest) => elementwise(nest, &mut memory),
-        }
-    }
-    let outputs = program.outputs.iter().map(|view| Tensor {
-        shape: view.shape.clone(),
-        entries: addresses(view)
-            .into_iter()
-            .map(|address| memory.read(start(view), address))
-            .collect(),
-    });
-    outputs.collect()
+    (outputs, memory.block.split_off(program.block))
 }
 
-fn start(view: &View) -> Place {
+fn run(nests: &[Nest], memory: &mut Memory<'_>) {
+    for nest in nests {
+        match nest {
+            Nest::Contraction(nest) => contraction(nest, memory),
+            Nest::Elementwise(nest) => elementwise(nest, memory),
+        }
+    }
+}
+
+/// Where a view begins for one of the vectors of points in a block.
+fn start(view: &View, vector: usize) -> Place {
+    let vector = if view.space == Space::Block {
+        vector
+    } else {
+        0
+    };
     Place {
         space: view.space,
-        offset: view.offset,
+        offset: view.offset + vector,
     }
 }
 

@@ -3,5 +3,5 @@
 mod loops;
 mod program;
 
-pub use loops::interpret_loops;
+pub use loops::{interpret_loops, interpret_points};
 pub use program::{Tensor, interpret};

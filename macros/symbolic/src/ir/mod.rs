@@ -14,4 +14,4 @@ mod ties;
 
 pub use contract::{Contract, Factor, Index, Product};
 pub use graph::{Binding, Coefficient, FunctionId, Graph, Node, NodeId, Op};
-pub use program::{Output, Program};
+pub use program::{Output, Program, Total};

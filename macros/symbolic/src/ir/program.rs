@@ -11,6 +11,15 @@ pub struct Output {
     pub node: NodeId,
 }
 
+/// A tensor that is summed over all points of a call, into a flat vector of sums.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The tensor of one point.
+    pub node: NodeId,
+    /// Where its first entry is, column-major (first axis fastest).
+    pub offset: usize,
+}
+
 /// A graph, the shapes of its inputs, and its outputs in the order in which callers get them.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -20,14 +29,18 @@ pub struct Program {
     pub inputs: Vec<Vec<usize>>,
     /// The number of parameters.
     pub parameters: usize,
-    /// What is computed.
+    /// What is computed for each point.
     pub outputs: Vec<Output>,
+    /// What is summed over the points. No two of them share an entry.
+    pub totals: Vec<Total>,
 }
 
 impl Program {
     /// The live nodes in topological order.
     pub fn live(&self) -> Vec<NodeId> {
-        let roots: Vec<NodeId> = self.outputs.iter().map(|output| output.node).collect();
+        let outputs = self.outputs.iter().map(|output| output.node);
+        let totals = self.totals.iter().map(|total| total.node);
+        let roots: Vec<NodeId> = outputs.chain(totals).collect();
         let marks = self.graph.ancestors(&roots);
         let ids = (0..self.graph.len()).filter(|index| marks[*index]);
         ids.map(|index| NodeId(index as u32)).collect()
@@ -38,6 +51,25 @@ impl Program {
         for id in self.live() {
             self.verify_node(id)
                 .map_err(|fault| format!("{fault} at {}", self.graph.describe(id)))?;
+        }
+        self.verify_totals()
+    }
+
+    fn verify_totals(&self) -> Result<(), String> {
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        for total in &self.totals {
+            let node = self.graph.node(total.node);
+            if node.binding != Binding::Points {
+                return Err("what is summed over the points does not depend on them".to_owned());
+            }
+            let end = total.offset + node.size();
+            if spans
+                .iter()
+                .any(|(from, to)| *from < end && total.offset < *to)
+            {
+                return Err("two totals share an entry".to_owned());
+            }
+            spans.push((total.offset, end));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::functions::{StepId, StraightLine, StraightLineBuilder};
 use crate::ir::{Contract, Graph, NodeId, Op};
 
 use super::layout::Layout;
-use super::nests::{ElementwiseNest, LaneAxis, Mode, Operand, Place, View};
+use super::nests::{ElementwiseNest, LaneAxis, Operand, Place, Space, View};
 use super::region::Region;
 
 /// An axis of a tensor within a nest: the loop that runs along it, none for a single entry, and
@@ -177,13 +177,12 @@ impl<'a> Writer<'a> {
         self.builder.inline(&code, &[entry])
     }
 
-    /// The nest that stores `results` at `views`.
+    /// The nest that stores `results` at `views`; on points, of which a block has so many vectors, or on scalars.
     pub fn finish(
         self,
         results: &[StepId],
         views: &[View],
-        mode: Mode,
-        points: bool,
+        vectors: Option<usize>,
     ) -> ElementwiseNest {
         let shape = &views[0].shape;
         let steps = |view: &View| -> Vec<usize> {
@@ -192,9 +191,8 @@ impl<'a> Writer<'a> {
                 .map(|(extent, stride)| if *extent > 1 { *stride } else { 0 })
                 .collect()
         };
-        let on_points = mode == Mode::Batch && points;
-        let nest = ElementwiseNest {
-            lane: if on_points {
+        let mut nest = ElementwiseNest {
+            lane: if vectors.is_some() {
                 LaneAxis::Points
             } else {
                 LaneAxis::Row
@@ -207,12 +205,29 @@ impl<'a> Writer<'a> {
                 .collect(),
             body: self.builder.finish(results),
         };
+        if let Some(vectors) = vectors.filter(|vectors| *vectors > 1) {
+            walk_vectors(&mut nest, vectors);
+        }
         let nest = with_a_loop(squeeze(nest));
-        if on_points {
+        if vectors.is_some() {
             longest_inside(nest)
         } else {
             along_rows(nest)
         }
+    }
+}
+
+/// One more loop: over the vectors of points, which lie side by side in a block.
+fn walk_vectors(nest: &mut ElementwiseNest, vectors: usize) {
+    let step = |place: &Place| usize::from(place.space == Space::Block);
+    nest.loops.push(vectors);
+    for operand in &mut nest.operands {
+        if let Operand::Tensor { place, steps } = operand {
+            steps.push(step(place));
+        }
+    }
+    for (place, steps) in &mut nest.results {
+        steps.push(step(place));
     }
 }
 

@@ -17,11 +17,18 @@ const ALIGNMENT: usize = 8;
 /// Views of everything that is stored.
 #[derive(Debug)]
 pub(crate) struct Layout {
+    /// For one vector of points.
     views: HashMap<NodeId, View>,
+    /// Of what is summed over the points.
+    sums: HashMap<NodeId, View>,
+    /// Vectors of points in a block.
+    vectors: usize,
     /// Elements of scalar scratch.
     pub scratch: usize,
     /// Elements of vector scratch.
     pub block: usize,
+    /// Elements behind it that are summed over all blocks.
+    pub totals: usize,
 }
 
 /// Tensors that share memory: one, or streams side by side.
@@ -35,10 +42,11 @@ struct Buffer {
 
 impl Layout {
     /// Lays out all tensors of the units.
-    pub fn new(program: &Program, units: &Units, mode: Mode) -> Self {
+    pub fn new(program: &Program, units: &Units, mode: Mode, vectors: usize) -> Self {
         let graph = &program.graph;
         let lifetimes = lifetimes(program, units);
-        let mut taken: HashSet<NodeId> = HashSet::new();
+        // Totals lie behind the block.
+        let mut taken: HashSet<NodeId> = units.totals.keys().copied().collect();
         let mut buffers = Vec::new();
         let mut groups: Vec<Vec<NodeId>> = Vec::new();
         for unit in &units.ordered {
@@ -63,8 +71,11 @@ impl Layout {
         }
         let mut layout = Layout {
             views: HashMap::new(),
+            sums: HashMap::new(),
+            vectors,
             scratch: 0,
             block: 0,
+            totals: 0,
         };
         // Inputs and streams are fixed; the others follow what they are computed from, in order.
         groups.sort_by_key(|group| match (group.len(), &graph.node(group[0]).op) {
@@ -83,31 +94,40 @@ impl Layout {
                 buffers.push(buffer);
             }
         }
-        place(buffers)
+        layout = place(buffers, vectors);
+        for (node, offset) in &units.totals {
+            let view = column_major(graph.shape(*node), layout.block + offset, Space::Block);
+            layout.totals = layout.totals.max(offset + graph.node(*node).size());
+            layout.sums.insert(*node, view);
+        }
+        layout
+    }
+
+    /// The view of a node in a block of several vectors of points, whose steps it skips.
+    pub fn view(&self, graph: &Graph, id: NodeId) -> Option<View> {
+        if let Some(view) = self.sums.get(&id) {
+            return Some(view.clone());
+        }
+        let mut view = self.view_of_vector(graph, id)?;
+        if view.space == Space::Block {
+            view.offset *= self.vectors;
+            for stride in &mut view.strides {
+                *stride *= self.vectors;
+            }
+        }
+        Some(view)
     }
 
     /// The view of a node, through any chain of views; none for ones and deltas.
-    pub fn view(&self, graph: &Graph, id: NodeId) -> Option<View> {
+    fn view_of_vector(&self, graph: &Graph, id: NodeId) -> Option<View> {
         if let Op::Parameter { offset } = graph.node(id).op {
-            let shape = graph.shape(id).to_vec();
-            let mut strides = Vec::new();
-            let mut step = 1;
-            for extent in &shape {
-                strides.push(step);
-                step *= extent;
-            }
-            return Some(View {
-                space: Space::Parameters,
-                offset,
-                shape,
-                strides,
-            });
+            return Some(column_major(graph.shape(id), offset, Space::Parameters));
         }
         if let Some(view) = self.views.get(&id) {
             return Some(view.clone());
         }
         let viewed = view_of(graph, id)?;
-        let inner = self.view(graph, viewed.tensor)?;
+        let inner = self.view_of_vector(graph, viewed.tensor)?;
         let shape = graph.shape(id).to_vec();
         let mut strides = vec![0; shape.len()];
         let mut offset = inner.offset;
@@ -123,6 +143,22 @@ impl Layout {
             shape,
             strides,
         })
+    }
+}
+
+/// A tensor whose first axis is contiguous.
+fn column_major(shape: &[usize], offset: usize, space: Space) -> View {
+    let mut strides = Vec::new();
+    let mut step = 1;
+    for extent in shape {
+        strides.push(step);
+        step *= extent;
+    }
+    View {
+        space,
+        offset,
+        shape: shape.to_vec(),
+        strides,
     }
 }
 
@@ -173,7 +209,11 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
                     Op::Contract(contract) if units.fused.contains(term) => {
                         products.push(operands(graph, layout, contract));
                     }
-                    _ => walked.extend(layout.view(graph, *term).map(|view| (view, own.clone()))),
+                    _ => walked.extend(
+                        layout
+                            .view_of_vector(graph, *term)
+                            .map(|view| (view, own.clone())),
+                    ),
                 }
             }
         }
@@ -181,9 +221,11 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
             walked = operands(graph, layout, contract)
         }
         Op::Contract(contract) => products.push(operands(graph, layout, contract)),
-        Op::Map { argument, .. } => {
-            walked.extend(layout.view(graph, *argument).map(|view| (view, own)))
-        }
+        Op::Map { argument, .. } => walked.extend(
+            layout
+                .view_of_vector(graph, *argument)
+                .map(|view| (view, own)),
+        ),
         Op::Input(_) | Op::Parameter { .. } => {}
     }
     let along = |(view, indices): &(View, Vec<usize>), axis: usize| -> usize {
@@ -210,7 +252,7 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
 
 fn operands(graph: &Graph, layout: &Layout, contract: &Contract) -> Vec<(View, Vec<usize>)> {
     let views = contract.tensors().filter_map(|(id, indices)| {
-        let view = layout.view(graph, id)?;
+        let view = layout.view_of_vector(graph, id)?;
         let along = |index: &usize| contract.output_axis(*index).unwrap_or(*index);
         Some((view, indices.iter().map(along).collect()))
     });
@@ -291,13 +333,16 @@ fn buffer(
 }
 
 /// Gives every buffer the lowest offset that is free for its lifetime.
-fn place(mut buffers: Vec<Buffer>) -> Layout {
+fn place(mut buffers: Vec<Buffer>, vectors: usize) -> Layout {
     buffers.sort_by_key(|buffer| (buffer.first, std::cmp::Reverse(buffer.size)));
     let mut placed: Vec<(Space, usize, usize, usize, usize)> = Vec::new();
     let mut layout = Layout {
         views: HashMap::new(),
+        sums: HashMap::new(),
+        vectors,
         scratch: 0,
         block: 0,
+        totals: 0,
     };
     for buffer in buffers {
         let size = match buffer.space {
@@ -336,5 +381,6 @@ fn place(mut buffers: Vec<Buffer>) -> Layout {
             layout.views.insert(id, view);
         }
     }
+    layout.block *= vectors;
     layout
 }

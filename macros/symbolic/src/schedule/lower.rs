@@ -1,12 +1,12 @@
 //! Units to nests: each unit, with the views of its tensors, becomes one or a few loop nests.
 
 use crate::functions::StepId;
-use crate::ir::{Contract, Graph, NodeId, Op};
+use crate::ir::{Contract, Factor, Graph, NodeId, Op};
 
 use super::contraction::{IndexSteps, Operands, contraction_nest};
 use super::elementwise::{Writer, place};
 use super::layout::Layout;
-use super::nests::{Mode, Nest, View};
+use super::nests::{Mode, Nest, Space, View};
 use super::region::Region;
 use super::units::{Stream, Unit, Units, stream};
 
@@ -16,6 +16,8 @@ pub(crate) struct Lowering<'a> {
     pub units: &'a Units,
     pub layout: &'a Layout,
     pub mode: Mode,
+    /// Vectors of points in a block.
+    pub vectors: usize,
 }
 
 impl Lowering<'_> {
@@ -56,12 +58,43 @@ impl Lowering<'_> {
             let mut writer = Writer::new(self.graph, self.layout, region);
             let results = write(&mut writer);
             let views: Vec<View> = views.iter().map(|view| region.of(view)).collect();
-            Nest::Elementwise(writer.finish(&results, &views, self.mode, points))
+            let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors);
+            Nest::Elementwise(writer.finish(&results, &views, vectors))
         });
         nests.collect()
     }
 
+    /// Adds a tensor to its sum over the points, term by term.
+    fn total(&mut self, id: NodeId) -> Vec<Nest> {
+        let terms = match &self.graph.node(id).op {
+            Op::Sum(terms) => terms.iter().map(|(c, term)| (c.0, *term)).collect(),
+            _ => vec![(1.0, id)],
+        };
+        let sum = self.view(id);
+        let mut nests = Vec::new();
+        for (coefficient, term) in terms {
+            let product = match &self.graph.node(term).op {
+                Op::Contract(contract) if term == id || self.units.fused.contains(&term) => {
+                    contract.clone()
+                }
+                _ => {
+                    let shape = self.graph.shape(term).to_vec();
+                    Contract {
+                        factors: vec![Factor::Tensor(term, (0..shape.len()).collect())],
+                        rank: shape.len(),
+                        extents: shape,
+                    }
+                }
+            };
+            nests.push(self.contraction(id, term, &product, coefficient, Some(sum.clone()), true));
+        }
+        nests
+    }
+
     fn node(&mut self, id: NodeId, points: bool) -> Vec<Nest> {
+        if self.units.totals.contains_key(&id) {
+            return self.total(id);
+        }
         match self.graph.node(id).op.clone() {
             Op::Contract(contract) if !contract.is_elementwise() => {
                 vec![self.contraction(id, id, &contract, 1.0, None, points)]
@@ -143,7 +176,20 @@ impl Lowering<'_> {
             init: init.as_ref().and_then(|view| step(view, &axes, index)),
             symmetric: symmetry.is_some_and(|(a, b)| index == a || index == b),
         };
-        let indices: Vec<IndexSteps> = (0..contract.extents.len()).map(steps).collect();
+        let mut indices: Vec<IndexSteps> = (0..contract.extents.len()).map(steps).collect();
+        if points {
+            // A total sums over the vectors of points, too.
+            let step = |view: &View| (view.space == Space::Block).then_some(1);
+            let is_total = self.units.totals.contains_key(&target);
+            indices.push(IndexSteps {
+                extent: self.vectors,
+                out: if is_total { None } else { step(&out) },
+                a: step(&factors[0].0),
+                b: factors.get(1).and_then(|(view, _)| step(view)),
+                init: init.as_ref().filter(|_| !is_total).and_then(step),
+                symmetric: false,
+            });
+        }
         let operands = Operands {
             out: place(&out),
             a: place(&factors[0].0),
@@ -219,14 +265,16 @@ impl Lowering<'_> {
             init: init.as_ref().map(|view| view.strides[0]),
             symmetric: false,
         };
+        // The vectors of points of a column lie side by side, as columns do: they are columns. What is added repeats along both.
+        let vectors = if points { self.vectors } else { 1 };
         let columns = IndexSteps {
-            extent: total,
-            out: Some(out_step),
+            extent: total * vectors,
+            out: Some(out_step / vectors),
             a: None,
-            b: Some(operand_step),
+            b: Some(operand_step / vectors),
             init: init
                 .as_ref()
-                .map(|view| view.strides.get(1).copied().unwrap_or(0)),
+                .map(|view| view.strides.get(1).copied().unwrap_or(0) / vectors),
             symmetric: false,
         };
         let sum = IndexSteps {
@@ -242,7 +290,7 @@ impl Lowering<'_> {
             a: place(&matrix),
             b: Some(place(&operand)),
             init: init.as_ref().map(place),
-            initial_columns: if init.is_some() { first } else { 0 },
+            initial_columns: if init.is_some() { first * vectors } else { 0 },
             scale: 1.0,
         };
         Nest::Contraction(contraction_nest(

@@ -27,17 +27,32 @@ use layout::Layout;
 use lower::Lowering;
 use units::Units;
 
-/// Schedules a program for blocks of points or for one point.
+/// Schedules a program for blocks of one vector of points, or for one point, for which nothing is summed over the points.
 pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
     let mut program = program.clone();
+    if mode == Mode::Single {
+        program.totals.clear();
+    }
+    schedule_vectors(program, mode, 1)
+}
+
+/// Schedules a program for blocks of several vectors of points: what is summed over the points is then loaded and stored once for
+/// all of them.
+pub fn schedule_blocks(program: &Program, vectors: usize) -> LoopProgram {
+    schedule_vectors(program.clone(), Mode::Batch, vectors)
+}
+
+fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopProgram {
+    units::own_totals(&mut program);
     let units = Units::new(&program);
-    let layout = Layout::new(&program, &units, mode);
+    let layout = Layout::new(&program, &units, mode, vectors);
     let mut graph = std::mem::take(&mut program.graph);
     let mut lowering = Lowering {
         graph: &mut graph,
         units: &units,
         layout: &layout,
         mode,
+        vectors,
     };
     let mut prologue = Vec::new();
     let mut body = Vec::new();
@@ -61,12 +76,27 @@ pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
         let view = id.and_then(|id| layout.view(&graph, id));
         inputs.push(view.unwrap_or_else(|| unused(shape)));
     }
+    let mut read: Vec<View> = Vec::new();
+    for output in &outputs {
+        read.extend((0..vectors).map(|vector| View {
+            offset: output.offset + vector * usize::from(output.space == Space::Block),
+            ..output.clone()
+        }));
+    }
+    read.push(View {
+        space: Space::Block,
+        offset: layout.block,
+        shape: vec![layout.totals],
+        strides: vec![1],
+    });
     LoopProgram {
         mode,
         prologue: fuse::fuse(prologue, &everything(&layout)),
-        body: fuse::fuse(body, &outputs),
+        body: fuse::fuse(body, &read),
         scratch: layout.scratch,
         block: layout.block,
+        vectors,
+        totals: layout.totals,
         parameters: program.parameters,
         inputs,
         outputs,

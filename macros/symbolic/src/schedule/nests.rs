@@ -185,8 +185,12 @@ pub struct LoopProgram {
     pub body: Vec<Nest>,
     /// Elements of scalar scratch.
     pub scratch: usize,
-    /// Elements of vector scratch.
+    /// Elements of vector scratch that a block of points uses; the sums follow.
     pub block: usize,
+    /// Vectors of points in a block: element `e` of point vector `v` is at `e + v`.
+    pub vectors: usize,
+    /// Elements of vector scratch behind the block that sum over all blocks, a lane at a time. They begin as zeros.
+    pub totals: usize,
     /// The number of parameters.
     pub parameters: usize,
     /// Where the inputs are to be put.

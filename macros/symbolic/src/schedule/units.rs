@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ir::{Binding, Contract, FunctionId, Graph, NodeId, Op, Program};
+use crate::ir::{Binding, Coefficient, Contract, FunctionId, Graph, NodeId, Op, Program};
 
 /// Units and what they leave out.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(crate) struct Units {
     pub fused: HashSet<NodeId>,
     /// What the units compute.
     pub computed: HashSet<NodeId>,
+    /// Where tensors that are summed over the points go.
+    pub totals: HashMap<NodeId, usize>,
 }
 
 /// What one unit computes.
@@ -90,11 +92,21 @@ pub(crate) fn is_structure(graph: &Graph, id: NodeId) -> bool {
 
 impl Units {
     /// Groups the live nodes and orders the groups.
+    ///
+    /// Totals have nodes of their own, which nothing else reads ([`own_totals`]).
     pub fn new(program: &Program) -> Self {
         let graph = &program.graph;
         let live = program.live();
-        let fused = fused(program, &live);
-        let outputs: HashSet<NodeId> = program.outputs.iter().map(|output| output.node).collect();
+        let totals = program.totals.iter();
+        let totals: HashMap<NodeId, usize> = totals.map(|t| (t.node, t.offset)).collect();
+        let fused = fused(program, &live, &totals);
+        let mut outputs: HashSet<NodeId> =
+            program.outputs.iter().map(|output| output.node).collect();
+        for total in totals.keys() {
+            // What a total adds up is stored, also if it is structure.
+            outputs.insert(*total);
+            outputs.extend(graph.arguments(*total));
+        }
         let is_computed = |id: &NodeId| {
             let given = matches!(graph.node(*id).op, Op::Input(_) | Op::Parameter { .. });
             let viewed = view_of(graph, *id).is_some();
@@ -107,13 +119,16 @@ impl Units {
         for maps in same_argument(graph, &nodes) {
             order.join(&maps, Unit::Maps);
         }
-        for streams in same_matrix(graph, &fused, &computed, &nodes) {
+        let apart = |id: &NodeId| !totals.contains_key(id);
+        let free: Vec<NodeId> = nodes.iter().copied().filter(apart).collect();
+        for streams in same_matrix(graph, &fused, &computed, &free) {
             order.join_if_acyclic(&streams);
         }
         Units {
             ordered: order.execution(),
             fused,
             computed,
+            totals,
         }
     }
 
@@ -157,24 +172,51 @@ fn stored(graph: &Graph, computed: &HashSet<NodeId>, mut id: NodeId) -> Option<N
     }
 }
 
-/// Contractions that only one sum uses.
-fn fused(program: &Program, live: &[NodeId]) -> HashSet<NodeId> {
-    let graph = &program.graph;
-    let mut uses: HashMap<NodeId, usize> = HashMap::new();
-    for id in live {
-        for argument in graph.arguments(*id) {
-            *uses.entry(argument).or_default() += 1;
+/// Gives each total a node of its own, a sum or a product, which nothing else reads.
+pub(crate) fn own_totals(program: &mut Program) {
+    let mut uses = uses(program, &program.live());
+    for index in 0..program.totals.len() {
+        let mut node = program.totals[index].node;
+        let direct = match &program.graph.node(node).op {
+            Op::Contract(contract) => !contract.is_structure(),
+            Op::Sum(_) => true,
+            _ => false,
+        };
+        if !direct || uses.get(&node) != Some(&1) {
+            // As often as it takes to be a new node.
+            while uses.contains_key(&node) {
+                let shape = program.graph.shape(node).to_vec();
+                let terms = vec![(Coefficient(1.0), node)];
+                node = program.graph.intern(Op::Sum(terms), shape);
+            }
+            uses.insert(node, 1);
+            program.totals[index].node = node;
         }
     }
-    for output in &program.outputs {
-        *uses.entry(output.node).or_default() += 1;
+}
+
+/// How often each node is used: by nodes, as an output, as a total.
+fn uses(program: &Program, live: &[NodeId]) -> HashMap<NodeId, usize> {
+    let mut uses: HashMap<NodeId, usize> = HashMap::new();
+    let arguments = live.iter().flat_map(|id| program.graph.arguments(*id));
+    let outputs = program.outputs.iter().map(|output| output.node);
+    let totals = program.totals.iter().map(|total| total.node);
+    for id in arguments.chain(outputs).chain(totals) {
+        *uses.entry(id).or_default() += 1;
     }
+    uses
+}
+
+/// Contractions that only one sum uses. A total sums over the points, so any product is one that it can accumulate.
+fn fused(program: &Program, live: &[NodeId], totals: &HashMap<NodeId, usize>) -> HashSet<NodeId> {
+    let graph = &program.graph;
+    let uses = uses(program, live);
     let mut fused = HashSet::new();
     for id in live {
         if let Op::Sum(terms) = &graph.node(*id).op {
             for (_, term) in terms {
-                let is_sum =
-                    matches!(&graph.node(*term).op, Op::Contract(c) if !c.is_elementwise());
+                let is_sum = matches!(&graph.node(*term).op, Op::Contract(c) if
+                    !c.is_elementwise() || totals.contains_key(id) && !c.is_structure());
                 let same_time = graph.node(*term).binding == graph.node(*id).binding;
                 if is_sum && same_time && uses[term] == 1 {
                     fused.insert(*term);

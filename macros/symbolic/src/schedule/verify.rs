@@ -53,14 +53,11 @@ impl LoopProgram {
         let mut written = Written {
             parameters: self.parameters,
             scratch: vec![false; self.scratch],
-            block: vec![false; self.block],
+            block: vec![false; self.block + self.totals],
         };
+        written.block[self.block..].fill(true);
         for view in &self.inputs {
-            each(
-                &[(place(view), view.strides.clone())],
-                &view.shape,
-                &mut |place, address| written.write(place, address),
-            )?;
+            self.each_vector(view, &mut |place, address| written.write(place, address))?;
         }
         for (number, nest) in self.prologue.iter().chain(&self.body).enumerate() {
             let checked = match nest {
@@ -70,13 +67,26 @@ impl LoopProgram {
             checked.map_err(|fault| format!("{fault} in nest {number}: {nest}"))?;
         }
         for view in &self.outputs {
-            each(
-                &[(place(view), view.strides.clone())],
-                &view.shape,
-                &mut |place, address| written.read(place, address),
-            )?;
+            self.each_vector(view, &mut |place, address| written.read(place, address))?;
         }
         Ok(())
+    }
+
+    /// Calls `visit` with the address of each element, for each vector of points.
+    fn each_vector(
+        &self,
+        view: &View,
+        visit: &mut dyn FnMut(Place, usize) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let vectors = if view.space == Space::Block {
+            self.vectors
+        } else {
+            1
+        };
+        let (mut loops, mut steps) = (view.shape.clone(), view.strides.clone());
+        loops.push(vectors);
+        steps.push(1);
+        each(&[(place(view), steps)], &loops, visit)
     }
 }
 

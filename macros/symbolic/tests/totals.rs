@@ -1,0 +1,123 @@
+//! Does a loop program that sums over the points of its blocks give the sum of what the program gives for each point?
+
+mod support;
+
+use derive_network_symbolic::differentiate::partial;
+use derive_network_symbolic::functions::Activation;
+use derive_network_symbolic::interpret::{interpret, interpret_points};
+use derive_network_symbolic::ir::{NodeId, Program};
+use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
+use derive_network_symbolic::schedule::schedule_blocks;
+
+use support::{Random, chain, outputs};
+
+/// A sum of some dozens of products of numbers below ten, in another order.
+const TOLERANCE: f64 = 1e-12;
+
+/// A chain and a loss of it: the mean of a residual squared, and a sum.
+fn case(widths: &[usize], activations: &[Activation]) -> (Program, Densities) {
+    let mut program = chain(widths, activations);
+    let output = program.outputs[0].node;
+    let graph = &mut program.graph;
+    let x = graph.input(0, &[widths[0]]);
+    let u = graph.entry(output, 0, 0);
+    let slope = partial(graph, u, x, 0);
+    let curvature = partial(graph, slope, x, widths[0] - 1);
+    let product = graph.hadamard(u, slope);
+    let residual = graph.add(product, curvature);
+    let squared = graph.hadamard(residual, residual);
+    let total = graph.total(output);
+    let densities = Densities {
+        sum: Some(total),
+        mean: Some(squared),
+    };
+    (program, densities)
+}
+
+fn cases() -> Vec<(Program, Densities)> {
+    vec![
+        case(
+            &[2, 5, 3, 1],
+            &[Activation::Tanh, Activation::Sigmoid, Activation::Identity],
+        ),
+        case(&[3, 4, 2], &[Activation::Softplus, Activation::Tanh]),
+        case(
+            &[1, 7, 7, 7, 3],
+            &[
+                Activation::Sin,
+                Activation::Tanh,
+                Activation::Tanh,
+                Activation::Identity,
+            ],
+        ),
+        case(&[4, 1], &[Activation::Identity]),
+    ]
+}
+
+#[test]
+fn sums_over_blocks_are_sums_over_points() {
+    for (number, (program, densities)) in cases().into_iter().enumerate() {
+        for request in [LossRequest::Value, LossRequest::Gradient, LossRequest::Hvp] {
+            let mut random = Random(number as u64 + 1);
+            let program = derive_loss(&program, densities, &[], request);
+            program.verify().expect("a well-formed program");
+            let parameters = random.numbers(program.parameters);
+            let inputs = program.inputs[0][0];
+            let points: Vec<Vec<Vec<f64>>> = (0..8)
+                .map(|point| {
+                    // The last points are padding.
+                    let weights = if point < 6 { [0.5, 0.25] } else { [0.0; 2] };
+                    vec![random.numbers(inputs), weights.to_vec()]
+                })
+                .collect();
+            let mut by_point = program.clone();
+            let nodes: Vec<(&str, NodeId)> = program
+                .totals
+                .iter()
+                .map(|total| ("total", total.node))
+                .collect();
+            by_point.outputs = outputs(&nodes);
+            by_point.totals.clear();
+            let mut expected = Vec::new();
+            for point in &points {
+                let tensors = interpret(&by_point, point, &parameters);
+                for (total, tensor) in program.totals.iter().zip(tensors) {
+                    for (position, entry) in tensor.entries.iter().enumerate() {
+                        let place = total.offset + position;
+                        if expected.len() <= place {
+                            expected.resize(place + 1, 0.0);
+                        }
+                        expected[place] += entry;
+                    }
+                }
+            }
+            let largest = expected
+                .iter()
+                .fold(1.0_f64, |most, entry| most.max(entry.abs()));
+            for vectors in [1, 2, 4, 8] {
+                let loops = schedule_blocks(&program, vectors);
+                loops
+                    .verify()
+                    .unwrap_or_else(|fault| panic!("{fault}\n{program}\n{loops}"));
+                let (_, sums) = interpret_points(&loops, &points, &parameters);
+                assert_eq!(sums.len(), expected.len());
+                for (place, (sum, expected)) in sums.iter().zip(&expected).enumerate() {
+                    let difference = (sum - expected).abs() / largest;
+                    assert!(
+                        difference <= TOLERANCE,
+                        "case {number}, {request:?}, {vectors} vectors, entry {place}: {sum} is not {expected}\n{program}\n{loops}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn frozen_parameters_have_no_derivatives() {
+    let (program, densities) = cases().swap_remove(0);
+    let first_layer = 0..15;
+    let program = derive_loss(&program, densities, &[first_layer], LossRequest::Gradient);
+    assert!(program.totals.iter().all(|total| total.offset >= 15));
+    assert!(!program.totals.is_empty());
+}
