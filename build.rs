@@ -56,6 +56,6 @@ fn emitted(hand_built: &HandBuilt) -> String {
     format!(
         "{}\n{}\n",
         emit::structure(&network),
-        emit::functions(&network, &[scheduled])
+        emit::functions(&network, &[scheduled], &Default::default())
     )
 }

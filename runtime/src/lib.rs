@@ -25,8 +25,8 @@ pub use kernels::Workspace;
 pub use lanes::{Lanes, with_lanes};
 pub use nalgebra;
 pub use parameters::{
-    BatchLengthError, BoxedParameters, DenseView, DenseViewMut, InlineParameters, Network,
-    ParameterCountError,
+    BatchLengthError, BoxedParameters, DenseView, DenseViewMut, EvaluationError, InlineParameters,
+    Network, ParameterCountError,
 };
 
 #[doc(hidden)]

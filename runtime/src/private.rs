@@ -3,15 +3,16 @@
 //! Not for use by hand: it changes with the macro, whose version is pinned.
 
 pub use crate::kernels::{
-    Arithmetic, Code, Contraction, ContractionNest, Elementwise, ElementwiseNest, LaneAxis, Loop,
-    Memory, Read, Space, Stack, View, Viewed, Walk, Workspace, Zeroed, arithmetic, contraction,
-    elementwise, kind, pack, tiles, unpack,
+    Arithmetic, Code, Columns, Contraction, ContractionNest, Elementwise, ElementwiseNest,
+    LaneAxis, Loop, Memory, Read, Space, Stack, View, Viewed, Walk, Workspace, Zeroed,
+    accumulate_gram, arithmetic, clear_totals, contraction, drain_totals, elementwise, kind, pack,
+    pack_weights, tiles, unpack, unpack_columns,
 };
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{
-    BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, InlineParameters,
-    ParameterCountError, Stub, glorot_normal, glorot_uniform, he_normal, layer_of_array, stub,
-    uniform,
+    BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, EvaluationError,
+    InlineParameters, ParameterCountError, Stub, glorot_normal, glorot_uniform, he_normal,
+    layer_of_array, stub, uniform,
 };
 pub use approx;
 pub use nalgebra::{Const, Dyn, SMatrix, SVector};
@@ -20,6 +21,20 @@ pub use nalgebra::{Const, Dyn, SMatrix, SVector};
 #[inline(always)]
 pub fn lanes<T: Real, S: Isa>() -> usize {
     T::lanes::<S>()
+}
+
+/// So many zeros on the heap.
+pub fn numbers<T: Real>(count: usize) -> Vec<T> {
+    vec![T::ZERO; count]
+}
+
+/// The entries of vectors, one after the other.
+pub fn entries<T: Real, const N: usize>(vectors: &[SVector<T, N>]) -> Vec<T> {
+    vectors
+        .iter()
+        .flat_map(|vector| vector.as_slice())
+        .copied()
+        .collect()
 }
 
 /// The most bytes that a call by value may put on the stack.

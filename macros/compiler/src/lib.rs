@@ -7,6 +7,7 @@ pub mod diagnostics;
 pub mod emit;
 pub mod lower;
 pub mod model;
+pub mod parameter_request;
 pub mod parse;
 pub mod request;
 
@@ -32,8 +33,10 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
                 .iter()
                 .map(|request| request::schedule_request(&value, request))
                 .collect();
+            let lowered = lower::lower_definition(&network);
+            let in_parameters = parameter_request::schedule_in_parameters(&network, &lowered);
             let structure = emit::structure(&network);
-            let functions = emit::functions(&network, &requests);
+            let functions = emit::functions(&network, &requests, &in_parameters);
             quote!(#structure #functions)
         }
         Err(mistakes) => {

@@ -17,6 +17,8 @@ pub struct View {
     pub extents: [usize; 4],
     /// Elements from one entry of an axis to the next.
     pub strides: [usize; 4],
+    /// Vectors of points, side by side from each element on; one where an element is a scalar.
+    pub vectors: usize,
 }
 
 /// A view as a type.
@@ -38,7 +40,7 @@ impl View {
             axis += 1;
         }
         assert!(
-            sizes.hold(self.space, self.offset, last + 1),
+            sizes.hold(self.space, self.offset, last + self.vectors),
             "a view stays within its memory"
         );
     }
@@ -171,6 +173,34 @@ impl<E: Zeroed, const N: usize> Zeroed for [E; N] {
     }
 }
 
+/// Where one element of a view lies for each point of a block: the scalars from `first` on.
+///
+/// An element that is a scalar is the same for all points.
+#[derive(Clone, Copy)]
+struct Lanes<T> {
+    first: *mut T,
+    count: usize,
+}
+
+impl<T> Lanes<T> {
+    /// # Safety
+    /// `element` is one of `view`, which was checked against the memory of `bases`.
+    #[inline(always)]
+    unsafe fn of(bases: &Bases<T>, view: &View, unit: usize, element: usize) -> Self {
+        Lanes {
+            first: bases.at(view.space, (view.offset + element) * unit),
+            count: view.vectors * unit,
+        }
+    }
+
+    #[inline(always)]
+    fn at(&self, point: usize) -> *mut T {
+        let last = self.count - 1;
+        self.first
+            .wrapping_add(if point < last { point } else { last })
+    }
+}
+
 /// Puts the points of a block into scratch. Lanes beyond the last point repeat it.
 #[inline(always)]
 pub fn pack<
@@ -214,18 +244,16 @@ impl<T: Real, E: Entries<T>> OnLanes for Pack<'_, T, E> {
             return;
         };
         let unit = self.view.space.unit::<T, S>();
-        let region = self.bases.at(self.view.space, self.view.offset * unit);
         let mut elements = Elements::of(self.view);
         let mut position = 0;
         while let Some(element) = elements.next() {
+            // SAFETY: `check` has shown that the elements of the view lie within its space.
+            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
             let mut lane = 0;
-            while lane < unit {
+            while lane < lanes.count {
                 let point = if lane < last { lane } else { last };
-                // SAFETY: `check` has shown that the element lies within its space; the lane is within the unit.
-                unsafe {
-                    *region.wrapping_add(element * unit + lane) =
-                        self.points[point].entry(position);
-                }
+                // SAFETY: the same.
+                unsafe { *lanes.at(lane) = self.points[point].entry(position) };
                 lane += 1;
             }
             position += 1;
@@ -267,17 +295,177 @@ impl<T: Real, E: Entries<T>> OnLanes for Unpack<'_, T, E> {
     #[inline(always)]
     fn run<S: Isa>(self, _: S) {
         let unit = self.view.space.unit::<T, S>();
-        let region = self.bases.at(self.view.space, self.view.offset * unit);
         let mut elements = Elements::of(self.view);
         let mut position = 0;
         while let Some(element) = elements.next() {
+            // SAFETY: `check` has shown that the elements of the view lie within its space.
+            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
+            let mut point = 0;
+            while point < self.results.len() {
+                // SAFETY: the same.
+                let value = unsafe { *lanes.at(point) };
+                self.results[point].set_entry(position, value);
+                point += 1;
+            }
+            position += 1;
+        }
+    }
+}
+
+/// Where derivatives go: a column-major matrix with a row for each entry of the function at each point and a column for each
+/// parameter, or, of one point, a row.
+#[derive(Debug)]
+pub struct Columns<'a, T> {
+    /// The matrix.
+    pub matrix: &'a mut [T],
+    /// Its rows.
+    pub rows: usize,
+    /// The row of the first point.
+    pub first: usize,
+    /// How many points.
+    pub points: usize,
+    /// Rows of a point.
+    pub width: usize,
+    /// The column of the first entry.
+    pub column: usize,
+    /// Whether entries are added to what is there.
+    pub add: bool,
+}
+
+/// Takes derivatives of a block out of scratch: a view of parameters, then perhaps of the entries of the function.
+///
+/// # Panics
+/// If they do not fit the matrix.
+#[inline(always)]
+pub fn unpack_columns<
+    V: Viewed,
+    T: Real + core::ops::AddAssign,
+    S: Isa,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
+    memory: &Memory<'_, T, S, P, H, B>,
+    columns: Columns<'_, T>,
+) {
+    const { V::VIEW.check(Memory::<T, S, P, H, B>::SIZES) };
+    memory.simd.apart(UnpackColumns {
+        bases: &memory.bases,
+        view: &const { V::VIEW },
+        columns,
+    });
+}
+
+struct UnpackColumns<'a, T> {
+    bases: &'a Bases<T>,
+    view: &'static View,
+    columns: Columns<'a, T>,
+}
+
+impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, _: S) {
+        let unit = self.view.space.unit::<T, S>();
+        let Columns {
+            matrix,
+            rows,
+            first,
+            points,
+            width,
+            column,
+            add,
+        } = self.columns;
+        let [a, b, c, d] = self.view.extents;
+        let parameters = a * b * c * d / width;
+        let mut elements = Elements::of(self.view);
+        let mut position = 0;
+        while let Some(element) = elements.next() {
+            // SAFETY: `check` has shown that the elements of the view lie within its space.
+            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
+            let entry = position / parameters;
+            let start = (column + position % parameters) * rows + first + entry;
+            if width == 1 {
+                let target = &mut matrix[start..start + points];
+                let mut point = 0;
+                while point < points {
+                    // SAFETY: the same.
+                    let value = unsafe { *lanes.at(point) };
+                    if add {
+                        target[point] += value;
+                    } else {
+                        target[point] = value;
+                    }
+                    point += 1;
+                }
+            } else {
+                let mut point = 0;
+                while point < points {
+                    // SAFETY: the same.
+                    let value = unsafe { *lanes.at(point) };
+                    if add {
+                        matrix[start + point * width] += value;
+                    } else {
+                        matrix[start + point * width] = value;
+                    }
+                    point += 1;
+                }
+            }
+            position += 1;
+        }
+    }
+}
+
+/// Puts the weights of a block's points into scratch: those given for the first `points`, zero for the others.
+#[inline(always)]
+pub fn pack_weights<V: Viewed, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+    memory: &Memory<'_, T, S, P, H, B>,
+    weights: [T; 2],
+    points: usize,
+) {
+    const {
+        V::VIEW.check(Memory::<T, S, P, H, B>::SIZES);
+        assert!(
+            !matches!(V::VIEW.space, Space::Parameters),
+            "parameters are not written"
+        );
+    }
+    memory.simd.apart(PackWeights {
+        bases: &memory.bases,
+        view: &const { V::VIEW },
+        weights,
+        points,
+    });
+}
+
+struct PackWeights<'a, T> {
+    bases: &'a Bases<T>,
+    view: &'static View,
+    weights: [T; 2],
+    points: usize,
+}
+
+impl<T: Real> OnLanes for PackWeights<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, _: S) {
+        let unit = self.view.space.unit::<T, S>();
+        let mut elements = Elements::of(self.view);
+        let mut position = 0;
+        while let Some(element) = elements.next() {
+            // SAFETY: `check` has shown that the elements of the view lie within its space.
+            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
             let mut lane = 0;
-            while lane < self.results.len() {
-                // What depends on parameters only is one number for all points.
-                let within = if lane < unit { lane } else { unit - 1 };
-                // SAFETY: `check` has shown that the element lies within its space; the lane is within the unit.
-                let value = unsafe { *region.wrapping_add(element * unit + within) };
-                self.results[lane].set_entry(position, value);
+            while lane < lanes.count {
+                let weight = if lane < self.points {
+                    self.weights[position]
+                } else {
+                    T::ZERO
+                };
+                // SAFETY: the same.
+                unsafe { *lanes.at(lane) = weight };
                 lane += 1;
             }
             position += 1;

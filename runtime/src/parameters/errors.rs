@@ -23,6 +23,52 @@ pub struct BatchLengthError {
     pub found: usize,
 }
 
+/// An evaluation over a batch was asked with slices that do not fit it, or without points where there must be some. Nothing was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvaluationError {
+    /// A slice has not one entry for each point, or a result not the length that the batch needs.
+    BatchLength(BatchLengthError),
+    /// A slice of parameters, or of derivatives in them, has another length than the network has parameters.
+    ParameterCount(ParameterCountError),
+    /// A mean of no points.
+    EmptyBatch,
+}
+
+impl fmt::Display for EvaluationError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EvaluationError::BatchLength(error) => error.fmt(formatter),
+            EvaluationError::ParameterCount(error) => error.fmt(formatter),
+            EvaluationError::EmptyBatch => {
+                formatter.write_str("expected at least one point, since a mean of none is not defined; nothing was written")
+            }
+        }
+    }
+}
+
+impl Error for EvaluationError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            EvaluationError::BatchLength(error) => Some(error),
+            EvaluationError::ParameterCount(error) => Some(error),
+            EvaluationError::EmptyBatch => None,
+        }
+    }
+}
+
+impl From<BatchLengthError> for EvaluationError {
+    fn from(error: BatchLengthError) -> Self {
+        EvaluationError::BatchLength(error)
+    }
+}
+
+impl From<ParameterCountError> for EvaluationError {
+    fn from(error: ParameterCountError) -> Self {
+        EvaluationError::ParameterCount(error)
+    }
+}
+
 impl fmt::Display for ParameterCountError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { expected, found } = self;

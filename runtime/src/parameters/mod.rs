@@ -7,7 +7,7 @@ mod random;
 mod storage;
 mod views;
 
-pub use errors::{BatchLengthError, ParameterCountError};
+pub use errors::{BatchLengthError, EvaluationError, ParameterCountError};
 pub use initialise::{glorot_normal, glorot_uniform, he_normal, uniform};
 pub use network::Network;
 pub use storage::{BoxedParameters, InlineParameters};

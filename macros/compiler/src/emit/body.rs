@@ -5,14 +5,20 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::model::{Network, Scalar};
+use crate::parameter_request::InParameters;
 use crate::request::Scheduled;
 
 use super::documentation::{Figures, document, layer_formulas};
+use super::in_parameters::{emit_in_parameters, most_scratch};
 use super::nests::{Nests, scratch};
 use super::signature::{Face, Method, Variable, number};
 
 /// All methods of a network, and the types behind them, out of sight.
-pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenStream {
+pub(super) fn emit_methods(
+    network: &Network,
+    requests: &[Scheduled],
+    in_parameters: &InParameters,
+) -> TokenStream {
     let widest = match network.scalar {
         Scalar::F32 => 16,
         Scalar::F64 => 8,
@@ -24,6 +30,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         .map(|program| scratch(program, widest).0)
         .max()
         .unwrap_or(0)
+        .max(most_scratch(in_parameters, widest))
         .max(1);
     let length = number(most);
     let scalar = super::signature::scalar_type(network.scalar);
@@ -40,6 +47,13 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
         .iter()
         .map(|request| emitter.request(request))
         .collect();
+    let in_parameters = emit_in_parameters(
+        network,
+        in_parameters,
+        &mut emitter.nests,
+        widest,
+        &workspace,
+    );
     let types = emitter.nests.types();
     let name = &network.name;
     let formula = layer_formulas(network).join("\n");
@@ -64,6 +78,7 @@ pub(super) fn emit_methods(network: &Network, requests: &[Scheduled]) -> TokenSt
 
             #types
             #(#requests)*
+            #in_parameters
         };
     }
 }
@@ -345,9 +360,15 @@ impl Emitter<'_> {
 
     /// The types of the views of inputs and outputs.
     fn views(&mut self, program: &LoopProgram) -> (Vec<Ident>, Vec<Ident>) {
-        let inputs = program.inputs.iter().map(|view| self.nests.view(view));
+        let inputs = program
+            .inputs
+            .iter()
+            .map(|view| self.nests.view(view, program.vectors));
         let inputs = inputs.collect();
-        let outputs = program.outputs.iter().map(|view| self.nests.view(view));
+        let outputs = program
+            .outputs
+            .iter()
+            .map(|view| self.nests.view(view, program.vectors));
         (inputs, outputs.collect())
     }
 

@@ -5,12 +5,14 @@
 
 mod body;
 mod documentation;
+mod in_parameters;
 mod nests;
 mod parameters;
 pub mod signature;
 mod stubs;
 
 use crate::model::Network;
+use crate::parameter_request::InParameters;
 use crate::request::Scheduled;
 use proc_macro2::TokenStream;
 
@@ -19,6 +21,10 @@ pub use stubs::stubs;
 
 /// The functions of a network: one method for each request in each of its forms.
 #[must_use]
-pub fn functions(network: &Network, requests: &[Scheduled]) -> TokenStream {
-    body::emit_methods(network, requests)
+pub fn functions(
+    network: &Network,
+    requests: &[Scheduled],
+    in_parameters: &InParameters,
+) -> TokenStream {
+    body::emit_methods(network, requests, in_parameters)
 }

@@ -21,7 +21,8 @@ pub(super) struct Nests {
     contractions: Vec<ContractionNest>,
     elementwise: Vec<ElementwiseNest>,
     codes: Vec<Code>,
-    views: Vec<View>,
+    /// With the vectors of points in a block.
+    views: Vec<(View, usize)>,
 }
 
 /// Straight-line code and how its operands are read: what nests share.
@@ -73,9 +74,14 @@ impl Nests {
         calls.collect()
     }
 
-    /// The type of a view.
-    pub fn view(&mut self, view: &View) -> Ident {
-        format_ident!("__View{}", intern(&mut self.views, view.clone()))
+    /// The type of a view in blocks of so many vectors of points.
+    pub fn view(&mut self, view: &View, vectors: usize) -> Ident {
+        let vectors = if view.space == Space::Block {
+            vectors
+        } else {
+            1
+        };
+        format_ident!("__View{}", intern(&mut self.views, (view.clone(), vectors)))
     }
 
     /// The types that the calls name.
@@ -88,7 +94,7 @@ impl Nests {
         let codes = self.codes.iter().enumerate();
         let codes = codes.map(|(index, code)| self.code_type(index, code));
         let views = self.views.iter().enumerate();
-        let views = views.map(|(index, view)| view_type(index, view));
+        let views = views.map(|(index, (view, vectors))| view_type(index, view, *vectors));
         quote!(#(#contractions)* #(#elementwise)* #(#codes)* #(#views)*)
     }
 
@@ -379,8 +385,9 @@ fn emit_walk(place: Place, steps: &[usize]) -> TokenStream {
     quote!(__private::Walk { space: #space, offset: #offset, steps: &[#(#steps),*] })
 }
 
-fn view_type(index: usize, view: &View) -> TokenStream {
+fn view_type(index: usize, view: &View, vectors: usize) -> TokenStream {
     let name = format_ident!("__View{index}");
+    let vectors = number(vectors);
     let (space, offset) = (emit_space(view.space), number(view.offset));
     let padded = |values: &[usize], fill: usize| {
         let values = values.iter().copied().chain(std::iter::repeat(fill));
@@ -396,6 +403,7 @@ fn view_type(index: usize, view: &View) -> TokenStream {
                 offset: #offset,
                 extents: [#(#extents),*],
                 strides: [#(#strides),*],
+                vectors: #vectors,
             };
         }
     }
@@ -524,5 +532,5 @@ fn generator_field(primitive: Primitive) -> Option<&'static str> {
 /// Scalars of scratch that a program needs at most, whatever the lanes; where its blocks begin.
 pub(super) fn scratch(program: &LoopProgram, widest: usize) -> (usize, usize) {
     let start = program.scratch.next_multiple_of(widest);
-    (start + program.block * widest, start)
+    (start + (program.block + program.totals) * widest, start)
 }

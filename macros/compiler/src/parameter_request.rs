@@ -1,0 +1,205 @@
+//! What a definition asks for in the parameters goes in, with everything that it lowers to; the derived programs come out,
+//! scheduled: losses for blocks of points, derivatives of functions for the mode in which they are asked.
+
+use derive_network_symbolic::ir::{NodeId, Program};
+use derive_network_symbolic::parameter_request::{
+    Densities, LossRequest, Piece, Pieces, derive_loss, derive_parameter_jacobian, derive_pullback,
+};
+use derive_network_symbolic::schedule::{LoopProgram, Mode, schedule, schedule_blocks};
+use proc_macro2::Ident;
+
+use crate::lower::Lowered;
+use crate::model::{Loss, LossRequestKind, Network, ParameterRequest, ParameterRequestKind};
+
+/// Bytes of vector scratch that a block of points may use: what stays in the nearest caches.
+const BLOCK_BYTES: usize = 128 * 1024;
+/// The most vectors of points in a block: sums are loaded and stored once for all of them.
+const MOST_VECTORS: usize = 8;
+/// Bytes of a vector on the widest lanes.
+const VECTOR_BYTES: usize = 64;
+
+/// One derived program of a loss.
+#[derive(Clone, Debug)]
+pub struct ScheduledLoss {
+    /// The name of the loss.
+    pub name: Ident,
+    /// What it computes. For the Hessian, products with directions.
+    pub request: LossRequest,
+    /// What is asked of it.
+    pub kinds: Vec<LossRequestKind>,
+    /// Whether it takes given data.
+    pub needs_given: bool,
+    /// Whether it averages.
+    pub has_mean: bool,
+    /// The formula as it was written.
+    pub text: String,
+    /// For blocks of points.
+    pub program: LoopProgram,
+    /// Operations per point.
+    pub flops: usize,
+}
+
+/// The derivatives of a function in the parameters.
+#[derive(Clone, Debug)]
+pub struct ScheduledPieces {
+    /// The name of the function; none for the output.
+    pub function: Option<Ident>,
+    /// What is asked of it.
+    pub kinds: Vec<ParameterRequestKind>,
+    /// How many numbers the function gives.
+    pub width: usize,
+    /// Whether it takes given data.
+    pub needs_given: bool,
+    /// For blocks of points, or for one.
+    pub program: LoopProgram,
+    /// Where its outputs go.
+    pub pieces: Vec<Piece>,
+    /// Operations per point.
+    pub flops: usize,
+}
+
+/// Everything that is asked in the parameters.
+#[derive(Clone, Debug, Default)]
+pub struct InParameters {
+    /// Of losses.
+    pub losses: Vec<ScheduledLoss>,
+    /// Of functions.
+    pub functions: Vec<ScheduledPieces>,
+}
+
+/// Derives and schedules what is asked in the parameters.
+#[must_use]
+pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParameters {
+    let losses = network.losses.iter().zip(&lowered.losses);
+    let losses = losses.flat_map(|(loss, densities)| {
+        let densities = Densities {
+            sum: densities.sum_part,
+            mean: densities.mean_part,
+        };
+        loss_programs(network, &lowered.program, loss, densities)
+    });
+    let output = lowered.program.outputs[0].node;
+    let mut functions = function_programs(
+        network,
+        &lowered.program,
+        (None, output, network.outputs(), false),
+        &network.parameter_requests,
+    );
+    for (function, node) in network.functions.iter().zip(&lowered.functions) {
+        let name = Some(function.name.clone());
+        functions.extend(function_programs(
+            network,
+            &lowered.program,
+            (name, *node, function.width(), function.needs_given()),
+            &function.parameter_requests,
+        ));
+    }
+    InParameters {
+        losses: losses.collect(),
+        functions,
+    }
+}
+
+fn loss_programs(
+    network: &Network,
+    value: &Program,
+    loss: &Loss,
+    densities: Densities,
+) -> Vec<ScheduledLoss> {
+    let asked = |of: &[LossRequestKind]| -> Vec<LossRequestKind> {
+        let kinds = loss.requests.iter().map(|request| request.kind);
+        kinds.filter(|kind| of.contains(kind)).collect()
+    };
+    let wanted = [
+        (LossRequest::Value, asked(&[LossRequestKind::Value])),
+        (LossRequest::Gradient, asked(&[LossRequestKind::Gradient])),
+        (
+            LossRequest::Hvp,
+            asked(&[
+                LossRequestKind::ParameterHvp,
+                LossRequestKind::ParameterHessian,
+            ]),
+        ),
+    ];
+    let wanted = wanted.into_iter().filter(|(_, kinds)| !kinds.is_empty());
+    let scheduled = wanted.map(|(request, kinds)| {
+        let mut program = derive_loss(value, densities, &network.frozen, request);
+        let roots: Vec<NodeId> = program.totals.iter().map(|total| total.node).collect();
+        ScheduledLoss {
+            name: loss.name.clone(),
+            request,
+            kinds,
+            needs_given: loss.needs_given(),
+            has_mean: densities.mean.is_some(),
+            text: loss.text.clone(),
+            flops: program.graph.cost(&roots).flops() as usize,
+            program: in_blocks(&program),
+        }
+    });
+    scheduled.collect()
+}
+
+/// Blocks of as many vectors of points as the caches hold.
+fn in_blocks(program: &Program) -> LoopProgram {
+    let one = schedule_blocks(program, 1);
+    let fitting = BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
+    let vectors = MOST_VECTORS.min(fitting.next_power_of_two());
+    if vectors <= 1 || one.totals <= 1 {
+        return one;
+    }
+    schedule_blocks(program, vectors)
+}
+
+fn function_programs(
+    network: &Network,
+    value: &Program,
+    (function, node, width, needs_given): (Option<Ident>, NodeId, usize, bool),
+    requests: &[ParameterRequest],
+) -> Vec<ScheduledPieces> {
+    let mut value = value.clone();
+    let node = if value.graph.shape(node).is_empty() {
+        value.graph.reshape_unit(node, &[1])
+    } else {
+        node
+    };
+    let asked = |of: &[ParameterRequestKind]| -> Vec<ParameterRequestKind> {
+        let kinds = requests.iter().map(|request| request.kind);
+        kinds.filter(|kind| of.contains(kind)).collect()
+    };
+    let single = asked(&[ParameterRequestKind::ParameterGradient]);
+    let batch = asked(&[
+        ParameterRequestKind::ParameterJacobian,
+        ParameterRequestKind::GaussNewton,
+    ]);
+    let pullback = asked(&[ParameterRequestKind::Pullback]);
+    let mut scheduled = Vec::new();
+    let mut add = |kinds: Vec<ParameterRequestKind>, derived: Pieces, mode: Mode| {
+        let Pieces {
+            mut program,
+            pieces,
+        } = derived;
+        let roots: Vec<NodeId> = program.outputs.iter().map(|output| output.node).collect();
+        scheduled.push(ScheduledPieces {
+            function: function.clone(),
+            kinds,
+            width,
+            needs_given,
+            flops: program.graph.cost(&roots).flops() as usize,
+            program: schedule(&program, mode),
+            pieces,
+        });
+    };
+    if !single.is_empty() {
+        let derived = derive_parameter_jacobian(&value, node, &network.frozen);
+        add(single, derived, Mode::Single);
+    }
+    if !batch.is_empty() {
+        let derived = derive_parameter_jacobian(&value, node, &network.frozen);
+        add(batch, derived, Mode::Batch);
+    }
+    if !pullback.is_empty() {
+        let derived = derive_pullback(&value, node, &network.frozen);
+        add(pullback, derived, Mode::Single);
+    }
+    scheduled
+}
