@@ -26,7 +26,7 @@ pub use lanes::{Lanes, with_lanes};
 pub use nalgebra;
 pub use parameters::{
     BatchLengthError, BoxedParameters, DenseView, DenseViewMut, EvaluationError, InlineParameters,
-    Network, ParameterCountError,
+    LayerAdjoints, LayerValues, Network, ParameterCountError,
 };
 
 #[doc(hidden)]

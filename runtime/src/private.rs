@@ -11,8 +11,8 @@ pub use crate::kernels::{
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{
     BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, EvaluationError,
-    InlineParameters, ParameterCountError, Stub, glorot_normal, glorot_uniform, he_normal,
-    layer_of_array, stub, uniform,
+    InlineParameters, LayerAdjoints, LayerValues, ParameterCountError, Stub, glorot_normal,
+    glorot_uniform, he_normal, layer_of_array, stub, uniform,
 };
 pub use approx;
 pub use nalgebra::{Const, Dyn, SMatrix, SVector};
@@ -21,6 +21,11 @@ pub use nalgebra::{Const, Dyn, SMatrix, SVector};
 #[inline(always)]
 pub fn lanes<T: Real, S: Isa>() -> usize {
     T::lanes::<S>()
+}
+
+/// So many results on the heap before they are written.
+pub fn zeros<E: Zeroed + Clone>(count: usize) -> Vec<E> {
+    vec![E::zeroed(); count]
 }
 
 /// So many zeros on the heap.

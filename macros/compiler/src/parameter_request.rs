@@ -1,9 +1,10 @@
 //! What a definition asks for in the parameters goes in, with everything that it lowers to; the derived programs come out,
 //! scheduled: losses for blocks of points, derivatives of functions for the mode in which they are asked.
 
-use derive_network_symbolic::ir::{NodeId, Program};
+use derive_network_symbolic::ir::{NodeId, Output, Program};
 use derive_network_symbolic::parameter_request::{
-    Densities, LossRequest, Piece, Pieces, derive_loss, derive_parameter_jacobian, derive_pullback,
+    Densities, LossRequest, Piece, Pieces, derive_intermediates, derive_loss,
+    derive_parameter_jacobian, derive_pullback,
 };
 use derive_network_symbolic::schedule::{LoopProgram, Mode, schedule, schedule_blocks};
 use proc_macro2::Ident;
@@ -65,6 +66,24 @@ pub struct InParameters {
     pub losses: Vec<ScheduledLoss>,
     /// Of functions.
     pub functions: Vec<ScheduledPieces>,
+    /// What the output computes on the way, if it is asked: pre-activation and activation of each layer.
+    pub intermediates: Option<LoopProgram>,
+    /// What losses compute on the way.
+    pub loss_intermediates: Vec<ScheduledIntermediates>,
+}
+
+/// What a loss computes on the way: of each layer its pre-activation, the derivative in it, its activation, the derivative in it; then
+/// the derivative in the inputs.
+#[derive(Clone, Debug)]
+pub struct ScheduledIntermediates {
+    /// The name of the loss.
+    pub name: Ident,
+    /// Whether it takes given data.
+    pub needs_given: bool,
+    /// Whether it averages.
+    pub has_mean: bool,
+    /// For blocks of points.
+    pub program: LoopProgram,
 }
 
 /// Derives and schedules what is asked in the parameters.
@@ -72,11 +91,7 @@ pub struct InParameters {
 pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParameters {
     let losses = network.losses.iter().zip(&lowered.losses);
     let losses = losses.flat_map(|(loss, densities)| {
-        let densities = Densities {
-            sum: densities.sum_part,
-            mean: densities.mean_part,
-        };
-        loss_programs(network, &lowered.program, loss, densities)
+        loss_programs(network, &lowered.program, loss, mathematical(*densities))
     });
     let output = lowered.program.outputs[0].node;
     let mut functions = function_programs(
@@ -94,9 +109,49 @@ pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParamet
             &function.parameter_requests,
         ));
     }
+    let nodes: Vec<NodeId> = lowered
+        .intermediates
+        .iter()
+        .flat_map(|layer| [layer.z, layer.a])
+        .collect();
+    let of_output = network.parameter_requests.iter();
+    let is_asked = of_output
+        .map(|request| request.kind)
+        .any(|kind| kind == ParameterRequestKind::Intermediates);
+    let intermediates = is_asked.then(|| {
+        let mut program = lowered.program.clone();
+        let outputs = nodes.iter().map(|node| Output {
+            name: "intermediate".to_owned(),
+            node: *node,
+        });
+        program.outputs = outputs.collect();
+        schedule(&program, Mode::Single)
+    });
+    let mut loss_intermediates = Vec::new();
+    for (loss, densities) in network.losses.iter().zip(&lowered.losses) {
+        let mut kinds = loss.requests.iter().map(|request| request.kind);
+        if kinds.any(|kind| kind == LossRequestKind::Intermediates) {
+            let program = derive_intermediates(&lowered.program, mathematical(*densities), &nodes);
+            loss_intermediates.push(ScheduledIntermediates {
+                name: loss.name.clone(),
+                needs_given: loss.needs_given(),
+                has_mean: densities.mean_part.is_some(),
+                program: schedule(&program, Mode::Batch),
+            });
+        }
+    }
     InParameters {
         losses: losses.collect(),
         functions,
+        intermediates,
+        loss_intermediates,
+    }
+}
+
+fn mathematical(densities: crate::lower::Densities) -> Densities {
+    Densities {
+        sum: densities.sum_part,
+        mean: densities.mean_part,
     }
 }
 

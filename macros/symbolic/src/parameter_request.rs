@@ -91,19 +91,8 @@ pub fn derive_loss(
 ) -> Program {
     let mut program = value.clone();
     let count = program.parameters;
-    let number = program.inputs.len();
-    program.inputs.push(vec![2]);
+    let loss = weighted(&mut program, densities);
     let graph = &mut program.graph;
-    let weights = graph.input(number, &[2]);
-    let mut terms = Vec::new();
-    for (position, density) in [densities.sum, densities.mean].into_iter().enumerate() {
-        if let Some(density) = density {
-            let density = graph.reshape_unit(density, &[]);
-            let weight = graph.entry(weights, 0, position);
-            terms.push((1.0, graph.hadamard(weight, density)));
-        }
-    }
-    let loss = graph.sum(&terms, &[]);
     let mut totals = Vec::new();
     let mut place = 0;
     if request != LossRequest::Value {
@@ -137,6 +126,54 @@ pub fn derive_loss(
         .map(|(node, offset)| Total { node, offset });
     program.totals = totals.collect();
     program.outputs.clear();
+    program
+}
+
+/// A point's part of a loss, with weights as one more input.
+fn weighted(program: &mut Program, densities: Densities) -> NodeId {
+    let number = program.inputs.len();
+    program.inputs.push(vec![2]);
+    let graph = &mut program.graph;
+    let weights = graph.input(number, &[2]);
+    let mut terms = Vec::new();
+    for (position, density) in [densities.sum, densities.mean].into_iter().enumerate() {
+        if let Some(density) = density {
+            let density = graph.reshape_unit(density, &[]);
+            let weight = graph.entry(weights, 0, position);
+            terms.push((1.0, graph.hadamard(weight, density)));
+        }
+    }
+    graph.sum(&terms, &[])
+}
+
+/// Tensors on the way to a loss with the derivatives of the loss in them, one after the other, then its derivative in the inputs; the
+/// loss is summed over the points. The program gets the weights of [`derive_loss`] as one more input.
+pub fn derive_intermediates(value: &Program, densities: Densities, nodes: &[NodeId]) -> Program {
+    let mut program = value.clone();
+    let loss = weighted(&mut program, densities);
+    let shape = program.inputs[0].clone();
+    let graph = &mut program.graph;
+    let source = graph.input(0, &shape);
+    let seed = graph.ones(&[]);
+    let mut sources = nodes.to_vec();
+    sources.push(source);
+    let adjoints = reverse(graph, loss, seed, &sources);
+    let mut outputs = Vec::new();
+    for node in sources {
+        let shape = graph.shape(node).to_vec();
+        let adjoint = adjoints.get(node).unwrap_or_else(|| graph.zero(&shape));
+        if node != source {
+            outputs.push(("value", node));
+        }
+        outputs.push(("adjoint", adjoint));
+    }
+    if !graph.is_zero(loss) {
+        program.totals = vec![Total {
+            node: loss,
+            offset: 0,
+        }];
+    }
+    program.outputs = named(outputs);
     program
 }
 
@@ -184,14 +221,10 @@ pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>
 
 fn with_pieces(
     mut program: Program,
-    named: Vec<(&str, NodeId)>,
+    outputs: Vec<(&str, NodeId)>,
     pieces: Vec<(NodeId, usize)>,
 ) -> Pieces {
-    let first = named.len();
-    let named = named.into_iter().map(|(name, node)| Output {
-        name: name.to_owned(),
-        node,
-    });
+    let first = outputs.len();
     let numbered = pieces.iter().enumerate();
     let placed = numbered.map(|(number, (_, offset))| Piece {
         output: first + number,
@@ -202,9 +235,17 @@ fn with_pieces(
         name: format!("in the parameters from {offset}"),
         node: *node,
     });
-    program.outputs = named.chain(derivatives).collect();
+    program.outputs = named(outputs).into_iter().chain(derivatives).collect();
     Pieces {
         program,
         pieces: placed,
     }
+}
+
+fn named(outputs: Vec<(&str, NodeId)>) -> Vec<Output> {
+    let named = outputs.into_iter().map(|(name, node)| Output {
+        name: name.to_owned(),
+        node,
+    });
+    named.collect()
 }

@@ -2,6 +2,7 @@
 
 mod errors;
 mod initialise;
+mod intermediates;
 mod network;
 mod random;
 mod storage;
@@ -9,6 +10,7 @@ mod views;
 
 pub use errors::{BatchLengthError, EvaluationError, ParameterCountError};
 pub use initialise::{glorot_normal, glorot_uniform, he_normal, uniform};
+pub use intermediates::{LayerAdjoints, LayerValues};
 pub use network::Network;
 pub use storage::{BoxedParameters, InlineParameters};
 pub use views::{DenseView, DenseViewMut};

@@ -10,6 +10,7 @@ use crate::request::Scheduled;
 
 use super::documentation::{Figures, document, layer_formulas};
 use super::in_parameters::{emit_in_parameters, most_scratch};
+use super::intermediates::emit_intermediate_types;
 use super::nests::{Nests, scratch};
 use super::signature::{Face, Method, Variable, number};
 
@@ -47,6 +48,7 @@ pub(super) fn emit_methods(
         .iter()
         .map(|request| emitter.request(request))
         .collect();
+    let intermediate_types = emit_intermediate_types(network, in_parameters);
     let in_parameters = emit_in_parameters(
         network,
         in_parameters,
@@ -72,6 +74,8 @@ pub(super) fn emit_methods(
                 ::derive_network::private::Workspace::new()
             }
         }
+
+        #intermediate_types
 
         const _: () = {
             use ::derive_network::private::{self as __private};

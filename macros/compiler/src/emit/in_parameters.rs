@@ -19,22 +19,24 @@ const STACK_BYTES: usize = 64 * 1024;
 
 /// What the emission of all methods in the parameters shares.
 pub(super) struct InParametersEmitter<'a> {
-    network: &'a Network,
+    pub(super) network: &'a Network,
     nests: &'a mut Nests,
     /// Lanes of the widest vector.
     widest: usize,
     /// The type of the workspace.
     workspace: &'a TokenStream,
-    scalar: Ident,
-    point: TokenStream,
-    given: TokenStream,
+    pub(super) scalar: Ident,
+    pub(super) point: TokenStream,
+    pub(super) given: TokenStream,
 }
 
 /// Numbers of scratch that the programs need at most.
 pub(super) fn most_scratch(asked: &InParameters, widest: usize) -> usize {
     let losses = asked.losses.iter().map(|loss| &loss.program);
     let functions = asked.functions.iter().map(|function| &function.program);
-    let programs = losses.chain(functions);
+    let programs = losses.chain(functions).chain(&asked.intermediates);
+    let of_losses = asked.loss_intermediates.iter().map(|loss| &loss.program);
+    let programs = programs.chain(of_losses);
     let sizes = programs.map(|program| scratch(program, widest).0);
     sizes.max().unwrap_or(0)
 }
@@ -67,19 +69,20 @@ pub(super) fn emit_in_parameters(
         .iter()
         .map(|function| emitter.function(function))
         .collect();
-    quote!(#(#losses)* #(#functions)*)
+    let intermediates = emitter.intermediates(asked);
+    quote!(#(#losses)* #(#functions)* #intermediates)
 }
 
 /// The parts of a program as code.
-struct Parts {
-    memory: TokenStream,
-    once: TokenStream,
-    body: TokenStream,
-    inputs: Vec<Ident>,
-    outputs: Vec<Ident>,
+pub(super) struct Parts {
+    pub memory: TokenStream,
+    pub once: TokenStream,
+    pub body: TokenStream,
+    pub inputs: Vec<Ident>,
+    pub outputs: Vec<Ident>,
 }
 
-fn pascal(name: &str) -> String {
+pub(super) fn pascal(name: &str) -> String {
     let words = name.split('_').filter(|word| !word.is_empty()).map(|word| {
         let mut letters = word.chars();
         let head = letters.next().map(|head| head.to_uppercase().to_string());
@@ -89,7 +92,7 @@ fn pascal(name: &str) -> String {
 }
 
 impl InParametersEmitter<'_> {
-    fn parts(&mut self, program: &LoopProgram) -> Parts {
+    pub(super) fn parts(&mut self, program: &LoopProgram) -> Parts {
         let scalar = &self.scalar;
         let sizes = [
             program.parameters,
@@ -115,7 +118,7 @@ impl InParametersEmitter<'_> {
     }
 
     /// Scratch of a call by value.
-    fn own_scratch(&self, program: &LoopProgram) -> TokenStream {
+    pub(super) fn own_scratch(&self, program: &LoopProgram) -> TokenStream {
         let length = scratch(program, self.widest).0.max(1);
         let (scalar, numbers) = (&self.scalar, number(length));
         if length * self.network.scalar.bytes() <= STACK_BYTES {

@@ -6,6 +6,7 @@
 mod body;
 mod documentation;
 mod in_parameters;
+mod intermediates;
 mod nests;
 mod parameters;
 pub mod signature;
