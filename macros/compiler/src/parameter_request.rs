@@ -16,6 +16,10 @@ use crate::model::{Loss, LossRequestKind, Network, ParameterRequest, ParameterRe
 const BLOCK_BYTES: usize = 128 * 1024;
 /// The most vectors of points in a block: sums are loaded and stored once for all of them.
 const MOST_VECTORS: usize = 8;
+/// Bytes of vector scratch that a block may use whose results are copied away.
+const LONG_BLOCK_BYTES: usize = 512 * 1024;
+/// Vectors of points in such a block.
+const LONG_VECTORS: usize = 4;
 /// Bytes of a vector on the widest lanes.
 const VECTOR_BYTES: usize = 64;
 
@@ -205,6 +209,16 @@ fn in_blocks(program: &Program) -> LoopProgram {
     schedule_blocks(program, vectors)
 }
 
+/// Blocks for derivatives of each point: what is taken out of them goes far apart, so each piece should be long.
+fn in_long_blocks(program: &Program) -> LoopProgram {
+    let one = schedule_blocks(program, 1);
+    let fitting = LONG_BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
+    if fitting < LONG_VECTORS {
+        return one;
+    }
+    schedule_blocks(program, LONG_VECTORS)
+}
+
 fn function_programs(
     network: &Network,
     value: &Program,
@@ -240,7 +254,10 @@ fn function_programs(
             width,
             needs_given,
             flops: program.graph.cost(&roots).flops() as usize,
-            program: schedule(&program, mode),
+            program: match mode {
+                Mode::Single => schedule(&program, mode),
+                Mode::Batch => in_long_blocks(&program),
+            },
             pieces,
         });
     };

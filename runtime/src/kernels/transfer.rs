@@ -366,7 +366,7 @@ impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Isa>(self, _: S) {
+    fn run<S: Isa>(self, simd: S) {
         let unit = self.view.space.unit::<T, S>();
         let Columns {
             matrix,
@@ -386,31 +386,29 @@ impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
             let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
             let entry = position / parameters;
             let start = (column + position % parameters) * rows + first + entry;
-            if width == 1 {
+            let mut point = 0;
+            if width == 1 && !add && lanes.count > 1 {
+                // Full vectors of points are pieces of a column.
                 let target = &mut matrix[start..start + points];
-                let mut point = 0;
-                while point < points {
-                    // SAFETY: the same.
-                    let value = unsafe { *lanes.at(point) };
-                    if add {
-                        target[point] += value;
-                    } else {
-                        target[point] = value;
+                while point + unit <= points {
+                    // SAFETY: the same; the target has as many numbers behind `point` as there are lanes.
+                    unsafe {
+                        let vector = T::load(simd, lanes.first.wrapping_add(point));
+                        T::store(simd, target.as_mut_ptr().wrapping_add(point), vector);
                     }
-                    point += 1;
+                    point += unit;
                 }
-            } else {
-                let mut point = 0;
-                while point < points {
-                    // SAFETY: the same.
-                    let value = unsafe { *lanes.at(point) };
-                    if add {
-                        matrix[start + point * width] += value;
-                    } else {
-                        matrix[start + point * width] = value;
-                    }
-                    point += 1;
+            }
+            while point < points {
+                // SAFETY: the same.
+                let value = unsafe { *lanes.at(point) };
+                let target = &mut matrix[start + point * width];
+                if add {
+                    *target += value;
+                } else {
+                    *target = value;
                 }
+                point += 1;
             }
             position += 1;
         }

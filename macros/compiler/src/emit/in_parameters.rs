@@ -529,6 +529,7 @@ impl InParametersEmitter<'_> {
             }
         });
         let own = self.own_scratch(&function.program);
+        let vectors = number(function.program.vectors);
         let run = format_ident!("__{method}_rows");
         let said = name.map_or_else(|| "the output".to_owned(), |name| format!("`{name}`"));
         let figures = format!(
@@ -646,7 +647,7 @@ impl InParametersEmitter<'_> {
                 fn run<Q: __private::Isa>(self, simd: Q) {
                     let memory = &#memory::new(simd, self.parameters, self.scratch);
                     #once
-                    let lanes = __private::lanes::<#scalar, Q>();
+                    let lanes = #vectors * __private::lanes::<#scalar, Q>();
                     let count = self.points.len();
                     let mut start = 0;
                     while start < count {
