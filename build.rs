@@ -48,6 +48,7 @@ fn emitted(hand_built: &HandBuilt) -> String {
         loops.verify().expect("a well-formed loop program");
     }
     let scheduled = Scheduled {
+        function: None,
         kind: asked.expect("the request is asked").kind,
         derived,
         batch,

@@ -11,11 +11,13 @@ pub use crate::kernels::{
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{
     BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, EvaluationError,
-    InlineParameters, LayerAdjoints, LayerValues, ParameterCountError, Stub, glorot_normal,
-    glorot_uniform, he_normal, layer_of_array, stub, uniform,
+    InlineParameters, LayerAdjoints, LayerValues, Network, ParameterCountError, Stub,
+    glorot_normal, glorot_uniform, he_normal, layer_of_array, stub, uniform,
 };
 pub use approx;
-pub use nalgebra::{Const, Dyn, SMatrix, SVector};
+pub use nalgebra::{
+    Const, Dyn, SMatrix, SMatrixView, SMatrixViewMut, SVector, SVectorView, SVectorViewMut,
+};
 
 /// The number of lanes of a scalar on an instruction set.
 #[inline(always)]

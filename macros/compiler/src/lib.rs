@@ -16,7 +16,6 @@ use model::Network;
 use parse::Definition;
 use proc_macro2::TokenStream;
 use quote::quote;
-use request::Scheduled;
 
 /// The expansion of an attribute and the item below it: the network, or what is wrong with its definition.
 #[must_use]
@@ -27,13 +26,8 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     };
     match check(&definition, mistakes) {
         Ok(network) => {
-            let value = lower::lower(&network);
-            let requests: Vec<Scheduled> = network
-                .requests
-                .iter()
-                .map(|request| request::schedule_request(&value, request))
-                .collect();
             let lowered = lower::lower_definition(&network);
+            let requests = request::schedule_requests(&network, &lowered);
             let in_parameters = parameter_request::schedule_in_parameters(&network, &lowered);
             let structure = emit::structure(&network);
             let functions = emit::functions(&network, &requests, &in_parameters);

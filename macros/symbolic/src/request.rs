@@ -5,7 +5,7 @@ use crate::differentiate::{Form, Path, forward, forward_laplacian, reverse, seco
 use crate::ir::{Graph, Index, NodeId, Output, Product, Program};
 use crate::simplify::cost::Cost;
 
-/// A request for a function f of x with outputs of shape `[O]`.
+/// A request for a function f of x with outputs of shape `[O]`. Derivatives are in x alone, whatever other inputs f has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
     /// f.
@@ -18,13 +18,13 @@ pub enum Request {
     Hessian,
     /// f, gradient or Jacobian, and the Laplacian of each output.
     Laplacian,
-    /// f, Jacobian, and the Hessian of the outputs weighted by a second input.
+    /// f, Jacobian, and the Hessian of the outputs weighted by one more input.
     AdjointHessian,
-    /// f and the Jacobian times a second input.
+    /// f and the Jacobian times one more input.
     Jvp,
-    /// f and a second input times the Jacobian.
+    /// f and one more input times the Jacobian.
     Vjp,
-    /// f, gradient, and the Hessian times a second input; one output.
+    /// f, gradient, and the Hessian times one more input; one output.
     Hvp,
 }
 
@@ -61,18 +61,22 @@ struct Way {
     words: String,
 }
 
-/// Derives a request from a value program with one input and one output of rank one.
+/// Derives a request from a value program with one output, of shape `[O]` or of no axes. Its input 0 is x, of rank one; what a
+/// request takes beside that is the input behind those that the program has.
 pub fn derive(value: &Program, request: Request, elimination: Elimination) -> Derived {
     let mut program = value.clone();
-    let output = value.outputs[0].node;
-    let width = program.graph.shape(output)[0];
     let inputs = value.inputs[0][0];
     let graph = &mut program.graph;
+    let mut output = value.outputs[0].node;
+    if graph.shape(output).is_empty() {
+        output = graph.reshape_unit(output, &[1]);
+    }
+    let width = graph.shape(output)[0];
     let source = graph.input(0, &[inputs]);
     let mut extra = Vec::new();
     let mut second = |graph: &mut Graph, size: usize| {
         extra.push(vec![size]);
-        graph.input(1, &[size])
+        graph.input(value.inputs.len(), &[size])
     };
     let derivation = Derivation {
         source,

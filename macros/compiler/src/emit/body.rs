@@ -4,11 +4,12 @@ use derive_network_symbolic::schedule::LoopProgram;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Network, Scalar};
+use crate::model::{NamedFunction, Network, Scalar};
 use crate::parameter_request::InParameters;
 use crate::request::Scheduled;
 
-use super::documentation::{Figures, document, layer_formulas};
+use super::documentation::{Figures, document};
+use super::formula::layer_formulas;
 use super::in_parameters::{emit_in_parameters, most_scratch};
 use super::intermediates::emit_intermediate_types;
 use super::nests::{Nests, scratch};
@@ -36,13 +37,11 @@ pub(super) fn emit_methods(
     let length = number(most);
     let scalar = super::signature::scalar_type(network.scalar);
     let workspace = quote!(::derive_network::private::Workspace<#scalar, #length>);
-    let face = Face::of(network, workspace.clone());
     let mut emitter = Emitter {
         network,
-        face,
+        workspace: &workspace,
         nests: Nests::new(scalar.clone(), widest),
         widest,
-        most,
     };
     let requests: Vec<TokenStream> = requests
         .iter()
@@ -69,6 +68,7 @@ pub(super) fn emit_methods(
             pub const FORMULA: &'static str = #formula;
 
             #[doc = #doc]
+            #[inline]
             #[must_use]
             pub fn workspace() -> #workspace {
                 ::derive_network::private::Workspace::new()
@@ -77,6 +77,7 @@ pub(super) fn emit_methods(
 
         #intermediate_types
 
+        #[allow(non_camel_case_types, non_snake_case)]
         const _: () = {
             use ::derive_network::private::{self as __private};
 
@@ -89,23 +90,42 @@ pub(super) fn emit_methods(
 
 struct Emitter<'a> {
     network: &'a Network,
-    face: Face,
+    workspace: &'a TokenStream,
     nests: Nests,
     widest: usize,
-    most: usize,
+}
+
+/// A request with what its methods are named and shaped by.
+struct Asked<'a> {
+    request: &'a Scheduled,
+    function: Option<&'a NamedFunction>,
+    face: Face,
+    /// The name of its method for one point.
+    method: String,
 }
 
 impl Emitter<'_> {
     fn request(&mut self, request: &Scheduled) -> TokenStream {
-        let figures = Figures::of(self.network, request, self.widest);
-        let runners = self.runners(request);
-        let name = &self.network.name;
+        let network = self.network;
+        let function = request
+            .function
+            .map(|position| &network.functions[position]);
+        let face = Face::of(network, function, self.workspace);
+        let asked = Asked {
+            request,
+            function,
+            method: face.method(request.kind),
+            face,
+        };
+        let figures = Figures::of(network, request, &asked.method, self.widest);
+        let runners = self.runners(&asked);
+        let name = &network.name;
         let constants = figures.constants();
-        let methods = self.methods(request, &figures);
+        let methods = self.methods(&asked, &figures);
         quote! {
             #runners
 
-            #[allow(dead_code)]
+            #[allow(dead_code, clippy::too_many_arguments)]
             impl #name {
                 #constants
                 #methods
@@ -114,28 +134,30 @@ impl Emitter<'_> {
     }
 
     /// The two programs of a request as functions, and what enters them with chosen lanes.
-    fn runners(&mut self, request: &Scheduled) -> TokenStream {
+    fn runners(&mut self, asked: &Asked) -> TokenStream {
+        let Asked {
+            request,
+            face,
+            method,
+            ..
+        } = asked;
         let (single_in, single_out) = self.views(&request.single);
         let (block_in, block_out) = self.views(&request.batch);
-        let kind = request.kind.name();
-        let scalar = &self.face.scalar;
-        let results = self.face.results(request.kind);
-        let operand = self.face.operand(request.kind);
+        let scalar = &face.scalar;
+        let results = face.results(request.kind);
+        let operands = face.operands(request.kind);
         let inputs: Vec<Ident> = std::iter::once(format_ident!("points"))
-            .chain(operand.iter().map(|o| o.name.clone()))
+            .chain(operands.iter().map(|operand| operand.name.clone()))
             .collect();
-        let input_kinds: Vec<TokenStream> = std::iter::once(self.face.input())
-            .chain(operand.iter().map(|operand| operand.kind.clone()))
+        let input_kinds: Vec<TokenStream> = std::iter::once(face.input())
+            .chain(operands.iter().map(|operand| operand.kind.clone()))
             .collect();
         let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
         let output_kinds: Vec<&TokenStream> = results.iter().map(|result| &result.kind).collect();
-        let single_name = format_ident!("__{kind}_single");
-        let block_name = format_ident!("__{kind}_block");
-        let once_name = format_ident!("__{kind}_once");
-        let (single_type, batch_type) = (
-            format_ident!("__{}Single", pascal(kind)),
-            format_ident!("__{}Batch", pascal(kind)),
-        );
+        let single_name = format_ident!("__{method}_single");
+        let block_name = format_ident!("__{method}_block");
+        let once_name = format_ident!("__{method}_once");
+        let (single_type, batch_type) = types(method);
         let single = self.nests.calls(&request.single.body);
         let once = self.nests.calls(&request.batch.prologue);
         let block = self.nests.calls(&request.batch.body);
@@ -244,29 +266,31 @@ impl Emitter<'_> {
         }
     }
 
-    fn methods(&self, request: &Scheduled, figures: &Figures) -> TokenStream {
-        let kind = request.kind.name();
-        let scalar = &self.face.scalar;
-        let results = self.face.results(request.kind);
-        let operand = self.face.operand(request.kind);
+    fn methods(&self, asked: &Asked, figures: &Figures) -> TokenStream {
+        let Asked {
+            request,
+            face,
+            method,
+            ..
+        } = asked;
+        let scalar = &face.scalar;
+        let results = face.results(request.kind);
+        let operands = face.operands(request.kind);
         let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
         let plural: Vec<Ident> = outputs
             .iter()
             .map(|name| format_ident!("{name}s"))
             .collect();
-        let extra: Vec<&Ident> = operand.iter().map(|operand| &operand.name).collect();
-        let (single_type, batch_type) = (
-            format_ident!("__{}Single", pascal(kind)),
-            format_ident!("__{}Batch", pascal(kind)),
-        );
-        let [single, batch, with, batch_with] = self.face.methods(request.kind);
-        let length = number(self.most);
-        let bytes = figures.stack_bytes(self.most * self.network.scalar.bytes());
+        let extra: Vec<&Ident> = operands.iter().map(|operand| &operand.name).collect();
+        let (single_type, batch_type) = types(method);
+        let [single, batch, with, batch_with] = face.methods(request.kind);
+        let length = number(figures.scratch());
+        let bytes = figures.stack_bytes();
         let stack_bytes = number(bytes);
         // A type of its own: the compiler looks at it only where the method is called.
         let guard = |instead: &Method| {
             let advice = format!(
-                "a call of `{kind}` by value would put {bytes} bytes on the stack; use `{}` with a workspace and results on the heap",
+                "a call of `{method}` by value would put {bytes} bytes on the stack; use `{}` with a workspace and results on the heap",
                 instead.name
             );
             quote! {
@@ -299,7 +323,8 @@ impl Emitter<'_> {
             }
         });
         let checks: Vec<TokenStream> = checks.collect();
-        let [doc_single, doc_batch, doc_with, doc_batch_with] = document(request, figures);
+        let [doc_single, doc_batch, doc_with, doc_batch_with] =
+            document(self.network, asked.function, figures);
         let batch_call = |scratch: TokenStream| {
             quote! {
                 #(#checks)*
@@ -335,7 +360,6 @@ impl Emitter<'_> {
 
             #doc_batch
             #[inline]
-            #[allow(clippy::too_many_arguments)]
             #batch {
                 #batch_guard
                 let mut stack = __private::Stack::<#scalar, #length>::new();
@@ -343,7 +367,7 @@ impl Emitter<'_> {
             }
 
             #doc_with
-            #[allow(clippy::too_many_arguments)]
+            #[inline]
             #with {
                 __private::dispatch(#single_type {
                     parameters: &self.parameters,
@@ -355,7 +379,7 @@ impl Emitter<'_> {
             }
 
             #doc_batch_with
-            #[allow(clippy::too_many_arguments)]
+            #[inline]
             #batch_with {
                 #in_workspace
             }
@@ -382,10 +406,10 @@ impl Emitter<'_> {
     }
 }
 
-fn pascal(name: &str) -> String {
-    let words = name.split('_').map(|word| {
-        let (head, tail) = word.split_at(1);
-        format!("{}{tail}", head.to_uppercase())
-    });
-    words.collect()
+/// The types that run a method for one point and for a batch. Methods have different names, so these have too.
+fn types(method: &str) -> (Ident, Ident) {
+    (
+        format_ident!("__Single_{method}"),
+        format_ident!("__Batch_{method}"),
+    )
 }

@@ -3,24 +3,31 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Network, RequestKind};
+use crate::model::{NamedFunction, Network, RequestKind};
 use crate::request::Scheduled;
 
+use super::formula::request_formula;
 use super::nests::scratch;
+use super::parameters::describe_inputs;
 use super::signature::number;
 
 /// What the documentation of a request states.
 pub(super) struct Figures {
     kind: RequestKind,
+    /// The name of its method for one point.
+    method: String,
     formula: String,
     flops: usize,
-    workspace: usize,
+    /// Scalars of scratch.
+    scratch: usize,
+    /// Scalars of all results.
     results: usize,
+    /// Of a scalar.
+    bytes: usize,
 }
 
 impl Figures {
-    pub fn of(network: &Network, request: &Scheduled, widest: usize) -> Self {
-        let bytes = network.scalar.bytes();
+    pub fn of(network: &Network, request: &Scheduled, method: &str, widest: usize) -> Self {
         let scratch = scratch(&request.batch, widest)
             .0
             .max(scratch(&request.single, widest).0);
@@ -28,26 +35,40 @@ impl Figures {
         let sizes = outputs.map(|output| request.derived.program.graph.node(output.node).size());
         Figures {
             kind: request.kind,
-            formula: formula(network, request),
+            method: method.to_owned(),
+            formula: request_formula(network, request),
             flops: request.derived.cost.flops() as usize,
-            workspace: scratch * bytes,
-            results: sizes.sum::<usize>() * bytes,
+            scratch,
+            results: sizes.sum(),
+            bytes: network.scalar.bytes(),
         }
     }
 
+    /// Scalars of scratch that a call by value keeps on the stack.
+    pub fn scratch(&self) -> usize {
+        self.scratch.max(1)
+    }
+
     /// Bytes that a call by value puts on the stack: scratch, and results twice, since they move.
-    pub fn stack_bytes(&self, scratch: usize) -> usize {
-        scratch + 2 * self.results
+    pub fn stack_bytes(&self) -> usize {
+        (self.scratch() + 2 * self.results) * self.bytes
+    }
+
+    fn workspace_bytes(&self) -> usize {
+        self.scratch * self.bytes
     }
 
     /// The constants that are named after the request.
     pub fn constants(&self) -> TokenStream {
-        let upper = self.kind.name().to_uppercase();
+        let name = &self.method;
+        let upper = name.to_uppercase();
         let [formula_name, flops_name, workspace_name] =
             ["FORMULA", "FLOPS", "WORKSPACE_BYTES"].map(|suffix| format_ident!("{upper}_{suffix}"));
-        let (formula, flops, workspace) =
-            (&self.formula, number(self.flops), number(self.workspace));
-        let name = self.kind.name();
+        let (formula, flops, workspace) = (
+            &self.formula,
+            number(self.flops),
+            number(self.workspace_bytes()),
+        );
         let docs = [
             format!(" What `{name}` computes and how it is eliminated."),
             format!(
@@ -70,38 +91,67 @@ impl Figures {
 }
 
 /// What the results are, for the first line of the documentation.
-fn summary(kind: RequestKind) -> &'static str {
+fn summary(kind: RequestKind, function: Option<&NamedFunction>) -> String {
+    let name = function.map(|function| format!("`{}`", function.name));
+    let (of, each, all) = match (&name, function) {
+        (Some(name), Some(function)) if function.width() > 1 => {
+            let each = format!("each entry of {name}");
+            (
+                format!(" of {name}"),
+                each,
+                format!("the entries of {name}"),
+            )
+        }
+        (Some(name), _) => (format!(" of {name}"), name.clone(), name.clone()),
+        _ => (String::new(), "each output".into(), "the outputs".into()),
+    };
     match kind {
-        RequestKind::Value => "The value f(x)",
-        RequestKind::Gradient => "The value and the gradient in x",
-        RequestKind::Jacobian => "The value and the Jacobian in x, of shape (outputs, inputs)",
+        RequestKind::Value if of.is_empty() => "The value f(x)".to_owned(),
+        RequestKind::Value => format!("The value{of}"),
+        RequestKind::Gradient => format!("The value and the gradient in x{of}"),
+        RequestKind::Jacobian => {
+            format!("The value and the Jacobian in x{of}, of shape (outputs, inputs)")
+        }
         RequestKind::Hessian => {
-            "The value, the first derivative and the Hessian in x of each output"
+            format!("The value, the first derivative and the Hessian in x of {each}")
         }
         RequestKind::Laplacian => {
-            "The value, the first derivative and the Laplacian in x of each output"
+            format!("The value, the first derivative and the Laplacian in x of {each}")
         }
         RequestKind::AdjointHessian => {
-            "The value, the Jacobian and the Hessian of the outputs weighted by `w`"
+            format!("The value, the Jacobian and the Hessian of {all} weighted by `w`")
         }
-        RequestKind::Jvp => "The value and the Jacobian times `v`",
-        RequestKind::Vjp => "The value and `w` times the Jacobian",
-        RequestKind::Hvp => "The value, the gradient and the Hessian times `v`",
+        RequestKind::Jvp => format!("The value{of} and the Jacobian times `v`"),
+        RequestKind::Vjp => format!("The value{of} and `w` times the Jacobian"),
+        RequestKind::Hvp => format!("The value, the gradient and the Hessian{of} times `v`"),
     }
 }
 
 /// Documentation of the four forms: one point, a batch, and both with a workspace.
-pub(super) fn document(request: &Scheduled, figures: &Figures) -> [TokenStream; 4] {
-    let what = summary(request.kind);
+pub(super) fn document(
+    network: &Network,
+    function: Option<&NamedFunction>,
+    figures: &Figures,
+) -> [TokenStream; 4] {
+    let what = summary(figures.kind, function);
     let cost = format!(
         " {} flops a point; {} bytes of scratch.",
-        figures.flops, figures.workspace
+        figures.flops,
+        figures.workspace_bytes()
     );
     let formula: Vec<String> = figures
         .formula
         .lines()
         .map(|line| format!(" {line}"))
         .collect();
+    let given = function.filter(|function| function.needs_given()).map(|_| {
+        let list = describe_inputs(&network.given);
+        let doc = format!(" `given` has, for each point, {list}.");
+        quote! {
+            #[doc = ""]
+            #[doc = #doc]
+        }
+    });
     let forms = [
         (format!(" {what}, at one point."), ""),
         (
@@ -136,87 +186,8 @@ pub(super) fn document(request: &Scheduled, figures: &Figures) -> [TokenStream; 
             #[doc = " ```"]
             #[doc = ""]
             #[doc = #cost]
+            #given
             #errors
         }
     })
-}
-
-/// The recursion over inner cuts, formula 7 of the mathematics.
-const CUTS: &str = "theta_i = J^T theta_j J + sum over l between cuts i and j of T_l^T diag(d_l f''(z_l)) T_l, \
-    J = dc_j/dc_i, T_l = dz_l/dc_i, d_l = df/da_l; H = theta_0";
-
-/// The formula of a request: the layers, then what is derived from them, then the elimination.
-fn formula(network: &Network, request: &Scheduled) -> String {
-    let mut lines = layer_formulas(network);
-    let elimination = &request.derived.elimination;
-    let forward = elimination.starts_with("forward");
-    // Two widths are the source and the output: more are cuts between them.
-    let mixed = elimination.matches(" - ").count() > 1;
-    let derived = match request.kind {
-        RequestKind::Value => "",
-        RequestKind::Gradient => {
-            "g = (dz_1/dx)^T f'(z_1) ... f'(z_L), by the rule of each operation"
-        }
-        RequestKind::Jacobian => "J = df/dx",
-        RequestKind::Hessian if forward => {
-            "H = d(df/dx)/dx: tangents of tangents through every operation"
-        }
-        RequestKind::Hessian | RequestKind::Laplacian | RequestKind::AdjointHessian if mixed => {
-            CUTS
-        }
-        RequestKind::Hessian => {
-            "H = sum over l of T_l^T diag(d_l f''(z_l)) T_l, T_l = dz_l/dx, d_l = df/da_l"
-        }
-        RequestKind::Laplacian if forward => {
-            "L(z_l) = W_l L(a_(l-1)), L(a_l) = f'(z_l) L(z_l) + f''(z_l) sum over k of T_lk^2, T_l = dz_l/dx"
-        }
-        RequestKind::Laplacian => {
-            "trace H = sum over l of <d_l f''(z_l), sum over k of T_lk^2>, T_l = dz_l/dx, d_l = df/da_l"
-        }
-        RequestKind::AdjointHessian => {
-            "sum over k of w_k H_k = sum over l of T_l^T diag(d_l f''(z_l)) T_l, d_l = d(w f)/da_l"
-        }
-        RequestKind::Jvp => "J v: one tangent through every operation",
-        RequestKind::Vjp => "w^T J: one adjoint through every operation",
-        RequestKind::Hvp => "H v: the tangent of the adjoint",
-    };
-    if !derived.is_empty() {
-        lines.push(derived.to_owned());
-        lines.push(format!("by {}", request.derived.elimination));
-    }
-    lines.join("\n")
-}
-
-/// One line for each run of equal layers.
-pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut first = 0;
-    while first < network.layers.len() {
-        let layer = &network.layers[first];
-        let alike = network.layers[first..].iter().take_while(|other| {
-            other.function == layer.function
-                && other.bias == layer.bias
-                && other.outputs == layer.outputs
-        });
-        let count = alike.count();
-        let bias = if layer.bias { " + b_l" } else { "" };
-        let range = if count == 1 {
-            format!("l = {}", first + 1)
-        } else {
-            format!("l = {}..{}", first + 1, first + count)
-        };
-        let name = layer.function.name();
-        let activated = if layer.function.is_identity() {
-            "z_l".to_owned()
-        } else {
-            format!("{name}(z_l)")
-        };
-        lines.push(format!(
-            "z_l = W_l a_(l-1){bias}, a_l = {activated}, width {}, {range}",
-            layer.outputs
-        ));
-        first += count;
-    }
-    lines[0].push_str(", a_0 = x");
-    lines
 }

@@ -3,8 +3,10 @@
 //!
 //! Emitted code names `::derive_network::private`, `::core` and itself, nothing else.
 
+mod accessors;
 mod body;
 mod documentation;
+mod formula;
 mod in_parameters;
 mod intermediates;
 mod nests;

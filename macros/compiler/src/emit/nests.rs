@@ -9,7 +9,7 @@ use derive_network_symbolic::schedule::{
     View,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::signature::number;
 
@@ -476,12 +476,20 @@ fn emit_step(code: &StraightLine, id: usize, step: Step) -> TokenStream {
     quote!(let #name = #value;)
 }
 
+/// It may be infinite: `ln` of a derivative that vanishes.
 fn emit_constant(value: f64) -> TokenStream {
-    let literal = Literal::f64_suffixed(value.abs());
-    if value.is_sign_negative() {
-        quote!(-#literal)
+    if value.is_nan() {
+        return quote!(::core::primitive::f64::NAN);
+    }
+    let magnitude = if value.is_infinite() {
+        quote!(::core::primitive::f64::INFINITY)
     } else {
-        quote!(#literal)
+        Literal::f64_suffixed(value.abs()).into_token_stream()
+    };
+    if value.is_sign_negative() {
+        quote!(-#magnitude)
+    } else {
+        magnitude
     }
 }
 

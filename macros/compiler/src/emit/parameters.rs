@@ -1,10 +1,10 @@
 //! A [`Network`] goes in; the struct with its parameters, constants, constructors and accessors comes out.
 
+use super::accessors::{emit_layer_accessors, emit_parameter_accessors, separator};
 use super::signature::{number, scalar_type};
-use crate::model::{Field, Input, Layer, Network, Storage, constant_name, derived_traits};
+use crate::model::{Input, Layer, Network, Storage, constant_name, derived_traits};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::Visibility;
+use quote::quote;
 use syn::ext::IdentExt;
 
 /// The struct and all of it that does not depend on what is asked.
@@ -19,10 +19,16 @@ pub fn structure(network: &Network) -> TokenStream {
     let storage = emit_storage(network);
     let constants = emit_constants(network);
     let constructors = emit_constructors(network);
-    let accessors = network
+    let of_layers = network
         .fields
         .iter()
-        .map(|field| emit_accessors(network, field));
+        .map(|field| emit_layer_accessors(network, field));
+    let of_parameters = network
+        .parameter_fields
+        .iter()
+        .map(|field| emit_parameter_accessors(network, field));
+    let flat = emit_network_trait(network);
+    let separator = separator(attributes);
     let comparisons = emit_comparisons(network);
     let summary = format!(
         " A network of {}, from {} to {}, with {}.",
@@ -33,7 +39,7 @@ pub fn structure(network: &Network) -> TokenStream {
     );
     quote! {
         #(#attributes)*
-        #[doc = ""]
+        #separator
         #[doc = #summary]
         #visibility struct #name {
             parameters: #storage,
@@ -43,9 +49,11 @@ pub fn structure(network: &Network) -> TokenStream {
         impl #name {
             #constants
             #constructors
-            #(#accessors)*
+            #(#of_layers)*
+            #(#of_parameters)*
         }
 
+        #flat
         #comparisons
     }
 }
@@ -61,8 +69,10 @@ fn emit_storage(network: &Network) -> TokenStream {
 }
 
 fn emit_constants(network: &Network) -> TokenStream {
-    let list: Vec<String> = network.inputs.iter().map(describe_input).collect();
-    let doc = format!(" The number of inputs: {}.", list.join(", then "));
+    let doc = format!(
+        " The number of inputs: {}.",
+        describe_inputs(&network.inputs)
+    );
     let (inputs, outputs, parameters) = (
         number(network.inputs()),
         number(network.outputs()),
@@ -80,6 +90,12 @@ fn emit_constants(network: &Network) -> TokenStream {
         #(#ranges)*
         const __LAYERS: &'static [::derive_network::private::DenseShape] = &[#(#layers),*];
     }
+}
+
+/// Inputs or given data by name and size, in order.
+pub(super) fn describe_inputs(inputs: &[Input]) -> String {
+    let list: Vec<String> = inputs.iter().map(describe_input).collect();
+    list.join(", then ")
 }
 
 fn describe_input(input: &Input) -> String {
@@ -118,12 +134,26 @@ fn emit_constructors(network: &Network) -> TokenStream {
         network.parameters()
     );
     let initialisers = INITIALISERS.iter().map(emit_initialiser);
+    let zeros = network.parameter_fields.iter().map(|field| {
+        let (start, end) = (
+            number(field.parameters().start),
+            number(field.parameters().end),
+        );
+        quote!(network.parameters[#start..#end].fill(0.0);)
+    });
+    let except = if network.parameter_fields.is_empty() {
+        ""
+    } else {
+        " Parameters of formulas are zero."
+    };
+    let uniform = format!(" A network whose weights and biases are uniform in a range.{except}");
     quote! {
         /// A network with these flat parameters, in the order of [`parameters`](Self::parameters).
         ///
         /// # Errors
         ///
         /// If there are not [`PARAMETERS`](Self::PARAMETERS) of them.
+        #[inline]
         pub fn from_parameters(
             parameters: &[#scalar],
         ) -> ::core::result::Result<Self, ::derive_network::private::ParameterCountError> {
@@ -132,25 +162,29 @@ fn emit_constructors(network: &Network) -> TokenStream {
 
         #[doc = #layout]
         /// shape (outputs, inputs), then its bias.
+        #[inline]
         #[must_use]
         pub fn parameters(&self) -> &[#scalar] {
             &self.parameters
         }
 
         /// The flat parameters, to write to, in the order of [`parameters`](Self::parameters).
+        #[inline]
         pub fn parameters_mut(&mut self) -> &mut [#scalar] {
             &mut self.parameters
         }
 
         #(#initialisers)*
 
-        /// A network whose parameters, weights and biases, are uniform in a range.
+        #[doc = #uniform]
         ///
         /// The same seed gives the same parameters on every platform.
+        #[inline]
         #[must_use]
         pub fn uniform(seed: u64, range: ::core::ops::Range<#scalar>) -> Self {
             let mut network = Self { parameters: ::core::default::Default::default() };
             ::derive_network::private::uniform(&mut network.parameters, &range, seed);
+            #(#zeros)*
             network
         }
     }
@@ -178,6 +212,7 @@ fn emit_initialiser((name, doc): &(&str, &str)) -> TokenStream {
         #[doc = #doc]
         ///
         /// The same seed gives the same parameters on every platform.
+        #[inline]
         #[must_use]
         pub fn #name(seed: u64) -> Self {
             let mut network = Self { parameters: ::core::default::Default::default() };
@@ -187,124 +222,27 @@ fn emit_initialiser((name, doc): &(&str, &str)) -> TokenStream {
     }
 }
 
-fn emit_accessors(network: &Network, field: &Field) -> TokenStream {
-    let Field {
-        name, attributes, ..
-    } = field;
-    // A field without visibility is as visible as the struct: there are no fields behind the accessors to hide.
-    let visibility = match &field.visibility {
-        Visibility::Inherited => quote!(pub),
-        written => written.to_token_stream(),
-    };
-    let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
-    let layers = &network.layers[field.layers.clone()];
-    let (doc, doc_mut) = describe_field(field, layers);
-    let (index, shape, inputs, panics) = emit_place(field, layers);
+/// What code that is generic over networks asks for.
+fn emit_network_trait(network: &Network) -> TokenStream {
+    let name = &network.name;
     let scalar = scalar_type(network.scalar);
-    let (outputs, bias) = (number(layers[0].outputs), layers[0].bias);
-    let columns = match field.array {
-        None => {
-            let inputs = number(layers[0].inputs);
-            quote!(::derive_network::private::Const<#inputs>)
-        }
-        Some(_) => quote!(::derive_network::private::Dyn),
-    };
     quote! {
-        #(#attributes)*
-        #[doc = ""]
-        #[doc = #doc]
-        #panics
-        #[must_use]
-        #visibility fn #name(
-            &self,
-            #index
-        ) -> ::derive_network::private::DenseView<'_, #scalar, #outputs, #columns, #bias> {
-            let shape = #shape;
-            ::derive_network::private::DenseView::new(shape.of(&self.parameters), #inputs)
-        }
+        impl ::derive_network::private::Network for #name {
+            type Scalar = #scalar;
 
-        #[doc = #doc_mut]
-        #panics
-        #[must_use]
-        #visibility fn #name_mut(
-            &mut self,
-            #index
-        ) -> ::derive_network::private::DenseViewMut<'_, #scalar, #outputs, #columns, #bias> {
-            let shape = #shape;
-            ::derive_network::private::DenseViewMut::new(shape.of_mut(&mut self.parameters), #inputs)
+            const PARAMETERS: usize = Self::PARAMETERS;
+
+            #[inline]
+            fn parameters(&self) -> &[#scalar] {
+                &self.parameters
+            }
+
+            #[inline]
+            fn parameters_mut(&mut self) -> &mut [#scalar] {
+                &mut self.parameters
+            }
         }
     }
-}
-
-/// How an accessor finds its layer: its argument, the shape, the number of inputs, and its documentation of panics.
-fn emit_place(
-    field: &Field,
-    layers: &[Layer],
-) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
-    let (start, end) = (number(field.layers.start), number(field.layers.end));
-    let Some(length) = field.array else {
-        let inputs = number(layers[0].inputs);
-        let shape = quote!(Self::__LAYERS[#start]);
-        return (
-            quote!(),
-            shape,
-            quote!(::derive_network::private::Const::<#inputs>),
-            quote!(),
-        );
-    };
-    let name = field.name.unraw().to_string();
-    let shape = quote!(::derive_network::private::layer_of_array(#name, &Self::__LAYERS[#start..#end], index));
-    let doc = format!(" If `index` is not below {length}, the length of the array.");
-    let panics = quote! {
-        ///
-        /// # Panics
-        ///
-        #[doc = #doc]
-        #[track_caller]
-    };
-    (
-        quote!(index: usize),
-        shape,
-        quote!(::derive_network::private::Dyn(shape.inputs)),
-        panics,
-    )
-}
-
-fn describe_field(field: &Field, layers: &[Layer]) -> (String, String) {
-    let name = field.name.unraw();
-    let Layer {
-        inputs,
-        outputs,
-        bias,
-        activation_name,
-        ..
-    } = &layers[0];
-    let which = if field.array.is_some() {
-        format!("A layer of `{name}`")
-    } else {
-        format!("The layer `{name}`")
-    };
-    let rest = match layers.get(1) {
-        Some(layer) if layer.inputs != *inputs => {
-            format!(
-                " for the first and ({outputs}, {}) for the others",
-                layer.inputs
-            )
-        }
-        _ => String::new(),
-    };
-    let bias = if *bias {
-        format!("a bias of {outputs}")
-    } else {
-        "no bias".to_owned()
-    };
-    let shape = format!(
-        "weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {activation_name}"
-    );
-    (
-        format!(" {which}: {shape}."),
-        format!(" {which}, to write to: {shape}."),
-    )
 }
 
 /// Comparisons of approx, for networks that derive `PartialEq`, which those traits extend.

@@ -2,7 +2,7 @@
 //!
 //! Bodies and fallback stubs share them, so that a definition with a mistake has the methods of the mended one.
 
-use crate::model::{Network, RequestKind, Scalar};
+use crate::model::{NamedFunction, Network, RequestKind, Scalar, method_forms, method_name};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
@@ -11,8 +11,12 @@ use quote::{ToTokens, format_ident, quote};
 pub struct Face {
     /// The type of numbers.
     pub scalar: Ident,
+    /// The named function that methods are of; the output if there is none.
+    pub function: Option<String>,
     /// The number of inputs: a literal, or the name of a const parameter where it is unknown.
     pub inputs: TokenStream,
+    /// The number of data given with each point, in the same words, if methods take them.
+    pub given: Option<TokenStream>,
     /// The number of outputs.
     pub outputs: usize,
     /// The type of the workspace.
@@ -54,15 +58,28 @@ pub fn number(value: usize) -> Literal {
 }
 
 impl Face {
-    /// The face of a checked network.
+    /// The face of a checked network: of its output, or of one of its functions.
     #[must_use]
-    pub fn of(network: &Network, workspace: TokenStream) -> Self {
+    pub fn of(
+        network: &Network,
+        function: Option<&NamedFunction>,
+        workspace: &TokenStream,
+    ) -> Self {
+        let given = function.is_some_and(NamedFunction::needs_given);
         Self {
             scalar: scalar_type(network.scalar),
+            function: function.map(|function| function.name.to_string()),
             inputs: number(network.inputs()).into_token_stream(),
-            outputs: network.outputs(),
-            workspace,
+            given: given.then(|| number(network.given()).into_token_stream()),
+            outputs: function.map_or_else(|| network.outputs(), NamedFunction::width),
+            workspace: workspace.clone(),
         }
+    }
+
+    /// The name of the method of a request, from which those of its other forms and of its constants are made.
+    #[must_use]
+    pub fn method(&self, kind: RequestKind) -> String {
+        method_name(self.function.as_deref(), kind.name())
     }
 
     /// A vector as long as the input.
@@ -95,14 +112,18 @@ impl Face {
         quote!(::derive_network::private::SMatrix<#scalar, #rows, #inputs>)
     }
 
-    /// What a request takes beside the point.
+    /// What a request takes beside the point: given data, then a direction or weights.
     #[must_use]
-    pub fn operand(&self, kind: RequestKind) -> Option<Variable> {
-        match kind {
+    pub fn operands(&self, kind: RequestKind) -> Vec<Variable> {
+        let Self { scalar, given, .. } = self;
+        let vector = |size| quote!(::derive_network::private::SVector<#scalar, #size>);
+        let given = given.as_ref().map(|size| variable("given", vector(size)));
+        let operand = match kind {
             RequestKind::Jvp | RequestKind::Hvp => Some(variable("v", self.input())),
             RequestKind::Vjp | RequestKind::AdjointHessian => Some(variable("w", self.output())),
             _ => None,
-        }
+        };
+        given.into_iter().chain(operand).collect()
     }
 
     /// What a request gives, in order: the value first.
@@ -148,7 +169,7 @@ impl Face {
     pub fn methods(&self, kind: RequestKind) -> [Method; 4] {
         let point = [variable("x", self.input())]
             .into_iter()
-            .chain(self.operand(kind));
+            .chain(self.operands(kind));
         let of_point: Vec<Variable> = point
             .map(|Variable { name, kind }| Variable {
                 name,
@@ -157,7 +178,7 @@ impl Face {
             .collect();
         let points = [variable("points", self.input())]
             .into_iter()
-            .chain(self.operand(kind));
+            .chain(self.operands(kind));
         let of_points: Vec<Variable> = points
             .map(|Variable { name, kind }| Variable {
                 name,
@@ -182,7 +203,7 @@ impl Face {
         let workspace = || variable("workspace", quote!(&mut #workspace));
         let checked =
             quote!(::core::result::Result<(), ::derive_network::private::BatchLengthError>);
-        let [single, batch, with, batch_with] = kind.methods();
+        let [single, batch, with, batch_with] = method_forms(&self.method(kind));
         let batch_arguments: Vec<Variable> = of_points.into_iter().chain(to_slices).collect();
         let behind =
             |arguments: Vec<Variable>| [workspace()].into_iter().chain(arguments).collect();

@@ -3,9 +3,12 @@
 //! With it a mistake in a definition is one error, not one more wherever the struct is used. Sizes that are unknown are
 //! left to inference (inputs) or taken as one (outputs).
 
+use super::accessors::{ParameterKind, parameter_kind};
 use super::signature::{Face, number, scalar_type};
 use crate::diagnostics::Diagnostics;
-use crate::model::{Draft, DraftField, Input, REQUEST_CONSTANTS, constant_name, read_draft};
+use crate::model::{
+    Draft, DraftField, Input, REQUEST_CONSTANTS, Request, Shape, constant_name, read_draft,
+};
 use crate::parse::{Body, Definition, Structure};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -53,6 +56,7 @@ fn emit_stub(
     let lifetimes = generics.lifetimes().map(|parameter| &parameter.lifetime);
     let types = generics.type_params().map(|parameter| &parameter.ident);
     let members = emit_members(draft);
+    let scalar = scalar_type(draft.settings.scalar);
     quote! {
         #(#attributes)*
         #visibility struct #name #generics #condition {
@@ -63,6 +67,20 @@ fn emit_stub(
         #[allow(dead_code, missing_docs, unused_variables)]
         impl #before #name #behind #condition {
             #members
+        }
+
+        impl #before ::derive_network::private::Network for #name #behind #condition {
+            type Scalar = #scalar;
+
+            const PARAMETERS: usize = 1;
+
+            fn parameters(&self) -> &[#scalar] {
+                ::derive_network::private::stub()
+            }
+
+            fn parameters_mut(&mut self) -> &mut [#scalar] {
+                ::derive_network::private::stub()
+            }
         }
     }
 }
@@ -127,12 +145,20 @@ fn emit_members(draft: &Draft) -> TokenStream {
         "workspace",
         &quote!(fn workspace() -> ::derive_network::private::Stub),
     );
-    members.requests(draft, inputs, outputs);
+    members.requests(
+        &draft.settings.requests,
+        &face_of_output(draft, inputs, outputs),
+    );
+    members.functions(draft, inputs, outputs);
     for input in draft.settings.inputs.iter().flatten() {
         members.range(input);
     }
     for field in &draft.fields {
         members.accessors(field, &scalar);
+    }
+    for parameter in &draft.parameters {
+        let shape = parameter.shape.unwrap_or(Shape::Scalar);
+        members.parameter(&parameter.name, shape, &scalar);
     }
     members.tokens
 }
@@ -171,29 +197,53 @@ impl Members {
         );
     }
 
-    fn requests(&mut self, draft: &Draft, inputs: Option<usize>, outputs: usize) {
-        let size = match inputs {
-            Some(inputs) => number(inputs).into_token_stream(),
-            None => quote!(__I),
+    /// The methods and constants of the named functions.
+    fn functions(&mut self, draft: &Draft, inputs: Option<usize>, outputs: usize) {
+        let given = draft.settings.given.as_ref();
+        let size = match given.map(|given| given.last().map_or(0, |given| given.range().end)) {
+            Some(size) => number(size).into_token_stream(),
+            None => quote!(__G),
         };
-        let face = Face {
-            scalar: scalar_type(draft.settings.scalar),
-            inputs: size,
-            outputs,
-            workspace: quote!(::derive_network::private::Stub),
-        };
-        for request in &draft.settings.requests {
+        let given = given.into_iter().flatten();
+        let mut needing: BTreeSet<String> = given.map(|given| given.name.to_string()).collect();
+        for function in &draft.functions {
+            let name = function.name.to_string();
+            let needs_given = match &function.quantity {
+                Some(quantity) => quantity.dependence.given,
+                // What a mistaken formula names is what it would need.
+                None => words(&function.text).any(|word| needing.contains(word)),
+            };
+            if needs_given {
+                needing.insert(name.clone());
+            }
+            if function.name != function.name.unraw() {
+                continue;
+            }
+            let shape = function.quantity.as_ref().map(|quantity| quantity.shape);
+            let face = Face {
+                function: Some(name),
+                given: needs_given.then(|| size.clone()),
+                outputs: shape.map_or(1, Shape::size),
+                ..face_of_output(draft, inputs, outputs)
+            };
+            self.requests(&function.requests.of_inputs, &face);
+        }
+    }
+
+    fn requests(&mut self, requests: &[Request], face: &Face) {
+        let sizes = [&face.inputs].into_iter().chain(&face.given);
+        let unknown = sizes.filter(|size| syn::parse2::<Ident>((*size).clone()).is_ok());
+        let generics = quote!(<#(const #unknown: usize),*>);
+        for request in requests {
             for mut method in face.methods(request.kind) {
-                if inputs.is_none() {
-                    method.generics = quote!(<const __I: usize>);
-                }
+                method.generics = generics.clone();
                 if self.names.insert(method.name.to_string()) {
                     self.tokens
                         .extend(quote!(#method { ::derive_network::private::stub() }));
                 }
             }
             for suffix in REQUEST_CONSTANTS {
-                let name = format!("{}_{suffix}", request.kind.name().to_uppercase());
+                let name = format!("{}_{suffix}", face.method(request.kind).to_uppercase());
                 match suffix {
                     "FORMULA" => self.constant(&name, &quote!(&'static str), &quote!("")),
                     _ => self.constant(&name, &quote!(usize), &quote!(1)),
@@ -217,4 +267,39 @@ impl Members {
         let signature = quote!(fn #name_mut(&mut self #arguments) -> ::derive_network::private::DenseViewMut #view);
         self.function(&name_mut.to_string(), &signature);
     }
+
+    /// The accessors of a parameter of formulas.
+    fn parameter(&mut self, name: &Ident, shape: Shape, scalar: &Ident) {
+        if syn::parse_str::<Ident>(&name.to_string()).is_err() {
+            return;
+        }
+        let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
+        let ParameterKind { view, view_mut } = parameter_kind(shape, &scalar.to_token_stream());
+        self.function(&name.unraw().to_string(), &quote!(fn #name(&self) -> #view));
+        self.function(
+            &name_mut.to_string(),
+            &quote!(fn #name_mut(&mut self) -> #view_mut),
+        );
+    }
+}
+
+/// What methods of the output look like.
+fn face_of_output(draft: &Draft, inputs: Option<usize>, outputs: usize) -> Face {
+    let size = match inputs {
+        Some(inputs) => number(inputs).into_token_stream(),
+        None => quote!(__I),
+    };
+    Face {
+        scalar: scalar_type(draft.settings.scalar),
+        function: None,
+        inputs: size,
+        given: None,
+        outputs,
+        workspace: quote!(::derive_network::private::Stub),
+    }
+}
+
+/// The names and numbers of a formula.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
 }
