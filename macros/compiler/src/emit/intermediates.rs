@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use crate::model::{Field, Network};
 use crate::parameter_request::{InParameters, ScheduledIntermediates};
 
-use super::in_parameters::{InParametersEmitter, Parts, pascal};
+use super::in_parameters::{Given, InParametersEmitter, Parts, pascal};
 use super::signature::{number, scalar_type};
 
 /// The types that the methods return, beside the struct: they must be nameable.
@@ -187,8 +187,7 @@ impl InParametersEmitter<'_> {
             inputs,
             outputs,
         } = parts;
-        let (scalar, point, given, name) =
-            (&self.scalar, &self.point, &self.given, &self.network.name);
+        let (scalar, point, name) = (&self.scalar, &self.point, &self.network.name);
         let result = loss_type(self.network, &loss.name);
         let runner = format_ident!("__{}Intermediates", pascal(&loss.name.to_string()));
         let method = format_ident!("{}_intermediates", loss.name);
@@ -199,32 +198,15 @@ impl InParametersEmitter<'_> {
             .collect();
         let dx = &fields[types.len() - 1];
         let pack_x = &inputs[0];
-        let pack_given = loss.needs_given.then(|| {
-            let view = &inputs[1];
-            quote!(__private::pack::<#view, _, _, _, _, _, _>(memory, &self.given[start..end]);)
-        });
         let pack_weights = &inputs[1 + usize::from(self.network.given() > 0)];
-        let given_field = loss.needs_given.then(|| quote!(given: &'a [#given],));
-        let given_argument = loss.needs_given.then(|| quote!(given: &[#given],));
-        let given_value = loss.needs_given.then(|| quote!(given,));
-        let given_check = loss.needs_given.then(|| {
-            quote! {
-                if given.len() != points.len() {
-                    return ::core::result::Result::Err(__private::BatchLengthError {
-                        name: "given",
-                        expected: points.len(),
-                        found: given.len(),
-                    }.into());
-                }
-            }
-        });
-        let empty_check = loss.has_mean.then(|| {
-            quote! {
-                if points.is_empty() {
-                    return ::core::result::Result::Err(__private::EvaluationError::EmptyBatch);
-                }
-            }
-        });
+        let Given {
+            field: given_field,
+            argument: given_argument,
+            value: given_value,
+            check: given_check,
+            pack: pack_given,
+        } = self.given_of_batch(loss.needs_given, inputs);
+        let empty_check = self.empty_check(loss.has_mean);
         let own = self.own_scratch(&loss.program);
         let (from, totals) = (number(loss.program.block), number(loss.program.totals));
         let values = by_field(self.network, |layer| {

@@ -1,0 +1,417 @@
+//! Scheduled derivatives of a function in the parameters go in; their methods, and the types that run them, come out.
+//!
+//! A Jacobian takes its columns out of each block of points; what is asked of one point takes them out of the scratch of that point.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::{ParameterRequestKind, method_name};
+use crate::parameter_request::ScheduledPieces;
+
+use super::in_parameters::{Given, InParametersEmitter, Parts, pascal};
+use super::signature::number;
+
+impl InParametersEmitter<'_> {
+    pub(super) fn function(&mut self, function: &ScheduledPieces) -> TokenStream {
+        let name = function.function.as_ref().map(Ident::to_string);
+        let methods: Vec<TokenStream> = if function
+            .kinds
+            .contains(&ParameterRequestKind::ParameterJacobian)
+            || function.kinds.contains(&ParameterRequestKind::GaussNewton)
+        {
+            vec![self.of_batch(function, name.as_deref())]
+        } else {
+            let of = function.kinds.iter();
+            of.map(|kind| self.of_point(function, *kind, name.as_deref()))
+                .collect()
+        };
+        quote!(#(#methods)*)
+    }
+
+    /// The type of the value of a function.
+    fn value_type(&self, width: usize) -> TokenStream {
+        let scalar = &self.scalar;
+        if width == 1 {
+            quote!(#scalar)
+        } else {
+            let width = number(width);
+            quote!(__private::SVector<#scalar, #width>)
+        }
+    }
+
+    /// Statements that take the pieces out of scratch.
+    fn unpack(
+        &self,
+        function: &ScheduledPieces,
+        outputs: &[Ident],
+        place: &TokenStream,
+    ) -> TokenStream {
+        let pieces = function.pieces.iter().map(|piece| {
+            let (view, column) = (&outputs[piece.output], number(piece.offset));
+            quote!(__private::unpack_columns::<#view, _, _, _, _, _>(memory, __private::Columns { column: #column, #place });)
+        });
+        pieces.collect()
+    }
+
+    fn of_batch(&mut self, function: &ScheduledPieces, name: Option<&str>) -> TokenStream {
+        let parts = self.parts(&function.program);
+        let Parts {
+            memory,
+            once,
+            body,
+            inputs,
+            outputs,
+        } = &parts;
+        let (scalar, point, workspace) = (&self.scalar, &self.point, self.workspace);
+        let network = &self.network.name;
+        let method = method_name(name, "parameter_jacobian");
+        let runner = format_ident!("__{}Rows", pascal(&method));
+        let value = self.value_type(function.width);
+        let width = number(function.width);
+        let place = quote! {
+            matrix: &mut *self.jacobian,
+            rows: count * #width,
+            first: start * #width,
+            points: end - start,
+            width: #width,
+            add: false,
+        };
+        let pieces = self.unpack(function, outputs, &place);
+        // Columns that no piece fills are zero.
+        let views = function
+            .pieces
+            .iter()
+            .map(|piece| &function.program.outputs[piece.output]);
+        let filled: usize = views.map(|view| view.shape.iter().product::<usize>()).sum();
+        let fill = (filled < function.width * self.network.parameters())
+            .then(|| quote!(jacobian.fill(0 as #scalar);));
+        let (pack_x, unpack_value) = (&inputs[0], &outputs[0]);
+        let Given {
+            field: given_field,
+            argument: given_argument,
+            value: given_value,
+            check: given_check,
+            pack: pack_given,
+        } = self.given_of_batch(function.needs_given, inputs);
+        let own = self.own_scratch(&function.program);
+        let vectors = number(function.program.vectors);
+        let run = format_ident!("__{method}_rows");
+        let said = name.map_or_else(|| "the output".to_owned(), |name| format!("`{name}`"));
+        let figures = format!(
+            " {} floating-point operations a point, an elementary function counted as one.",
+            function.flops
+        );
+        let mut methods = TokenStream::new();
+        if function
+            .kinds
+            .contains(&ParameterRequestKind::ParameterJacobian)
+        {
+            let (plain, with) = (format_ident!("{method}"), format_ident!("{method}_with"));
+            let summary = format!(
+                " The derivatives of {said} in the parameters at some points, written to `jacobian`: column-major, a row for each entry at each point, point by point, and a column for each parameter; zero for frozen ones."
+            );
+            let check = quote! {
+                #given_check
+                if jacobian.len() != points.len() * #width * Self::PARAMETERS {
+                    return ::core::result::Result::Err(__private::BatchLengthError {
+                        name: "jacobian",
+                        expected: points.len() * #width * Self::PARAMETERS,
+                        found: jacobian.len(),
+                    }.into());
+                }
+            };
+            methods.extend(quote! {
+                #[doc = #summary]
+                #[doc = ""]
+                #[doc = #figures]
+                #[doc = ""]
+                #[doc = " # Errors"]
+                #[doc = " If slices do not fit. Nothing is written then."]
+                #[inline]
+                pub fn #plain(&self, points: &[#point], #given_argument jacobian: &mut [#scalar]) -> ::core::result::Result<(), __private::EvaluationError> {
+                    #check
+                    let mut memory = #own;
+                    self.#run(memory.scratch(), points, #given_value &mut [], jacobian);
+                    ::core::result::Result::Ok(())
+                }
+
+                #[doc = #summary]
+                #[doc = ""]
+                #[doc = " # Errors"]
+                #[doc = " If slices do not fit. Nothing is written then."]
+                #[inline]
+                pub fn #with(&self, workspace: &mut #workspace, points: &[#point], #given_argument jacobian: &mut [#scalar]) -> ::core::result::Result<(), __private::EvaluationError> {
+                    #check
+                    self.#run(workspace.scratch(), points, #given_value &mut [], jacobian);
+                    ::core::result::Result::Ok(())
+                }
+            });
+        }
+        if function.kinds.contains(&ParameterRequestKind::GaussNewton) {
+            let plain = format_ident!("{}", method_name(name, "gauss_newton"));
+            let summary = format!(
+                " Gauss-Newton's products of {said} over some points: with r its values and J their derivatives in the parameters, Jᵀr is written to `projections` and JᵀJ, of as many rows and columns as there are parameters, to `squares`. J is never held. Returns rᵀr."
+            );
+            let (projections, squares) = (
+                self.count_check("projections", quote!(Self::PARAMETERS)),
+                self.count_check("squares", quote!((Self::PARAMETERS * Self::PARAMETERS))),
+            );
+            let given_chunk = function.needs_given.then(|| quote!(&given[start..end],));
+            let values = if function.width == 1 {
+                quote!(&values[..points.len()])
+            } else {
+                quote!(&__private::entries(&values[..points.len()]))
+            };
+            methods.extend(quote! {
+                #[doc = #summary]
+                #[doc = ""]
+                #[doc = #figures]
+                #[doc = ""]
+                #[doc = " # Errors"]
+                #[doc = " If slices do not fit. Nothing is written then."]
+                #[inline]
+                pub fn #plain(&self, points: &[#point], #given_argument projections: &mut [#scalar], squares: &mut [#scalar]) -> ::core::result::Result<#scalar, __private::EvaluationError> {
+                    const POINTS: usize = 64;
+                    #given_check
+                    #projections
+                    #squares
+                    projections.fill(0 as #scalar);
+                    squares.fill(0 as #scalar);
+                    let mut memory = #own;
+                    let mut rows = __private::numbers::<#scalar>(POINTS * #width * Self::PARAMETERS);
+                    let mut values = [<#value as __private::Zeroed>::zeroed(); POINTS];
+                    let mut sum = 0 as #scalar;
+                    let mut start = 0;
+                    while start < points.len() {
+                        let end = ::core::cmp::min(start + POINTS, points.len());
+                        let points = &points[start..end];
+                        let rows = &mut rows[..points.len() * #width * Self::PARAMETERS];
+                        self.#run(memory.scratch(), points, #given_chunk &mut values[..points.len()], rows);
+                        sum += __private::accumulate_gram(rows, #values, projections, squares);
+                        start = end;
+                    }
+                    ::core::result::Result::Ok(sum)
+                }
+            });
+        }
+        quote! {
+            struct #runner<'a> {
+                parameters: &'a [#scalar],
+                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
+                points: &'a [#point],
+                #given_field
+                values: &'a mut [#value],
+                jacobian: &'a mut [#scalar],
+            }
+
+            impl __private::OnLanes for #runner<'_> {
+                type Output = ();
+
+                #[allow(unused_variables)]
+                #[inline(always)]
+                fn run<Q: __private::Isa>(self, simd: Q) {
+                    let memory = &#memory::new(simd, self.parameters, self.scratch);
+                    #once
+                    let lanes = #vectors * __private::lanes::<#scalar, Q>();
+                    let count = self.points.len();
+                    let mut start = 0;
+                    while start < count {
+                        let end = ::core::cmp::min(start + lanes, count);
+                        __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &self.points[start..end]);
+                        #pack_given
+                        #body
+                        if !self.values.is_empty() {
+                            __private::unpack::<#unpack_value, _, _, _, _, _, _>(memory, &mut self.values[start..end]);
+                        }
+                        #pieces
+                        start = end;
+                    }
+                }
+            }
+
+            #[allow(dead_code, clippy::too_many_arguments)]
+            impl #network {
+                #[inline]
+                fn #run(
+                    &self,
+                    scratch: &mut [::core::mem::MaybeUninit<#scalar>],
+                    points: &[#point],
+                    #given_argument
+                    values: &mut [#value],
+                    jacobian: &mut [#scalar],
+                ) {
+                    #fill
+                    __private::dispatch(#runner {
+                        parameters: &self.parameters,
+                        scratch,
+                        points,
+                        #given_value
+                        values,
+                        jacobian,
+                    });
+                }
+
+                #methods
+            }
+        }
+    }
+
+    fn of_point(
+        &mut self,
+        function: &ScheduledPieces,
+        kind: ParameterRequestKind,
+        name: Option<&str>,
+    ) -> TokenStream {
+        let parts = self.parts(&function.program);
+        let Parts {
+            memory,
+            body,
+            inputs,
+            outputs,
+            ..
+        } = &parts;
+        let (scalar, point, workspace) = (&self.scalar, &self.point, self.workspace);
+        let network = &self.network.name;
+        let is_pullback = kind == ParameterRequestKind::Pullback;
+        let method = method_name(name, kind.name());
+        let runner = format_ident!("__{}Point", pascal(&method));
+        let value = self.value_type(function.width);
+        let place = quote! {
+            matrix: &mut *self.gradient,
+            rows: 1,
+            first: 0,
+            points: 1,
+            width: 1,
+            add: #is_pullback,
+        };
+        let pieces = self.unpack(function, outputs, &place);
+        let (pack_x, unpack_value) = (&inputs[0], &outputs[0]);
+        let has_given = self.network.given() > 0;
+        let Given {
+            field: given_field,
+            argument: given_argument,
+            value: given_value,
+            pack: pack_given,
+            ..
+        } = self.given_of_point(function.needs_given, inputs);
+        let weights = {
+            let width = number(function.width);
+            quote!(__private::SVector<#scalar, #width>)
+        };
+        let dy_field = is_pullback.then(|| quote!(dy: &'a #weights, dx: &'a mut #point,));
+        let dy_pack = is_pullback.then(|| {
+            let view = &inputs[1 + usize::from(has_given)];
+            quote!(__private::pack::<#view, _, _, _, _, _, _>(memory, ::core::slice::from_ref(self.dy));)
+        });
+        let dx_unpack = is_pullback.then(|| {
+            let view = &outputs[1];
+            quote!(__private::unpack::<#view, _, _, _, _, _, _>(memory, ::core::slice::from_mut(self.dx));)
+        });
+        let own = self.own_scratch(&function.program);
+        let (plain, with) = (format_ident!("{method}"), format_ident!("{method}_with"));
+        let said = name.map_or_else(|| "the output".to_owned(), |name| format!("`{name}`"));
+        let figures = format!(
+            " {} floating-point operations, an elementary function counted as one.",
+            function.flops
+        );
+        let check = self.count_check("gradient", quote!(Self::PARAMETERS));
+        let (summary, arguments, fill, dx, result, returned, dy_value) = if is_pullback {
+            (
+                format!(
+                    " The value of {said} and, for weights `dy` of its entries, the derivative of their weighted sum in x; its derivative in the parameters is added to `gradient`."
+                ),
+                quote!(dy: &#weights, gradient: &mut [#scalar]),
+                quote!(),
+                quote!(let mut dx = <#point as __private::Zeroed>::zeroed();),
+                quote!((#value, #point)),
+                quote!((value, dx)),
+                quote!(dy, dx: &mut dx,),
+            )
+        } else {
+            (
+                format!(
+                    " The value of {said}; its derivatives in the parameters are written to `gradient`, zero for frozen ones."
+                ),
+                quote!(gradient: &mut [#scalar]),
+                quote!(gradient.fill(0 as #scalar);),
+                quote!(),
+                quote!(#value),
+                quote!(value),
+                quote!(),
+            )
+        };
+        let call = |scratch: TokenStream| {
+            quote! {
+                #check
+                #fill
+                let mut value = <#value as __private::Zeroed>::zeroed();
+                #dx
+                __private::dispatch(#runner {
+                    parameters: &self.parameters,
+                    scratch: #scratch,
+                    x,
+                    #given_value
+                    #dy_value
+                    value: &mut value,
+                    gradient,
+                });
+                ::core::result::Result::Ok(#returned)
+            }
+        };
+        let (on_stack, in_workspace) = (
+            call(quote!(memory.scratch())),
+            call(quote!(workspace.scratch())),
+        );
+        let document = quote! {
+            #[doc = #summary]
+            #[doc = ""]
+            #[doc = #figures]
+            #[doc = ""]
+            #[doc = " # Errors"]
+            #[doc = " If `gradient` has not one entry for each parameter. Nothing is written then."]
+            #[inline]
+        };
+        quote! {
+            struct #runner<'a> {
+                parameters: &'a [#scalar],
+                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
+                x: &'a #point,
+                #given_field
+                #dy_field
+                value: &'a mut #value,
+                gradient: &'a mut [#scalar],
+            }
+
+            impl __private::OnLanes for #runner<'_> {
+                type Output = ();
+
+                #[allow(unused_variables)]
+                #[inline(always)]
+                fn run<Q: __private::Isa>(self, simd: Q) {
+                    let memory = &#memory::new(simd, self.parameters, self.scratch);
+                    __private::pack::<#pack_x, _, _, _, _, _, _>(memory, ::core::slice::from_ref(self.x));
+                    #pack_given
+                    #dy_pack
+                    #body
+                    __private::unpack::<#unpack_value, _, _, _, _, _, _>(memory, ::core::slice::from_mut(self.value));
+                    #dx_unpack
+                    #pieces
+                }
+            }
+
+            #[allow(dead_code)]
+            impl #network {
+                #document
+                pub fn #plain(&self, x: &#point, #given_argument #arguments) -> ::core::result::Result<#result, __private::ParameterCountError> {
+                    let mut memory = #own;
+                    #on_stack
+                }
+
+                #document
+                pub fn #with(&self, workspace: &mut #workspace, x: &#point, #given_argument #arguments) -> ::core::result::Result<#result, __private::ParameterCountError> {
+                    #in_workspace
+                }
+            }
+        }
+    }
+}

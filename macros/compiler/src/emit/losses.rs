@@ -1,0 +1,301 @@
+//! A scheduled loss goes in; its methods, and the type that runs it over blocks of points and sums up what they contribute, come out.
+
+use derive_network_symbolic::parameter_request::LossRequest;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::LossRequestKind;
+use crate::parameter_request::ScheduledLoss;
+
+use super::in_parameters::{Given, InParametersEmitter, Parts, pascal};
+use super::nests::scratch;
+use super::signature::number;
+
+impl InParametersEmitter<'_> {
+    pub(super) fn loss(&mut self, loss: &ScheduledLoss) -> TokenStream {
+        let parts = self.parts(&loss.program);
+        let Parts {
+            memory,
+            once,
+            body,
+            inputs,
+            ..
+        } = &parts;
+        let (scalar, point) = (&self.scalar, &self.point);
+        let name = &self.network.name;
+        let text = loss.name.to_string();
+        let what = match loss.request {
+            LossRequest::Value => "value",
+            LossRequest::Gradient => "gradient",
+            LossRequest::Hvp => "hvp",
+        };
+        let runner = format_ident!("__{}{}Totals", pascal(&text), pascal(what));
+        let run = format_ident!("__{text}_{what}_totals");
+        let count = self.network.parameters();
+        let totals = loss.program.totals;
+        let from = loss.program.block;
+        let (all_from, all_count) = (number(from), number(totals));
+        let vectors = number(loss.program.vectors);
+        // Sums go to these slices, in the order of the totals.
+        let slices: Vec<(Ident, usize)> = match loss.request {
+            LossRequest::Value => vec![(format_ident!("loss"), 1)],
+            LossRequest::Gradient => vec![
+                (format_ident!("gradient"), count),
+                (format_ident!("loss"), 1),
+            ],
+            LossRequest::Hvp => vec![
+                (format_ident!("gradient"), count),
+                (format_ident!("product"), count),
+                (format_ident!("loss"), 1),
+            ],
+        };
+        let mut drains = TokenStream::new();
+        let mut start = 0;
+        for (slice, length) in &slices {
+            let there = totals.saturating_sub(start).min(*length);
+            if there > 0 {
+                let (from, there) = (number(from + start), number(there));
+                drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, self.#slice);));
+            }
+            start += length;
+        }
+        let sums: Vec<&Ident> = slices.iter().map(|(slice, _)| slice).collect();
+        let pack_x = &inputs[0];
+        let has_given = self.network.given() > 0;
+        let pack_weights = &inputs[1 + usize::from(has_given)];
+        let data = self.given_of_batch(loss.needs_given, inputs);
+        let Given {
+            field: given_field,
+            argument: given_argument,
+            value: given_value,
+            pack: pack_given,
+            ..
+        } = &data;
+        let methods = self.loss_methods(loss, &run, &data);
+        quote! {
+            struct #runner<'a> {
+                parameters: &'a [#scalar],
+                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
+                points: &'a [#point],
+                #given_field
+                weights: [#scalar; 2],
+                #(#sums: &'a mut [#scalar],)*
+            }
+
+            impl __private::OnLanes for #runner<'_> {
+                type Output = ();
+
+                #[allow(unused_variables)]
+                #[inline(always)]
+                fn run<Q: __private::Isa>(self, simd: Q) {
+                    let memory = &#memory::new(simd, self.parameters, self.scratch);
+                    __private::clear_totals::<#all_from, #all_count, _, _, _, _, _>(memory);
+                    #once
+                    let lanes = #vectors * __private::lanes::<#scalar, Q>();
+                    let count = self.points.len();
+                    let mut start = 0;
+                    while start < count {
+                        let end = ::core::cmp::min(start + lanes, count);
+                        __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &self.points[start..end]);
+                        #pack_given
+                        __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);
+                        #body
+                        start = end;
+                    }
+                    #drains
+                }
+            }
+
+            #[allow(dead_code, clippy::too_many_arguments)]
+            impl #name {
+                /// Adds the sums, for weights of what is summed and of what is averaged.
+                #[inline]
+                fn #run(
+                    parameters: &[#scalar],
+                    scratch: &mut [::core::mem::MaybeUninit<#scalar>],
+                    points: &[#point],
+                    #given_argument
+                    weight: #scalar,
+                    #(#sums: &mut [#scalar],)*
+                ) {
+                    let mean = weight / (::core::cmp::max(points.len(), 1) as #scalar);
+                    __private::dispatch(#runner {
+                        parameters,
+                        scratch,
+                        points,
+                        #given_value
+                        weights: [weight, mean],
+                        #(#sums,)*
+                    });
+                }
+            }
+
+            #[allow(dead_code, clippy::too_many_arguments)]
+            impl #name {
+                #methods
+            }
+        }
+    }
+
+    /// The public methods over one program of a loss.
+    fn loss_methods(&self, loss: &ScheduledLoss, run: &Ident, data: &Given) -> TokenStream {
+        let Given {
+            argument: given_argument,
+            value: given_value,
+            check: given_check,
+            ..
+        } = data;
+        let (scalar, point, workspace) = (&self.scalar, &self.point, self.workspace);
+        let result = quote!(::core::result::Result<#scalar, __private::EvaluationError>);
+        let own = self.own_scratch(&loss.program);
+        let text = loss.name.to_string();
+        let empty_check = self.empty_check(loss.has_mean);
+        let slice_check = |slice: &str| self.count_check(slice, quote!(Self::PARAMETERS));
+        let formula = format!(" `{text} = {}`", loss.text);
+        let figures = format!(
+            " {} floating-point operations a point, an elementary function counted as one; {} bytes of scratch.",
+            loss.flops,
+            scratch(&loss.program, self.widest).0 * self.network.scalar.bytes()
+        );
+        let errors = if loss.has_mean {
+            " If slices do not fit, or there are no points. Nothing is written then."
+        } else {
+            " If slices do not fit. Nothing is written then."
+        };
+        let document = |summary: String, with: bool| {
+            let scratch_line = if with {
+                " The scratch is that of the workspace: nothing is allocated."
+            } else {
+                " The scratch is on the stack if it is small, else one allocation."
+            };
+            quote! {
+                #[doc = #summary]
+                #[doc = ""]
+                #[doc = #formula]
+                #[doc = ""]
+                #[doc = #figures]
+                #[doc = #scratch_line]
+                #[doc = ""]
+                #[doc = " # Errors"]
+                #[doc = #errors]
+                #[inline]
+            }
+        };
+        // A method and its form with a workspace share everything but where scratch is.
+        let both = |method: &str,
+                    summary: String,
+                    arguments: TokenStream,
+                    checks: TokenStream,
+                    body: TokenStream| {
+            let (plain, with) = (format_ident!("{method}"), format_ident!("{method}_with"));
+            let (doc_plain, doc_with) = (document(summary.clone(), false), document(summary, true));
+            quote! {
+                #doc_plain
+                pub fn #plain(&self, points: &[#point], #given_argument #arguments) -> #result {
+                    #given_check
+                    #empty_check
+                    #checks
+                    let mut memory = #own;
+                    let scratch = memory.scratch();
+                    #body
+                }
+
+                #doc_with
+                pub fn #with(&self, workspace: &mut #workspace, points: &[#point], #given_argument #arguments) -> #result {
+                    #given_check
+                    #empty_check
+                    #checks
+                    let scratch = workspace.scratch();
+                    #body
+                }
+            }
+        };
+        let zero = quote!(0 as #scalar);
+        let mut methods = TokenStream::new();
+        for kind in &loss.kinds {
+            methods.extend(match kind {
+                LossRequestKind::Value => both(
+                    &text,
+                    format!(" The loss `{text}` over some points."),
+                    quote!(),
+                    quote!(),
+                    quote! {
+                        let mut loss = [#zero];
+                        Self::#run(&self.parameters, scratch, points, #given_value 1 as #scalar, &mut loss);
+                        ::core::result::Result::Ok(loss[0])
+                    },
+                ),
+                LossRequestKind::Gradient => {
+                    let checks = slice_check("gradient");
+                    let plain = both(
+                        &format!("{text}_gradient"),
+                        format!(" The loss `{text}` over some points, and its gradient in the parameters, written to `gradient`; zero for frozen ones."),
+                        quote!(gradient: &mut [#scalar]),
+                        checks.clone(),
+                        quote! {
+                            gradient.fill(#zero);
+                            let mut loss = [#zero];
+                            Self::#run(&self.parameters, scratch, points, #given_value 1 as #scalar, gradient, &mut loss);
+                            ::core::result::Result::Ok(loss[0])
+                        },
+                    );
+                    let adding = both(
+                        &format!("add_{text}_gradient"),
+                        format!(" The loss `{text}` over some points times `weight`; adds `weight` times its gradient in the parameters to `gradient`. So losses over several sets of points add up."),
+                        quote!(weight: #scalar, gradient: &mut [#scalar]),
+                        checks,
+                        quote! {
+                            let mut loss = [#zero];
+                            Self::#run(&self.parameters, scratch, points, #given_value weight, gradient, &mut loss);
+                            ::core::result::Result::Ok(loss[0])
+                        },
+                    );
+                    quote!(#plain #adding)
+                }
+                LossRequestKind::ParameterHvp => {
+                    let (v, product) = (slice_check("v"), slice_check("product"));
+                    both(
+                        &format!("{text}_parameter_hvp"),
+                        format!(" The loss `{text}` over some points; its Hessian in the parameters times `v` is written to `product`."),
+                        quote!(v: &[#scalar], product: &mut [#scalar]),
+                        quote!(#v #product),
+                        quote! {
+                            product.fill(#zero);
+                            let mut loss = [#zero];
+                            let mut gradient = __private::numbers::<#scalar>(Self::PARAMETERS);
+                            let mut parameters = self.parameters().to_vec();
+                            parameters.extend_from_slice(v);
+                            Self::#run(&parameters, scratch, points, #given_value 1 as #scalar, &mut gradient, product, &mut loss);
+                            ::core::result::Result::Ok(loss[0])
+                        },
+                    )
+                }
+                LossRequestKind::ParameterHessian => {
+                    let hessian = self.count_check("hessian", quote!((Self::PARAMETERS * Self::PARAMETERS)));
+                    both(
+                        &format!("{text}_parameter_hessian"),
+                        format!(" The loss `{text}` over some points; its Hessian in the parameters is written to `hessian`, of as many rows and columns as there are parameters: a product with each unit direction."),
+                        quote!(hessian: &mut [#scalar]),
+                        hessian,
+                        quote! {
+                            hessian.fill(#zero);
+                            let mut loss = [#zero];
+                            let mut gradient = __private::numbers::<#scalar>(Self::PARAMETERS);
+                            let mut parameters = self.parameters().to_vec();
+                            parameters.resize(2 * Self::PARAMETERS, #zero);
+                            for (direction, column) in hessian.chunks_exact_mut(Self::PARAMETERS).enumerate() {
+                                parameters[Self::PARAMETERS + direction] = 1 as #scalar;
+                                loss = [#zero];
+                                Self::#run(&parameters, &mut *scratch, points, #given_value 1 as #scalar, &mut gradient, column, &mut loss);
+                                parameters[Self::PARAMETERS + direction] = #zero;
+                            }
+                            ::core::result::Result::Ok(loss[0])
+                        },
+                    )
+                }
+                LossRequestKind::Intermediates => TokenStream::new(),
+            });
+        }
+        methods
+    }
+}
