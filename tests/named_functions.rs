@@ -3,11 +3,14 @@
 #[allow(unused_imports, unused_macros, reason = "only one of its macros")]
 #[path = "support/face.rs"]
 mod face;
+#[allow(dead_code, reason = "errors are not reported here")]
 #[path = "support/oracles.rs"]
 mod oracles;
 
+use derive_network::Network;
 use derive_network::prelude::*;
 use face::{Answers, Form};
+use num_dual::{DualNum, hessian};
 use oracles::{Expected, Oracle, number};
 
 /// Asks a function of a network by name, in a form, at points with given data or a direction each.
@@ -198,6 +201,135 @@ network! {
     }
 }
 
+network! {
+    {
+        /// Given data, vectors, and parameters of every shape; functions that need little or nothing.
+        #[derive_network(
+            input(x: 2),
+            output(u),
+            given(target, weights: 2),
+            define = {
+                let misfit = weights[0] * powi(u - target, 2) + dot(slope, x) * nu * u;
+                let flow = gradient(u, x) * weights + stiffness * x * u;
+                let plain = sin(u) * x;
+                let place = x;
+                let level = nu;
+            },
+            derive(
+                misfit(gradient, hessian, laplacian, hvp),
+                flow(jacobian, hessian, laplacian, adjoint_hessian, jvp, vjp),
+                plain(jacobian, jvp),
+                place(hessian),
+                level(hessian),
+            ),
+        )]
+        #[derive(Clone)]
+        struct Mixed {
+            nu: Parameter,
+            hidden: Dense<4, Tanh>,
+            /// A matrix.
+            stiffness: Parameter<2, 2>,
+            #[frozen]
+            slope: Parameter<2>,
+            output: Dense<1>,
+        }
+    }
+    Mixed {
+        misfit misfit_with misfit_batch misfit_batch_with (given) (values);
+        misfit_gradient misfit_gradient_with misfit_gradient_batch misfit_gradient_batch_with (given) (values, gradients);
+        misfit_hessian misfit_hessian_with misfit_hessian_batch misfit_hessian_batch_with (given)
+            (values, gradients, hessians);
+        misfit_laplacian misfit_laplacian_with misfit_laplacian_batch misfit_laplacian_batch_with (given)
+            (values, gradients, laplacians);
+        flow flow_with flow_batch flow_batch_with (given) (values);
+        flow_jacobian flow_jacobian_with flow_jacobian_batch flow_jacobian_batch_with (given) (values, jacobians);
+        flow_hessian flow_hessian_with flow_hessian_batch flow_hessian_batch_with (given) (values, jacobians, hessians);
+        flow_laplacian flow_laplacian_with flow_laplacian_batch flow_laplacian_batch_with (given)
+            (values, jacobians, laplacians);
+        plain plain_with plain_batch plain_batch_with () (values);
+        plain_jacobian plain_jacobian_with plain_jacobian_batch plain_jacobian_batch_with () (values, jacobians);
+        place_hessian place_hessian_with place_hessian_batch place_hessian_batch_with () (values, jacobians, hessians);
+        level_hessian level_hessian_with level_hessian_batch level_hessian_batch_with () (values, gradients, hessians);
+    }
+}
+
+/// `misfit`, `flow` and `plain` of [`Mixed`], written by hand.
+fn by_hand<D: DualNum<f64>>(network: &Mixed, x: &[D], given: &[f64]) -> [D; 5] {
+    let (hidden, output) = (network.hidden(), network.output());
+    let inner = |a: [f64; 2]| x[0].clone() * a[0] + x[1].clone() * a[1];
+    let mut u = D::from(output.bias()[0]);
+    let mut gradient = [D::from(0.0), D::from(0.0)];
+    for neuron in 0..4 {
+        let weight = [0, 1].map(|input| hidden.weight()[(neuron, input)]);
+        let activation = (inner(weight) + hidden.bias()[neuron]).tanh();
+        let slope = (-activation.clone() * activation.clone() + 1.0) * output.weight()[neuron];
+        u += activation * output.weight()[neuron];
+        for input in 0..2 {
+            gradient[input] += slope.clone() * weight[input];
+        }
+    }
+    let difference = u.clone() - given[0];
+    let tilt = inner([network.slope()[0], network.slope()[1]]) * network.nu();
+    let misfit = difference.clone() * difference * given[1] + tilt * u.clone();
+    let [first, second] = gradient;
+    let stiffness = network.stiffness();
+    let row = |row: usize| inner([stiffness[(row, 0)], stiffness[(row, 1)]]) * u.clone();
+    [
+        misfit,
+        first * given[1] + row(0),
+        second * given[2] + row(1),
+        u.sin() * x[0].clone(),
+        u.sin() * x[1].clone(),
+    ]
+}
+
+/// Value, gradient and Hessian of one of these.
+type SecondOrder = (f64, SVector<f64, 2>, SMatrix<f64, 2, 2>);
+
+fn by_duals(network: &Mixed, function: usize, x: &[f64], given: &[f64]) -> SecondOrder {
+    let x = SVector::<f64, 2>::from_column_slice(x);
+    hessian(|x| by_hand(network, x.as_slice(), given)[function], &x)
+}
+
+fn mixed() -> Mixed {
+    let mut network = Mixed::glorot_normal(3);
+    *network.nu_mut() = 0.7;
+    network.slope_mut().copy_from(&vector![0.4, -1.1]);
+    network
+        .stiffness_mut()
+        .copy_from(&matrix![0.9, 0.2; -0.5, 1.3]);
+    network
+        .hidden_mut()
+        .bias_mut()
+        .copy_from(&vector![0.1, -0.3, 0.2, 0.5]);
+    network
+}
+
+/// Points, and given data of each.
+fn samples() -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+    let sample = |index: usize| {
+        let at = index as f64;
+        (
+            vec![(0.9 * at).sin(), (1.7 * at).cos()],
+            vec![(2.3 * at).sin(), 0.5 + 0.1 * at, -1.0 + 0.2 * at],
+        )
+    };
+    (0..12).map(sample).unzip()
+}
+
+/// What one has to come close to, up to a few roundings of numbers of order one.
+fn near(points: Vec<Vec<f64>>) -> Expected {
+    Expected {
+        permitted: vec![1e-13; points.len()],
+        scale: vec![1.0; points.len()],
+        points,
+    }
+}
+
+fn each_point<T>(of: &[T], entries: impl Fn(&T) -> Vec<f64>) -> Expected {
+    near(of.iter().map(entries).collect())
+}
+
 fn burgers(oracle: &Oracle) -> Burgers {
     let mut parameters = oracle.parameters();
     parameters.push(0.0);
@@ -266,4 +398,197 @@ fn derivatives_of_a_laplacian() {
         "laplace_laplacian",
         &["laplacian", "grad_laplacian", "biharmonic"],
     );
+}
+
+#[test]
+fn scalar_function_of_given_data() {
+    let (network, (points, given)) = (mixed(), samples());
+    let pairs = points.iter().zip(&given);
+    let duals: Vec<SecondOrder> = pairs
+        .map(|(x, given)| by_duals(&network, 0, x, given))
+        .collect();
+    let value = || each_point(&duals, |(value, ..)| vec![*value]);
+    let gradient = || each_point(&duals, |(_, gradient, _)| gradient.as_slice().to_vec());
+    let hessian = each_point(&duals, |(.., hessian)| hessian.as_slice().to_vec());
+    let trace = each_point(&duals, |(.., hessian)| vec![hessian.trace()]);
+    let of = |function, expected: &[_]| check(&network, function, &points, &given, expected);
+    of("misfit", &[value()]);
+    of("misfit_gradient", &[value(), gradient()]);
+    of("misfit_hessian", &[value(), gradient(), hessian]);
+    of("misfit_laplacian", &[value(), gradient(), trace]);
+}
+
+#[test]
+fn vector_function_of_given_data() {
+    let (network, (points, given)) = (mixed(), samples());
+    let pairs = points.iter().zip(&given);
+    let duals: Vec<[SecondOrder; 2]> = pairs
+        .map(|(x, given)| [1, 2].map(|function| by_duals(&network, function, x, given)))
+        .collect();
+    let value = || each_point(&duals, |rows| rows.iter().map(|row| row.0).collect());
+    let jacobian = || each_point(&duals, |[a, b]| vec![a.1[0], b.1[0], a.1[1], b.1[1]]);
+    let hessian = each_point(&duals, |[a, b]| [a.2.as_slice(), b.2.as_slice()].concat());
+    let laplacian = each_point(&duals, |rows| {
+        rows.iter().map(|row| row.2.trace()).collect()
+    });
+    let of = |function, expected: &[_]| check(&network, function, &points, &given, expected);
+    of("flow", &[value()]);
+    of("flow_jacobian", &[value(), jacobian()]);
+    of("flow_hessian", &[value(), jacobian(), hessian]);
+    of("flow_laplacian", &[value(), jacobian(), laplacian]);
+}
+
+#[test]
+fn products_with_given_data_and_a_direction() -> Result<(), BatchLengthError> {
+    let (network, (points, given)) = (mixed(), samples());
+    let (v, w) = (vector![0.3, -0.8], vector![1.2, 0.7]);
+    for lanes in Lanes::available() {
+        for (x, given) in points.iter().zip(&given) {
+            let [misfit, first, second] =
+                [0, 1, 2].map(|function| by_duals(&network, function, x, given));
+            let jacobian =
+                SMatrix::<f64, 2, 2>::from_rows(&[first.1.transpose(), second.1.transpose()]);
+            let (x, given) = (
+                SVector::from_column_slice(x),
+                SVector::from_column_slice(given),
+            );
+            let results = with_lanes(lanes, || {
+                let mut workspace = Mixed::workspace();
+                let (mut values, mut gradients, mut products) =
+                    ([0.0], [SVector::zeros()], [SVector::zeros()]);
+                network.misfit_hvp_batch_with(
+                    &mut workspace,
+                    &[x],
+                    &[given],
+                    &[v],
+                    &mut values,
+                    &mut gradients,
+                    &mut products,
+                )?;
+                Ok((
+                    network.flow_jvp(&x, &given, &v).1 - jacobian * v,
+                    network.flow_vjp(&x, &given, &w).1 - jacobian.transpose() * w,
+                    network.flow_adjoint_hessian(&x, &given, &w).2
+                        - (first.2 * w[0] + second.2 * w[1]),
+                    products[0] - misfit.2 * v,
+                ))
+            })?;
+            let (jv, wj, weighted, hv) = results;
+            assert!(
+                jv.norm() + wj.norm() + weighted.norm() + hv.norm() < 1e-13,
+                "{results:?} on {lanes}"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn functions_that_need_no_data_take_none() {
+    let (network, (points, _)) = (mixed(), samples());
+    let rows: Vec<[SecondOrder; 2]> = points
+        .iter()
+        .map(|x| [3, 4].map(|function| by_duals(&network, function, x, &[0.0; 3])))
+        .collect();
+    let value = || each_point(&rows, |[a, b]| vec![a.0, b.0]);
+    let jacobian = each_point(&rows, |[a, b]| vec![a.1[0], b.1[0], a.1[1], b.1[1]]);
+    check(&network, "plain", &points, &[], &[value()]);
+    check(
+        &network,
+        "plain_jacobian",
+        &points,
+        &[],
+        &[value(), jacobian],
+    );
+    let (x, v) = (vector![0.3, 0.4], vector![1.0, -2.0]);
+    let difference = network.plain_jvp(&x, &v).1 - network.plain_jacobian(&x).1 * v;
+    assert!(difference.norm() < 1e-14, "{difference}");
+}
+
+#[test]
+fn an_input_and_a_parameter_are_functions() {
+    let (network, (points, _)) = (mixed(), samples());
+    let same = |entries: &[f64]| near(vec![entries.to_vec(); points.len()]);
+    let expected = [
+        near(points.clone()),
+        same(&[1.0, 0.0, 0.0, 1.0]),
+        same(&[0.0; 8]),
+    ];
+    check(&network, "place_hessian", &points, &[], &expected);
+    let expected = [same(&[0.7]), same(&[0.0; 2]), same(&[0.0; 4])];
+    check(&network, "level_hessian", &points, &[], &expected);
+}
+
+#[test]
+fn given_data_of_another_length_are_refused() {
+    let (network, given) = (mixed(), [SVector::<f64, 3>::zeros(); 3]);
+    let mut values = [7.0; 4];
+    let error = network.misfit_batch(&[SVector::zeros(); 4], &given, &mut values);
+    let expected = BatchLengthError {
+        name: "given",
+        expected: 4,
+        found: 3,
+    };
+    assert_eq!((error, values), (Err(expected), [7.0; 4]));
+}
+
+#[test]
+fn parameters_of_formulas_lie_between_layers_and_start_at_zero() {
+    let network = mixed();
+    let parameters = network.parameters();
+    assert_eq!(parameters[0], 0.7);
+    assert_eq!(parameters[13..17], [0.9, -0.5, 0.2, 1.3], "column-major");
+    assert_eq!(parameters[17..19], [0.4, -1.1]);
+    assert_eq!(Mixed::PARAMETERS, 1 + 12 + 4 + 2 + 5);
+    for network in [
+        Mixed::glorot_uniform(1),
+        Mixed::glorot_normal(1),
+        Mixed::he_normal(1),
+        Mixed::uniform(1, 1.0..2.0),
+    ] {
+        assert_eq!(network.nu(), 0.0);
+        assert_eq!(
+            (network.stiffness().norm(), network.slope().norm()),
+            (0.0, 0.0)
+        );
+        assert!(
+            network
+                .hidden()
+                .weight()
+                .iter()
+                .all(|weight| *weight != 0.0)
+        );
+    }
+}
+
+/// Doubles the parameters of any network.
+fn double<N: Network<Scalar = f64>>(network: &mut N) -> usize {
+    for parameter in network.parameters_mut() {
+        *parameter *= 2.0;
+    }
+    N::PARAMETERS
+}
+
+#[test]
+fn generic_code_takes_any_network() {
+    let mut network = mixed();
+    assert_eq!(double(&mut network), 24);
+    assert_eq!(network.nu(), 1.4);
+}
+
+#[test]
+fn constants_say_what_is_computed() {
+    assert!(Burgers::RESIDUAL_FORMULA.contains("residual = u_t + u * u_x - nu * u_xx"));
+    assert!(Burgers::RESIDUAL_FORMULA.contains("u_xx = d(u_x, x)"));
+    assert!(
+        !Burgers::RESIDUAL_FORMULA.contains("u_tt"),
+        "it is not used"
+    );
+    assert!(Mixed::MISFIT_HESSIAN_FORMULA.contains("by "));
+    let flops = [
+        Mixed::MISFIT_FLOPS,
+        Mixed::MISFIT_GRADIENT_FLOPS,
+        Mixed::MISFIT_HESSIAN_FLOPS,
+    ];
+    assert!(flops.is_sorted_by(|a, b| a < b), "{flops:?}");
 }

@@ -50,6 +50,8 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `input(x: 2)`, `input(t, x)`, `input(x: 8, u: 2)` | vectors by name and size, scalars by name; several are concatenated in this order. Needed |
 /// | `output(u)` | a name for the output, or one for each of its components |
+/// | `define = { let f = ..; }` | functions of the output, its derivatives and the inputs, see below |
+/// | `given(target, weights: 2)` | data that come with each point, for functions; they are not differentiated |
 /// | `derive(gradient, hessian)` | what is asked for, see below; the value always is |
 /// | `scalar = f32` | the type of numbers; `f64` if nothing is said |
 /// | `storage = boxed` | where parameters live: `inline` in the struct, `boxed` on the heap. Up to 16 KiB are inline if nothing is said |
@@ -84,6 +86,48 @@ use proc_macro::TokenStream;
 /// How a Hessian, a Laplacian or an adjoint Hessian is put together is chosen by cost. `hessian(order = recursion)` fixes
 /// it: `contraction`, `recursion`, `mixed`, `forward`, or `automatic`.
 ///
+/// # Named functions
+///
+/// Each `let` of `define` names a function of the inputs; later ones may use it. `d(u, t, x)` is a partial derivative, of any
+/// order, `laplacian(u, x)` and `gradient(u, x)` are taken over the inputs that are listed. A function is a method, `residual(&x)`,
+/// with the three other forms; what is asked of it in `derive(residual(gradient))` is one too, `residual_gradient(&x)`, and gives
+/// what the same request of the output gives. Only the derivatives that a function uses are computed, each once.
+///
+/// A field of type `Parameter`, `Parameter<3>` or `Parameter<3, 2>` is a number, a vector or a matrix of formulas. It is zero until
+/// it is set: `nu_mut()` is `&mut S`, those of vectors and matrices are views. It lies column-major in the flat parameters.
+///
+/// A function of given data takes them behind the point: `misfit(&x, &given)`, `misfit_batch(points, given, &mut values)`, where
+/// `given` has one `SVector<S, G>` for each point. One that needs none takes none.
+///
+/// ```
+/// use derive_network::prelude::*;
+///
+/// #[derive_network(
+///     input(x, t),
+///     output(u),
+///     given(target),
+///     define = {
+///         let residual = d(u, t) + u * d(u, x) - nu * d(u, x, x);
+///         let misfit = u - target;
+///     },
+///     derive(residual(gradient)),
+/// )]
+/// struct Burgers {
+///     hidden: [Dense<16, Tanh>; 2],
+///     output: Dense<1>,
+///     nu: Parameter,
+/// }
+///
+/// let mut network = Burgers::glorot_uniform(7);
+/// *network.nu_mut() = 0.01;
+/// let x = vector![0.3, 0.5];
+/// let (residual, gradient) = network.residual_gradient(&x);
+/// assert_eq!(residual, network.residual(&x));
+/// assert_eq!(network.misfit(&x, &vector![0.25]), network.value(&x) - 0.25);
+/// assert!(Burgers::RESIDUAL_FORMULA.contains("residual = d(u, t) + u * d(u, x) - nu * d(u, x, x)"));
+/// # let _ = gradient;
+/// ```
+///
 /// # The expanded struct
 ///
 /// It keeps its visibility, its documentation and the attributes below this one, so write `#[derive(Clone)]` below. It can
@@ -97,9 +141,11 @@ use proc_macro::TokenStream;
 /// | `from_parameters(&flat)` | a network with these parameters, or an error that says how many there should be |
 /// | `parameters()`, `parameters_mut()` | the flat parameters: fields in order, arrays by index; of each layer its weight column-major, then its bias |
 /// | `glorot_uniform(seed)`, `glorot_normal(seed)`, `he_normal(seed)` | initial parameters with zero biases; a seed gives the same ones on every platform |
-/// | `uniform(seed, -0.1..0.1)` | the same for all parameters, biases too |
+/// | `uniform(seed, -0.1..0.1)` | the same for all parameters of layers, biases too |
 /// | `output().weight()`, `output().bias()`, `output_mut().weight_mut()` | a field of one layer as nalgebra views |
 /// | `hidden(1).weight()` | a layer of an array; an index beyond the array panics |
+/// | `nu()`, `nu_mut()` | a field of type `Parameter` |
+/// | `impl derive_network::Network` | the flat parameters, for code that is generic over networks |
 ///
 /// Accessors are as visible as the struct, or as the field says.
 ///
