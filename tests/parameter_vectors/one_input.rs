@@ -8,17 +8,17 @@ use crate::oracles::numbers;
 macro_rules! one_input {
     ($test:ident $network:ident $activation:ident $case:literal) => {
         #[derive_network(
-                            input(x), output(n),
-                            define = {
-                                let n_x = d(n, x);
-                                let n_xx = d(n, x, x);
-                            },
-                            derive(
-                                parameter_jacobian,
-                                n_x(parameter_jacobian, parameter_gradient),
-                                n_xx(parameter_jacobian, parameter_gradient),
-                            ),
-                        )]
+                                            input(x), output(n),
+                                            define = {
+                                                let n_x = d(n, x);
+                                                let n_xx = d(n, x, x);
+                                            },
+                                            derive(
+                                                parameter_jacobian,
+                                                n_x(parameter_jacobian, parameter_gradient),
+                                                n_xx(parameter_jacobian, parameter_gradient),
+                                            ),
+                                        )]
         struct $network {
             hidden: Dense<2, $activation>,
             #[layer(bias = false)]
