@@ -130,6 +130,15 @@ fn check<N: Compiled>(seed: u64) {
         for lanes in Lanes::available() {
             with_lanes(lanes, || {
                 for ((x, given), wanted) in points.iter().zip(&given).zip(&wanted) {
+                    let (values, jacobian) = network.in_inputs(formula, x, given);
+                    for values in values {
+                        worst.compare("value", &values, &wanted.values);
+                    }
+                    for (entry, inputs) in wanted.inputs.iter().enumerate() {
+                        let row = jacobian.iter().skip(entry).step_by(wanted.values.len());
+                        let row: Vec<f64> = row.copied().collect();
+                        worst.compare("derivative in input", &row, inputs);
+                    }
                     for entry in 0..wanted.values.len() {
                         let (values, inputs, parameters) = network.pulled(formula, entry, x, given);
                         worst.compare("value", &values, &wanted.values);

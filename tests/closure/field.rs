@@ -122,7 +122,10 @@ impl<'a> Div<&Field<'a>> for &Field<'a> {
     type Output = Field<'a>;
 
     fn div(self, other: &Field<'a>) -> Field<'a> {
-        self * &other.reciprocal()
+        Field::new(
+            self.space,
+            self.space.multiply(&self.terms, &other.reciprocal().terms),
+        )
     }
 }
 

@@ -33,6 +33,8 @@ pub trait Compiled {
     const FORMULAS: [Meaning; 2];
 
     fn new(parameters: &[f64]) -> Self;
+    /// The values of a formula, alone and beside its derivatives in the inputs, and these, column-major.
+    fn in_inputs(&self, formula: usize, x: &[f64], given: &[f64]) -> ([Vec<f64>; 2], Vec<f64>);
     /// The values of a formula, and the derivatives of an entry in the inputs and in the parameters.
     fn pulled(
         &self,
@@ -74,7 +76,10 @@ macro_rules! compiled {
             input($($input)*), output($($output)*), $(given($given),)?
             define = { $($formula)* },
             loss(one_loss = mean_square(one), two_loss = mean_square(two)),
-            derive(one(pullback, parameter_jacobian), two(pullback, parameter_jacobian)),
+            derive(
+                one(jacobian, pullback, parameter_jacobian),
+                two(jacobian, pullback, parameter_jacobian),
+            ),
         )]
         pub struct $name { $($fields)* }
 
@@ -90,6 +95,18 @@ macro_rules! compiled {
 
             fn new(parameters: &[f64]) -> Self {
                 Self::from_parameters(parameters).expect("as many parameters as the network has")
+            }
+
+            fn in_inputs(&self, formula: usize, x: &[f64], given: &[f64]) -> ([Vec<f64>; 2], Vec<f64>) {
+                let x = SVector::from_column_slice(x);
+                $(let $given = SVector::from_column_slice(given);)?
+                let _ = given;
+                let (alone, (value, jacobian)) = if formula == 0 {
+                    (self.one(&x $(, &$given)?), self.one_jacobian(&x $(, &$given)?))
+                } else {
+                    (self.two(&x $(, &$given)?), self.two_jacobian(&x $(, &$given)?))
+                };
+                ([alone, value].map(|value| Entries::entries(&value)), jacobian.as_slice().to_vec())
             }
 
             fn pulled(&self, formula: usize, entry: usize, x: &[f64], given: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {

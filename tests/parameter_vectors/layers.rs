@@ -85,7 +85,7 @@ macro_rules! chains {
             input(x: 3), output(y),
             define = { let y_mean = mean(y); let y_sum = sum(y); },
             loss(average = mean(y), total = sum(y)),
-            derive(pullback, y_mean(pullback), y_sum(pullback)),
+            derive(intermediates, pullback, y_mean(pullback), y_sum(pullback), average(intermediates)),
         )]
         struct $name {
             #[layer(bias = false)]
@@ -113,8 +113,8 @@ macro_rules! against_targets {
             },
             loss(half = half_mse(y, target), whole = mse(target, y), keras = sum(squared_mean)),
             derive(
-                pullback, error(pullback), squared(pullback),
-                squared_sum(pullback), squared_mean(pullback),
+                error(pullback), squared(pullback), squared_sum(pullback), squared_mean(pullback),
+                intermediates, half(intermediates), whole(intermediates), keras(intermediates),
             ),
         )]
         struct $name { $($fields)* }
@@ -136,6 +136,10 @@ against_targets! {
 }
 
 stages!(Linear3To3 Linear3To5 Linear4To3 Linear5To2 Rectified3To3 Rectified2To2 Three Six);
+
+fn flat<const N: usize>(vectors: &[SVector<f64, N>]) -> Vec<f64> {
+    vectors.iter().flat_map(Entries::numbers).collect()
+}
 
 fn identity(width: usize) -> Vec<f64> {
     (0..width * width)
@@ -319,6 +323,18 @@ fn a_mean_behind_three_layers() {
             file.tensor(&format!("dY_dW{}", layer + 1), gradient);
         }
 
+        let on_the_way = network.average_intermediates(&samples).unwrap();
+        file.tensor("loss_mean", &[on_the_way.loss]);
+        file.tensor("dJ_dX", &flat(&on_the_way.dx));
+        for (layer, found) in on_the_way.chain.iter().enumerate() {
+            for values in [&found.z, &found.a] {
+                file.tensor(&format!("Z{}", layer + 1), &flat(values));
+            }
+            for adjoints in [&found.dz, &found.da] {
+                file.tensor(&format!("dJ_dZ{}", layer + 1), &flat(adjoints));
+            }
+        }
+
         let layers = matrices.map(|matrix| (Linear3To3::pull as PullStage, matrix, 3));
         let found = backpropagate(&layers, &rows, of_a_mean);
         for layer in 1..4 {
@@ -355,9 +371,22 @@ fn activations_that_are_matrices() {
         });
         file.rows("dJ_dX", &pulled.inputs);
 
+        let places = ["X", "Z1", "A1", "Z2", "A2", "Z3", "A3"];
+        let on_the_way = network.average_intermediates(&samples).unwrap();
+        file.tensor("loss_mean", &[on_the_way.loss]);
+        file.tensor("dJ_dX", &flat(&on_the_way.dx));
+        for (layer, found) in on_the_way.chain.iter().enumerate() {
+            let place = places[layer + 1];
+            let alone = samples
+                .iter()
+                .map(|x| network.intermediates(x).chain[layer].z);
+            file.tensor(place, &flat(&alone.collect::<Vec<_>>()));
+            file.tensor(place, &flat(&found.z));
+            file.tensor(&format!("dJ_d{place}"), &flat(&found.dz));
+        }
+
         let layers = matrices.map(|matrix| (Linear3To3::pull as PullStage, matrix, 3));
         let found = backpropagate(&layers, &rows, of_a_mean);
-        let places = ["X", "Z1", "A1", "Z2", "A2", "Z3", "A3"];
         for layer in 0..6 {
             let alone = Linear3To3::pull(
                 &layers[layer].1,
@@ -377,9 +406,28 @@ fn activations_that_are_matrices() {
     });
 }
 
+/// Values and derivatives on the way through a chain, by the field of each layer.
+macro_rules! on_the_way {
+    ($file:ident, $name:literal, $found:expr, [$($field:ident $([$at:literal])?),+]) => {{
+        let found = $found.unwrap();
+        let layers = [$({
+            let layer = &found.$field $([$at])?;
+            [flat(&layer.z), flat(&layer.a), flat(&layer.dz), flat(&layer.da)]
+        }),+];
+        for (layer, [z, a, dz, da]) in layers.iter().enumerate() {
+            let layer = layer + 1;
+            $file.tensor(&format!("Z{layer}"), z);
+            $file.tensor(&format!("A{layer}"), a);
+            $file.tensor(&format!("{}_dZ{layer}", $name), dz);
+            $file.tensor(&format!("{}_dA{layer}", $name), da);
+        }
+        $file.tensor(&format!("{}_dX", $name), &flat(&found.dx));
+    }};
+}
+
 /// A chain of three with its losses, and the same layer by layer, behind which the network `$target` has the losses.
 macro_rules! squared_errors {
-    ($file:ident, $network:ident, $target:ident, [$($layer:ident)+]) => {{
+    ($file:ident, $network:ident $fields:tt, $target:ident, [$($layer:ident)+]) => {{
         const P: usize = $network::PARAMETERS;
         let matrices = ["W1", "W2", "W3"].map(|name| $file.matrix(name));
         let (rows, target_rows) = ($file.samples("X"), $file.samples("Y"));
@@ -417,6 +465,10 @@ macro_rules! squared_errors {
         let squares = pull(&samples, P, |at, x, sum| network.squared_pullback(x, &targets[at], &weights, sum));
         $file.rows("error_Y_minus_Yhat", &errors.values);
         $file.rows("squared_error", &squares.values);
+
+        on_the_way!($file, "dJ", network.half_intermediates(&samples, &targets), $fields);
+        on_the_way!($file, "dJ2", network.keras_intermediates(&samples, &targets), $fields);
+        on_the_way!($file, "dJmean", network.whole_intermediates(&samples, &targets), $fields);
 
         // Layer by layer; the last activation is a layer with the identity for a matrix.
         let reduction = $target::from_parameters(&identity($target::OUTPUTS)).unwrap();
@@ -476,13 +528,13 @@ fn matrix_gradients(file: &mut Comparison, name: &str, gradient: &[f64], matrice
 #[test]
 fn squared_errors_behind_a_rectifier() {
     Comparison::on_all_lanes("s3_cell4_relu_mse", |file| {
-        squared_errors!(file, Rectified, Target3, [Linear3To3 Linear3To3 Linear3To3 Rectified3To3]);
+        squared_errors!(file, Rectified [hidden[0], hidden[1], output], Target3, [Linear3To3 Linear3To3 Linear3To3 Rectified3To3]);
     });
 }
 
 #[test]
 fn squared_errors_on_both_sides_of_a_kink() {
     Comparison::on_all_lanes("s3_relu_mse_mixed_signs", |file| {
-        squared_errors!(file, Mixed, Target2, [Linear4To3 Linear3To5 Linear5To2 Rectified2To2]);
+        squared_errors!(file, Mixed [first, second, output], Target2, [Linear4To3 Linear3To5 Linear5To2 Rectified2To2]);
     });
 }

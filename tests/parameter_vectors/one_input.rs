@@ -14,7 +14,7 @@ macro_rules! one_input {
                                                 let n_xx = d(n, x, x);
                                             },
                                             derive(
-                                                parameter_jacobian,
+                intermediates, parameter_jacobian,
                                                 n_x(parameter_jacobian, parameter_gradient),
                                                 n_xx(parameter_jacobian, parameter_gradient),
                                             ),
@@ -27,25 +27,18 @@ macro_rules! one_input {
 
         #[test]
         fn $test() {
-            /// The hidden layer alone.
-            #[derive_network(input(x))]
-            struct Hidden {
-                hidden: Dense<2, $activation>,
-            }
-
             Comparison::on_all_lanes($case, |file| {
                 const P: usize = $network::PARAMETERS;
                 let parameters = ["w", "u", "v"]
                     .map(|name| numbers(file.oracle.at(&format!("/parameters/{name}"))));
                 let network = $network::from_parameters(&parameters.concat()).unwrap();
-                let hidden = Hidden::from_parameters(&parameters[..2].concat()).unwrap();
                 let points: Vec<SVector<f64, 1>> = numbers(file.oracle.at("/inputs/x"))
                     .into_iter()
                     .map(|x| vector![x])
                     .collect();
                 let outputs: Vec<f64> = points
                     .iter()
-                    .flat_map(|x| hidden.value(x).data.0[0])
+                    .flat_map(|x| network.intermediates(x).hidden.a.data.0[0])
                     .collect();
                 file.tensor("hidden_output", &outputs);
                 let each = |call: &dyn Fn(&SVector<f64, 1>) -> f64| -> Vec<f64> {
