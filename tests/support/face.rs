@@ -2,7 +2,12 @@
 //!
 //! [`network!`] writes a struct down once, for the macro and, as text, for the compiler library.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(
+    dead_code,
+    unused_macros,
+    unused_imports,
+    reason = "each test uses a part of it"
+)]
 
 use derive_network::nalgebra::SMatrix;
 use std::cell::Cell;

@@ -1,5 +1,7 @@
 //! Reference vectors: a case by name goes in, its points, parameters, expected tensors and tolerances come out.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -51,6 +53,46 @@ impl Oracle {
             .collect()
     }
 
+    /// Compares a whole tensor, last axis fastest, by the rule of the README; gives the worst error over its scale.
+    pub fn compare(&self, tensor: &str, found: &[f64]) -> f64 {
+        let expected = self.at(&format!("/expected/{tensor}"));
+        let wanted = numbers(expected);
+        assert_eq!(
+            wanted.len(),
+            found.len(),
+            "{}: entries of {tensor}",
+            self.case
+        );
+        let own = self.at("/tolerance/f64_overrides").get(tensor);
+        let tolerance = number(own.unwrap_or_else(|| self.at("/tolerance/f64_rtol")));
+        let slices = match expected {
+            Value::Array(slices) if slices[0].is_array() => slices.len(),
+            _ => 1,
+        };
+        let largest = |numbers: &[f64]| numbers.iter().fold(0.0_f64, |m, n| m.max(n.abs()));
+        let tensor_largest = largest(&wanted);
+        let mut worst: f64 = 0.0;
+        let length = wanted.len() / slices;
+        for (found, wanted) in found.chunks(length).zip(wanted.chunks(length)) {
+            let scale = largest(wanted).max(1e-6 * tensor_largest);
+            let permitted = if scale == 0.0 {
+                1e-15
+            } else {
+                tolerance * scale
+            };
+            for (found, wanted) in found.iter().zip(wanted) {
+                let error = (found - wanted).abs();
+                assert!(
+                    error <= permitted,
+                    "{}: {tensor}: {found:e}, want {wanted:e}",
+                    self.case
+                );
+                worst = worst.max(if scale == 0.0 { error } else { error / scale });
+            }
+        }
+        worst
+    }
+
     /// An expected tensor with the tolerance of a precision, `f64` or `f32`.
     pub fn expected(&self, tensor: &str, precision: &str) -> Expected {
         let rows = array(self.at(&format!("/expected/{tensor}")));
@@ -93,6 +135,11 @@ pub fn number(value: &Value) -> f64 {
         Value::String(text) => text.parse().expect("a decimal string"),
         other => other.to_string().parse().expect("a number"),
     }
+}
+
+/// The rows of a matrix.
+pub fn rows(value: &Value) -> Vec<Vec<f64>> {
+    array(value).iter().map(numbers).collect()
 }
 
 /// All numbers of nested arrays, last axis fastest.

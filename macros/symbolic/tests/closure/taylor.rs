@@ -103,7 +103,7 @@ impl Space {
 
     /// The polynomial y with E y = slope E u that begins with a constant: right to one degree more
     /// than the slope.
-    fn integrate(&self, u: &Polynomial, start: Number, slope: &Polynomial) -> Polynomial {
+    pub fn integrate(&self, u: &Polynomial, start: Number, slope: &Polynomial) -> Polynomial {
         let degree = |place: usize| self.exponents[place].iter().sum::<usize>() as f64;
         let scaled = u.iter().enumerate();
         let euler: Polynomial = scaled

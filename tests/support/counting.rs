@@ -1,0 +1,24 @@
+//! The system's allocator, counting for each thread.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use crate::face::ALLOCATIONS;
+
+struct Counting;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+// SAFETY: everything is handed on to the system's allocator; the counter is a plain cell without a destructor.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: handed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
