@@ -128,6 +128,62 @@ use proc_macro::TokenStream;
 /// # let _ = gradient;
 /// ```
 ///
+/// # Losses and derivatives in the parameters
+///
+/// `loss(name = formula)` names a sum over points: `sum`, `mean`, `sum_square` and `mean_square` of any formula, `mse(u, target)`, which
+/// is the mean over points and entries, `half_mse`, which is half the sum of squares by the number of points, and combinations of these
+/// with literal coefficients. A loss that uses given data takes them behind the points. Each has
+///
+/// | method | what it does |
+/// |---|---|
+/// | `physics(&points)` | the loss |
+/// | `physics_gradient(&points, &mut gradient)` | the loss; writes its gradient in the flat parameters |
+/// | `add_physics_gradient(&points, weight, &mut gradient)` | the loss times the weight; adds the weighted gradient |
+/// | `physics_parameter_hvp(&points, &v, &mut product)` | if asked, `physics(parameter_hvp)`: the loss; its Hessian times `v` |
+/// | `physics_parameter_hessian(&points, &mut hessian)` | if asked: the loss; its Hessian, P by P |
+/// | `physics_intermediates(&points)` | if asked: the loss, dJ/dx, and by field z, a, dJ/dz and dJ/da of each layer for each point |
+///
+/// The output, and in `derive(residual(..))` any function, can be asked for derivatives in the parameters:
+///
+/// | request | method | what it does |
+/// |---|---|---|
+/// | `parameter_gradient` | `parameter_gradient(&x, &mut gradient)` | the value, of one output; writes ∂f/∂θ |
+/// | `parameter_jacobian` | `parameter_jacobian(&points, &mut jacobian)` | writes ∂f/∂θ: column-major, a row for each entry at each point |
+/// | `pullback` | `pullback(&x, &dy, &mut gradient)` | the value and dyᵀ ∂f/∂x; adds dyᵀ ∂f/∂θ |
+/// | `gauss_newton` | `gauss_newton(&points, &mut projections, &mut squares)` | fᵀf; writes Jᵀf and JᵀJ, and never holds J |
+/// | `intermediates` | `intermediates(&x)` | z and a of each layer, by field; of the output only |
+///
+/// All but intermediates have a form that ends in `_with` and takes a workspace first; Gauss-Newton has none. Columns and entries of
+/// `#[frozen]` fields are there, and zero. Slices that do not fit, and means of no points, are errors, and nothing is written then.
+///
+/// ```
+/// use derive_network::prelude::*;
+///
+/// #[derive_network(
+///     input(x), output(u), given(target),
+///     define = { let slope = d(u, x); },
+///     loss(fit = mse(u, target) + 0.01 * mean_square(slope)),
+///     derive(parameter_jacobian),
+/// )]
+/// struct Curve {
+///     hidden: Dense<8, Tanh>,
+///     output: Dense<1>,
+/// }
+///
+/// let mut curve = Curve::glorot_uniform(7);
+/// let points = [vector![0.0], vector![0.5], vector![1.0]];
+/// let targets = [vector![0.0], vector![0.25], vector![1.0]];
+/// let mut gradient = vec![0.0; Curve::PARAMETERS];
+/// let before = curve.fit_gradient(&points, &targets, &mut gradient)?;
+/// for (parameter, slope) in curve.parameters_mut().iter_mut().zip(&gradient) {
+///     *parameter -= 0.05 * slope;
+/// }
+/// assert!(curve.fit(&points, &targets)? < before);
+/// let mut jacobian = vec![0.0; 3 * Curve::PARAMETERS];
+/// curve.parameter_jacobian(&points, &mut jacobian)?;
+/// # Ok::<(), derive_network::EvaluationError>(())
+/// ```
+///
 /// # The expanded struct
 ///
 /// It keeps its visibility, its documentation and the attributes below this one, so write `#[derive(Clone)]` below. It can

@@ -7,7 +7,8 @@ use super::accessors::{ParameterKind, parameter_kind};
 use super::signature::{Face, number, scalar_type};
 use crate::diagnostics::Diagnostics;
 use crate::model::{
-    Draft, DraftField, Input, REQUEST_CONSTANTS, Request, Shape, constant_name, read_draft,
+    Draft, DraftField, DraftLoss, Input, LossRequestKind, ParameterRequest, ParameterRequestKind,
+    REQUEST_CONSTANTS, Request, Shape, constant_name, method_name, read_draft,
 };
 use crate::parse::{Body, Definition, Structure};
 use proc_macro2::{Ident, TokenStream};
@@ -149,7 +150,14 @@ fn emit_members(draft: &Draft) -> TokenStream {
         &draft.settings.requests,
         &face_of_output(draft, inputs, outputs),
     );
+    members.in_parameters(
+        &draft.settings.asked.of_parameters,
+        &face_of_output(draft, inputs, outputs),
+    );
     members.functions(draft, inputs, outputs);
+    for loss in &draft.losses {
+        members.loss(draft, loss, &scalar);
+    }
     for input in draft.settings.inputs.iter().flatten() {
         members.range(input);
     }
@@ -227,6 +235,7 @@ impl Members {
                 ..face_of_output(draft, inputs, outputs)
             };
             self.requests(&function.requests.of_inputs, &face);
+            self.in_parameters(&function.requests.of_parameters, &face);
         }
     }
 
@@ -248,6 +257,84 @@ impl Members {
                     "FORMULA" => self.constant(&name, &quote!(&'static str), &quote!("")),
                     _ => self.constant(&name, &quote!(usize), &quote!(1)),
                 }
+            }
+        }
+    }
+
+    /// A method that takes anything in so many arguments.
+    fn lenient(&mut self, name: &str, arguments: usize, result: &TokenStream) {
+        let method = format_ident!("{name}");
+        let names = (0..arguments).map(|number| format_ident!("a{number}"));
+        let signature =
+            quote!(fn #method(&self, #(#names: impl ::core::marker::Sized),*) -> #result);
+        self.function(name, &signature);
+    }
+
+    /// The methods of requests in the parameters. The sizes of unknown inputs are not asked: their types are as lenient.
+    fn in_parameters(&mut self, requests: &[ParameterRequest], face: &Face) {
+        let unknown = syn::parse2::<Ident>(face.inputs.clone()).is_ok();
+        let scalar = &face.scalar;
+        let private = quote!(::derive_network::private);
+        let point = if unknown {
+            quote!(#private::Stub)
+        } else {
+            face.input()
+        };
+        let value = face.value();
+        let given = usize::from(face.given.is_some());
+        for request in requests {
+            let name = method_name(face.function.as_deref(), request.kind.name());
+            let (arguments, result) = match request.kind {
+                ParameterRequestKind::ParameterGradient => {
+                    (2, quote!(#value, #private::ParameterCountError))
+                }
+                ParameterRequestKind::ParameterJacobian => {
+                    (2, quote!((), #private::EvaluationError))
+                }
+                ParameterRequestKind::Pullback => {
+                    (3, quote!((#value, #point), #private::ParameterCountError))
+                }
+                ParameterRequestKind::GaussNewton => {
+                    (3, quote!(#scalar, #private::EvaluationError))
+                }
+                ParameterRequestKind::Intermediates => {
+                    self.lenient(&name, 1, &quote!(#private::Stub));
+                    continue;
+                }
+            };
+            let result = quote!(::core::result::Result<#result>);
+            self.lenient(&name, arguments + given, &result);
+            self.lenient(&format!("{name}_with"), arguments + given + 1, &result);
+        }
+    }
+
+    /// The methods of a loss. One that was not understood is taken to need what is given.
+    fn loss(&mut self, draft: &Draft, loss: &DraftLoss, scalar: &Ident) {
+        let name = loss.name.to_string();
+        if loss.name != loss.name.unraw() {
+            return;
+        }
+        let needs_given = match &loss.loss {
+            Some(loss) => loss.needs_given(),
+            None => draft
+                .settings
+                .given
+                .as_ref()
+                .is_none_or(|given| !given.is_empty()),
+        };
+        let points = 1 + usize::from(needs_given);
+        let error = quote!(::derive_network::private::EvaluationError);
+        let result = quote!(::core::result::Result<#scalar, #error>);
+        for request in &loss.requests {
+            for method in request.kind.methods(&name) {
+                let more = match request.kind {
+                    LossRequestKind::Value | LossRequestKind::Intermediates => 0,
+                    LossRequestKind::Gradient => 1 + usize::from(method.starts_with("add_")),
+                    LossRequestKind::ParameterHessian => 1,
+                    LossRequestKind::ParameterHvp => 2,
+                };
+                let workspace = usize::from(method.ends_with("_with"));
+                self.lenient(&method, points + more + workspace, &result);
             }
         }
     }

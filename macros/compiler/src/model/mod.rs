@@ -17,7 +17,7 @@ use derive_network_symbolic::functions::Function;
 use proc_macro2::{Ident, Span};
 use std::ops::Range;
 
-pub(crate) use check::{Draft, DraftField, derived_traits, read_draft};
+pub(crate) use check::{Draft, DraftField, DraftLoss, derived_traits, read_draft};
 pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
 pub use function::NamedFunction;
 pub use layout::STORAGE_LIMIT_BYTES;

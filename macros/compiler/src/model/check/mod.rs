@@ -28,7 +28,7 @@ use crate::diagnostics::{Diagnostics, catalogue};
 use crate::parse::{Body, Definition, FieldType, Fields, Structure};
 use attributes::Memory;
 use functions::DraftFunction;
-use losses::DraftLoss;
+pub(crate) use losses::DraftLoss;
 use parameters::{DraftParameter, PARAMETER};
 use placement::Placed;
 use scope::Scope;
