@@ -1,6 +1,5 @@
 //! Do named functions give what their formulas say: 25-digit reference values and dual numbers, in every form, on all lanes?
 
-#[allow(unused_imports, unused_macros, reason = "only one of its macros")]
 #[path = "support/face.rs"]
 mod face;
 #[allow(dead_code, reason = "errors are not reported here")]
