@@ -29,7 +29,14 @@ const HESSIAN_CALL: &str = "
     println!(\"{:?}\", net.hessian(&x));
 ";
 
-const CASES: [Case; 4] = [
+const LOSS_CALL: &str = "
+    let points = [SVector::<f64, 2>::new(0.15, 0.1); 9];
+    let mut gradient = vec![0.0; Net::PARAMETERS];
+    let loss = net.fourth_gradient(&points, &mut gradient);
+    println!(\"{loss:?} {gradient:?}\");
+";
+
+const CASES: [Case; 5] = [
     Case {
         name: "no model",
         definition: "",
@@ -53,6 +60,13 @@ const CASES: [Case; 4] = [
             pub struct Net { hidden: [Dense<20, Tanh>; 64], output: Dense<1> }",
         calls: HESSIAN_CALL,
     },
+    Case {
+        name: "2-20-20-20-1: loss of order 4, parameter gradient",
+        definition: "#[derive_network(input(t, x), output(u), define = { let r = d(u, t) + d(u, x, x, x, x); }, \
+            loss(fourth = mean_square(r)), derive(gradient))]\n\
+            pub struct Net { hidden: [Dense<20, Tanh>; 3], output: Dense<1> }",
+        calls: LOSS_CALL,
+    },
 ];
 
 fn main() {
@@ -69,7 +83,7 @@ fn main() {
                 base = seconds;
             }
             println!(
-                "  {:<46} {seconds:>6.2} s  (+{:.2})",
+                "  {:<50} {seconds:>6.2} s  (+{:.2})",
                 case.name,
                 seconds - base
             );
