@@ -2,7 +2,6 @@
 
 #[path = "support/face.rs"]
 mod face;
-#[allow(dead_code, reason = "errors are not reported here")]
 #[path = "support/oracles.rs"]
 mod oracles;
 

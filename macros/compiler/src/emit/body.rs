@@ -77,7 +77,7 @@ pub(super) fn emit_methods(
 
         #intermediate_types
 
-        #[allow(non_camel_case_types, non_snake_case)]
+        #[allow(clippy::all, clippy::pedantic, non_camel_case_types, non_snake_case)]
         const _: () = {
             use ::derive_network::private::{self as __private};
 

@@ -163,10 +163,12 @@ impl InParametersEmitter<'_> {
             " If slices do not fit. Nothing is written then."
         };
         let document = |summary: String, with: bool| {
-            let scratch_line = if with {
-                " The scratch is that of the workspace: nothing is allocated."
-            } else {
-                " The scratch is on the stack if it is small, else one allocation."
+            let scratch_line = match (with, loss.request) {
+                (true, LossRequest::Hvp) => {
+                    " The scratch is that of the workspace; parameters, direction and gradient are allocated."
+                }
+                (true, _) => " The scratch is that of the workspace: nothing is allocated.",
+                (false, _) => " The scratch is on the stack if it is small, else allocated.",
             };
             quote! {
                 #[doc = #summary]

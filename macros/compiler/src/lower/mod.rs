@@ -1,4 +1,4 @@
-//! A [`Network`](crate::model::Network) goes in; the program of its value, and the nodes of its functions, losses and
+//! A [`Network`] goes in; the program of its value, and the nodes of its functions, losses and
 //! layers, come out.
 //!
 //! Input 0 of the program is the concatenated point, input 1 the concatenated given data, if there are any. Scalars of
