@@ -166,3 +166,9 @@ fn derivatives_of_derivatives_are_counted_through_functions() {
         ["this is a derivative of order 9, more than the 8 that are supported"]
     );
 }
+
+#[test]
+fn the_largest_index_is_outside() {
+    let mistakes = answers_to_define("let first = u[18446744073709551615];");
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+}

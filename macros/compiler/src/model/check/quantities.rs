@@ -55,7 +55,12 @@ impl Reader<'_> {
             } => self.read_call(function, *function_place, arguments, place)?,
             Kind::Entry { of, position } => {
                 let of = self.read(of)?;
-                self.read_entries(of, *position..*position + 1, Shape::Scalar, place)?
+                self.read_entries(
+                    of,
+                    *position..position.saturating_add(1),
+                    Shape::Scalar,
+                    place,
+                )?
             }
             Kind::Slice { of, start, end } => {
                 let of = self.read(of)?;
