@@ -88,7 +88,7 @@ struct Plan {
 const FULL: Plan = Plan {
     points: 10_000,
     quasi_newton: (2_000, 1_000),
-    gauss_newton: (120, 20),
+    gauss_newton: (200, 20),
 };
 const QUICK: Plan = Plan {
     points: 1_000,
