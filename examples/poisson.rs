@@ -5,6 +5,9 @@
 //! parameters, derived from the definition. The drawing goes to `target/poisson.svg` or the path given. With `--quick` the
 //! solver stops where it becomes slow.
 
+// The multiples of π in formulas are literals in the expansion, which look like slips to this lint.
+#![allow(clippy::approx_constant)]
+
 #[path = "support/arguments.rs"]
 mod arguments;
 #[path = "support/heat_map.rs"]
