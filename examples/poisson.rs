@@ -6,7 +6,6 @@
 //! solver stops where it becomes slow.
 
 // The multiples of π in formulas are literals in the expansion, which look like slips to this lint.
-#![allow(clippy::approx_constant)]
 
 #[path = "support/arguments.rs"]
 mod arguments;

@@ -10,7 +10,6 @@
 //! with the loss of then to the last bit. `--quick` does short rounds on fewer points, which does not reach the shock.
 
 // The multiples of π in formulas are literals in the expansion, which look like slips to this lint.
-#![allow(clippy::approx_constant)]
 
 #[path = "../support/arguments.rs"]
 mod arguments;
