@@ -390,8 +390,8 @@ impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
             if width == 1 && !add && lanes.count > 1 {
                 // Full vectors of points are pieces of a column.
                 let target = &mut matrix[start..start + points];
-                while point + unit <= points {
-                    // SAFETY: the same; the target has as many numbers behind `point` as there are lanes.
+                while point + unit <= points && point + unit <= lanes.count {
+                    // SAFETY: the same; both have as many numbers behind `point` as there are lanes.
                     unsafe {
                         let vector = T::load(simd, lanes.first.wrapping_add(point));
                         T::store(simd, target.as_mut_ptr().wrapping_add(point), vector);
