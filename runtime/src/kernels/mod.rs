@@ -5,15 +5,17 @@ mod contraction;
 mod elementwise;
 mod gram;
 mod memory;
+mod nest;
 mod totals;
 mod transfer;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};
-pub use contraction::{Contraction, ContractionNest, LaneAxis, Loop, contraction, kind, tiles};
+pub use contraction::{Contraction, contraction, tiles};
 pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
 pub use gram::accumulate_gram;
 pub use memory::{Memory, Sizes, Space};
+pub use nest::{ContractionNest, LaneAxis, Loop, kind};
 pub use totals::{clear_totals, drain_totals};
 pub use transfer::{
     Columns, Entries, View, Viewed, Zeroed, pack, pack_weights, unpack, unpack_columns,

@@ -1,0 +1,239 @@
+//! A contraction nest as numbers: its loops, where its operands lie, which code runs it, and whether it stays within its memory.
+//!
+//! All of it is evaluated while the caller is compiled.
+
+use super::memory::{Sizes, Space};
+
+/// What runs along the lanes of a nest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaneAxis {
+    /// The points of a block.
+    Points,
+    /// The index `m` of the result, contiguous in `a`, `out` and `init`.
+    Row,
+    /// The innermost summed index; gathered where it is not contiguous.
+    Sum,
+}
+
+/// A loop and how far each operand moves in one step of it, in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loop {
+    /// The number of steps.
+    pub extent: usize,
+    /// Step of the result.
+    pub out: usize,
+    /// Step of the first factor.
+    pub a: usize,
+    /// Step of the second factor.
+    pub b: usize,
+    /// Step of the initial value.
+    pub init: usize,
+}
+
+/// A contraction nest.
+#[derive(Clone, Copy, Debug)]
+pub struct ContractionNest {
+    /// What runs along the lanes.
+    pub lane: LaneAxis,
+    /// Loops around the tiles, outermost first.
+    pub outer: &'static [Loop],
+    /// The rows.
+    pub m: Loop,
+    /// The columns.
+    pub n: Loop,
+    /// Summed indices but the innermost, outermost first.
+    pub sums: &'static [Loop],
+    /// The innermost summed index.
+    pub k: Loop,
+    /// Where the result, both factors and the initial value begin. An element of a block is a vector,
+    /// one lane a point; elsewhere it is a scalar, which stands for all lanes.
+    pub places: [(Space, usize); 4],
+    /// How many columns `n` have an initial value; the others start from zero.
+    pub initial_columns: usize,
+    /// `b` moves with `m` too, and there is one column: `out[m] = sum over k of a[m, k] b[m, k]`.
+    pub paired: bool,
+    /// There is no second factor.
+    pub alone: bool,
+    /// Multiplies the sum, not the initial value.
+    pub scale: f64,
+    /// The result is symmetric in `m` and `n`: only results with `m >= n` are stored, twice.
+    pub symmetric: bool,
+}
+
+/// How the code of a nest differs beside its tile: bits of the constant `KIND`.
+pub mod kind {
+    /// Rows run along the lanes; without this and [`SUM`], points do.
+    pub const ROW: u32 = 1;
+    /// The summed index runs along the lanes.
+    pub const SUM: u32 = 2;
+    /// The first factor is read as vectors: of points, or of consecutive elements.
+    pub const A_VECTOR: u32 = 4;
+    /// The second factor is.
+    pub const B_VECTOR: u32 = 8;
+    /// The second factor moves with the rows, not with columns.
+    pub const PAIRED: u32 = 16;
+    /// There is no second factor.
+    pub const ALONE: u32 = 32;
+    /// Results are stored twice.
+    pub const SYMMETRIC: u32 = 64;
+    /// Some columns have an initial value.
+    pub const INITIAL: u32 = 128;
+    /// An initial value is one number for all lanes.
+    pub const INITIAL_SPLAT: u32 = 256;
+    /// The sum is multiplied.
+    pub const SCALED: u32 = 512;
+    /// There are loops around the tiles or around the innermost sum.
+    pub const NESTED: u32 = 1024;
+    /// Rows that do not fill a tile are done one by one. The only bit that is not the nest's but the caller's.
+    pub const REST: u32 = 2048;
+}
+
+pub(super) const fn has(kind: u32, bit: u32) -> bool {
+    kind & bit != 0
+}
+
+impl ContractionNest {
+    /// The bits that the code of this nest has.
+    const fn kind(&self) -> u32 {
+        let mut bits = match self.lane {
+            LaneAxis::Points => 0,
+            LaneAxis::Row => kind::ROW,
+            LaneAxis::Sum => kind::SUM,
+        };
+        let (a, b) = match self.lane {
+            LaneAxis::Points => (
+                matches!(self.places[1].0, Space::Block),
+                matches!(self.places[2].0, Space::Block),
+            ),
+            LaneAxis::Row => (true, self.paired),
+            LaneAxis::Sum => (
+                self.k.a == 1 || self.k.extent == 1,
+                self.k.b == 1 || self.k.extent == 1,
+            ),
+        };
+        if a {
+            bits |= kind::A_VECTOR;
+        }
+        if b && !self.alone {
+            bits |= kind::B_VECTOR;
+        }
+        if self.paired {
+            bits |= kind::PAIRED;
+        }
+        if self.alone {
+            bits |= kind::ALONE;
+        }
+        if self.symmetric {
+            bits |= kind::SYMMETRIC;
+        }
+        // A sum along the lanes is one number, which an initial value that may be there hardly delays: one code for both.
+        if self.initial_columns > 0 || matches!(self.lane, LaneAxis::Sum) {
+            bits |= kind::INITIAL;
+            let splat = match self.lane {
+                LaneAxis::Points => !matches!(self.places[3].0, Space::Block),
+                LaneAxis::Row => self.m.init == 0 && self.m.extent > 1,
+                LaneAxis::Sum => false,
+            };
+            if splat {
+                bits |= kind::INITIAL_SPLAT;
+            }
+        }
+        if self.scale != 1.0 {
+            bits |= kind::SCALED;
+        }
+        if !self.outer.is_empty() || !self.sums.is_empty() {
+            bits |= kind::NESTED;
+        }
+        bits
+    }
+
+    /// How many elements of each operand are touched from its beginning on.
+    const fn reach(&self) -> [usize; 4] {
+        let mut last = [0; 4];
+        last = after(last, self.m);
+        last = after(last, self.n);
+        last = after(last, self.k);
+        let mut position = 0;
+        while position < self.outer.len() {
+            last = after(last, self.outer[position]);
+            position += 1;
+        }
+        position = 0;
+        while position < self.sums.len() {
+            last = after(last, self.sums[position]);
+            position += 1;
+        }
+        [
+            last[0] + 1,
+            last[1] + 1,
+            if self.alone { 0 } else { last[2] + 1 },
+            if self.initial_columns == 0 {
+                0
+            } else {
+                last[3] + 1
+            },
+        ]
+    }
+
+    /// Whether the nest is what its kind says, and stays within the memory.
+    pub(super) const fn check(&self, kind: u32, sizes: Sizes) {
+        assert!(
+            self.kind() == kind & !kind::REST,
+            "the code of a nest is that of its kind"
+        );
+        let points = matches!(self.lane, LaneAxis::Points);
+        assert!(
+            points == matches!(self.places[0].0, Space::Block)
+                && !matches!(self.places[0].0, Space::Parameters),
+            "the result of points is a block, that of scalars scratch"
+        );
+        let mut operand = 1;
+        while operand < 4 {
+            assert!(
+                points || !matches!(self.places[operand].0, Space::Block),
+                "only points run along the lanes of a block"
+            );
+            operand += 1;
+        }
+        assert!(
+            !self.symmetric || self.m.extent == self.n.extent,
+            "a symmetric result is square"
+        );
+        assert!(
+            !self.paired || self.n.extent == 1,
+            "paired factors have one column"
+        );
+        assert!(
+            !(self.symmetric && matches!(self.lane, LaneAxis::Row)),
+            "rows along the lanes are stored once"
+        );
+        if matches!(self.lane, LaneAxis::Row) && self.m.extent > 1 {
+            let b = if self.paired { 1 } else { 0 };
+            assert!(
+                self.m.out == 1 && self.m.a == 1 && self.m.b == b && self.m.init <= 1,
+                "rows are contiguous"
+            );
+        }
+        let reach = self.reach();
+        operand = 0;
+        while operand < 4 {
+            let (space, offset) = self.places[operand];
+            assert!(
+                reach[operand] == 0 || sizes.hold(space, offset, reach[operand]),
+                "a nest stays within its memory"
+            );
+            operand += 1;
+        }
+    }
+}
+
+/// Addresses after the last step of a loop.
+const fn after(at: [usize; 4], step: Loop) -> [usize; 4] {
+    let steps = step.extent - 1;
+    [
+        at[0] + steps * step.out,
+        at[1] + steps * step.a,
+        at[2] + steps * step.b,
+        at[3] + steps * step.init,
+    ]
+}
