@@ -184,14 +184,3 @@ fn another_length_is_an_error_and_nothing_is_written() {
         refused!(network.residual_parameter_jacobian(&x) [found] Some("jacobian"), N * P, found);
     }
 }
-
-#[test]
-fn the_allocator_counts() {
-    let outcome =
-        std::panic::catch_unwind(|| without_allocation(|| std::hint::black_box(Box::new(7))));
-    let message = *outcome
-        .expect_err("a box allocates")
-        .downcast::<String>()
-        .expect("a message");
-    assert!(message.contains("a call allocated"), "{message}");
-}

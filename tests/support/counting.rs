@@ -2,7 +2,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-use crate::face::ALLOCATIONS;
+use crate::face::{ALLOCATIONS, without_allocation};
 
 struct Counting;
 
@@ -21,4 +21,15 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: handed on.
         unsafe { System.dealloc(pointer, layout) }
     }
+}
+
+#[test]
+fn the_allocator_counts() {
+    let outcome =
+        std::panic::catch_unwind(|| without_allocation(|| std::hint::black_box(Box::new(7))));
+    let message = *outcome
+        .expect_err("a box allocates")
+        .downcast::<String>()
+        .expect("a message");
+    assert!(message.contains("a call allocated"), "{message}");
 }
