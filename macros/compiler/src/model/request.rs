@@ -1,6 +1,5 @@
 //! What can be asked of a network: names of requests and orders of elimination, each spelled once.
 
-use super::method_forms;
 use proc_macro2::Span;
 
 /// Something asked of a network by `derive(...)`.
@@ -106,12 +105,6 @@ impl RequestKind {
     #[must_use]
     pub const fn needs_one_output(self) -> bool {
         matches!(self, Self::Gradient | Self::Hvp)
-    }
-
-    /// The names of its methods: of one point, of a batch, and both with a workspace.
-    #[must_use]
-    pub fn methods(self) -> [String; 4] {
-        method_forms(self.name())
     }
 }
 
