@@ -115,7 +115,11 @@ fn function(name: &str) -> Result<Function, Box<dyn Error>> {
     let item = format!("struct Only {{ only: Dense<1, {name}> }}");
     let network =
         model(attribute.parse()?, item.parse()?).map_err(|mistakes| mistakes[0].text())?;
-    Ok(network.layers[0].function.clone())
+    let activation = network.layers[0].kind.activation();
+    Ok(activation
+        .ok_or("the layer has an activation")?
+        .function
+        .clone())
 }
 
 /// Curves are drawn on [-6, 6] x [-1.75, 3.25].

@@ -3,7 +3,7 @@
 use derive_network::nalgebra::{DVector, Dyn};
 use derive_network::{Lanes, with_lanes};
 use derive_network_compiler::lower::lower;
-use derive_network_compiler::model::Network;
+use derive_network_compiler::model::{LayerKind, Network};
 use derive_network_compiler::request::{asked, elimination};
 use derive_network_symbolic::interpret::interpret;
 use derive_network_symbolic::request::derive;
@@ -33,8 +33,9 @@ fn model<N: Face>() -> Network {
 fn parameters(network: &Network, random: &mut Random) -> Vec<f64> {
     let mut parameters = random.numbers(network.parameters());
     for layer in &network.layers {
-        let scale = (2.0 / layer.inputs as f64).sqrt() as f32;
-        for weight in &mut parameters[layer.weight_offset..][..layer.inputs * layer.outputs] {
+        let (inputs, outputs) = (layer.input.size(), layer.output.size());
+        let scale = (2.0 / inputs as f64).sqrt() as f32;
+        for weight in &mut parameters[layer.offset..][..inputs * outputs] {
             *weight = f64::from(*weight as f32 * scale);
         }
     }
@@ -44,7 +45,11 @@ fn parameters(network: &Network, random: &mut Random) -> Vec<f64> {
 /// Rounding errors of a sum of n products are at most n half units of the sum of magnitudes; layers add theirs, and a
 /// second derivative passes every layer three times. Relative to the largest entry of a result, or to one.
 fn tolerance<N: Face>(network: &Network) -> f64 {
-    let sums: usize = network.layers.iter().map(|layer| layer.inputs + 8).sum();
+    let sums: usize = network
+        .layers
+        .iter()
+        .map(|layer| layer.input.size() + 8)
+        .sum();
     3.0 * N::ROUNDING * sums as f64
 }
 
@@ -168,18 +173,16 @@ fn chain<D: DualNum<f64> + Clone>(
 ) -> D {
     let mut state = x;
     for layer in &network.layers {
+        let LayerKind::Dense(dense) = &layer.kind;
+        let (weight, bias) = parameters[layer.parameters()].split_at(dense.inputs * dense.outputs);
         let neuron = |row: usize| {
-            let bias = layer
-                .bias_offset
-                .map_or(0.0, |offset| parameters[offset + row]);
-            let mut sum = D::from(bias);
+            let mut sum = D::from(bias.get(row).copied().unwrap_or(0.0));
             for (column, entry) in state.iter().enumerate() {
-                sum += entry.clone()
-                    * D::from(parameters[layer.weight_offset + row + column * layer.outputs]);
+                sum += entry.clone() * D::from(weight[row + column * dense.outputs]);
             }
-            activation(&layer.activation_name, sum)
+            activation(&dense.activation.name, sum)
         };
-        state = (0..layer.outputs).map(neuron).collect();
+        state = (0..dense.outputs).map(neuron).collect();
     }
     state[output].clone()
 }

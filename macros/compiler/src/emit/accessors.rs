@@ -1,7 +1,7 @@
 //! A field of the struct goes in, its accessors come out: views of layers, and of parameters of formulas.
 
 use super::signature::{number, scalar_type};
-use crate::model::{Field, Layer, Network, ParameterField, Shape};
+use crate::model::{Dense, Field, LayerKind, Network, ParameterField, Shape};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -15,9 +15,14 @@ pub(super) fn emit_layer_accessors(network: &Network, field: &Field) -> TokenStr
     let visibility = visibility(&field.visibility);
     let separator = separator(attributes);
     let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
-    let layers = &network.layers[field.layers.clone()];
-    let (doc, doc_mut) = describe_field(field, layers);
-    let (index, shape, inputs, panics) = emit_place(field, layers);
+    let layers = network.layers[field.layers.clone()].iter();
+    let layers: Vec<&Dense> = layers
+        .map(|layer| match &layer.kind {
+            LayerKind::Dense(dense) => dense,
+        })
+        .collect();
+    let (doc, doc_mut) = describe_field(field, &layers);
+    let (index, shape, inputs, panics) = emit_place(field, &layers);
     let scalar = scalar_type(network.scalar);
     let (outputs, bias) = (number(layers[0].outputs), layers[0].bias);
     let columns = match field.array {
@@ -59,7 +64,7 @@ pub(super) fn emit_layer_accessors(network: &Network, field: &Field) -> TokenStr
 /// How an accessor finds its layer: its argument, the shape, the number of inputs, and its documentation of panics.
 fn emit_place(
     field: &Field,
-    layers: &[Layer],
+    layers: &[&Dense],
 ) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
     let (start, end) = (number(field.layers.start), number(field.layers.end));
     let Some(length) = field.array else {
@@ -90,15 +95,14 @@ fn emit_place(
     )
 }
 
-fn describe_field(field: &Field, layers: &[Layer]) -> (String, String) {
+fn describe_field(field: &Field, layers: &[&Dense]) -> (String, String) {
     let name = field.name.unraw();
-    let Layer {
+    let Dense {
         inputs,
         outputs,
         bias,
-        activation_name,
-        ..
-    } = &layers[0];
+        activation,
+    } = layers[0];
     let which = if field.array.is_some() {
         format!("A layer of `{name}`")
     } else {
@@ -119,7 +123,8 @@ fn describe_field(field: &Field, layers: &[Layer]) -> (String, String) {
         "no bias".to_owned()
     };
     let shape = format!(
-        "weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {activation_name}"
+        "weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {}",
+        activation.name
     );
     (
         format!(" {which}: {shape}."),
@@ -188,8 +193,8 @@ pub(super) struct ParameterKind {
 pub(super) fn parameter_kind(shape: Shape, scalar: &TokenStream) -> ParameterKind {
     let (view, view_mut) = match shape {
         Shape::Scalar => (quote!(#scalar), quote!(&mut #scalar)),
-        Shape::Vector(rows) => {
-            let rows = number(rows);
+        Shape::Vector(_) | Shape::Image(..) => {
+            let rows = number(shape.size());
             (
                 quote!(::derive_network::private::SVectorView<'_, #scalar, #rows>),
                 quote!(::derive_network::private::SVectorViewMut<'_, #scalar, #rows>),

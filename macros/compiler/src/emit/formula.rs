@@ -1,6 +1,6 @@
 //! A network and a request of it go in; what is computed comes out as text, for documentation.
 
-use crate::model::{Meaning, Network, Quantity, RequestKind};
+use crate::model::{Layer, LayerKind, Meaning, Network, Quantity, RequestKind};
 use crate::request::Scheduled;
 use proc_macro2::Ident;
 use std::collections::BTreeSet;
@@ -162,34 +162,43 @@ impl Used {
 
 /// One line for each run of equal layers.
 pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut first = 0;
-    while first < network.layers.len() {
-        let layer = &network.layers[first];
-        let alike = network.layers[first..].iter().take_while(|other| {
-            other.function == layer.function
-                && other.bias == layer.bias
-                && other.outputs == layer.outputs
-        });
-        let count = alike.count();
-        let bias = if layer.bias { " + b_l" } else { "" };
+    let mut runs: Vec<(String, usize)> = Vec::new();
+    for layer in &network.layers {
+        let formula = layer_formula(layer);
+        match runs.last_mut() {
+            Some((known, count)) if *known == formula => *count += 1,
+            _ => runs.push((formula, 1)),
+        }
+    }
+    let mut first = 1;
+    let mut lines = Vec::new();
+    for (formula, count) in runs {
         let range = if count == 1 {
-            format!("l = {}", first + 1)
+            format!("l = {first}")
         } else {
-            format!("l = {}..{}", first + 1, first + count)
+            format!("l = {first}..{}", first + count - 1)
         };
-        let name = layer.function.name();
-        let activated = if layer.function.is_identity() {
-            "z_l".to_owned()
-        } else {
-            format!("{name}(z_l)")
-        };
-        lines.push(format!(
-            "z_l = W_l a_(l-1){bias}, a_l = {activated}, width {}, {range}",
-            layer.outputs
-        ));
+        let begin = if first == 1 { ", a_0 = x" } else { "" };
+        lines.push(format!("{formula}, {range}{begin}"));
         first += count;
     }
-    lines[0].push_str(", a_0 = x");
     lines
+}
+
+/// What a layer computes, whatever its number.
+fn layer_formula(layer: &Layer) -> String {
+    let z = match &layer.kind {
+        LayerKind::Dense(dense) if dense.bias => "W_l a_(l-1) + b_l",
+        LayerKind::Dense(_) => "W_l a_(l-1)",
+    };
+    let activated = match layer.kind.activation() {
+        Some(activation) if !activation.function.is_identity() => {
+            format!("{}(z_l)", activation.function.name())
+        }
+        _ => "z_l".to_owned(),
+    };
+    format!(
+        "z_l = {z}, a_l = {activated}, width {}",
+        layer.output.size()
+    )
 }

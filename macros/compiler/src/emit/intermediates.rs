@@ -19,7 +19,7 @@ pub(super) fn emit_intermediate_types(network: &Network, asked: &InParameters) -
         let layer = format_ident!("{layer}");
         let fields = network.fields.iter().map(|field| {
             let name = &field.name;
-            let width = number(network.layers[field.layers.start].outputs);
+            let width = number(network.layers[field.layers.start].output.size());
             let kind = quote!(::derive_network::#layer<#scalar, #width>);
             let kind = match field.array {
                 Some(length) => {
@@ -113,7 +113,7 @@ impl InParametersEmitter<'_> {
     fn layer_types(&self, times: usize) -> Vec<TokenStream> {
         let scalar = &self.scalar;
         let types = self.network.layers.iter().flat_map(|layer| {
-            let width = number(layer.outputs);
+            let width = number(layer.output.size());
             vec![quote!(__private::SVector<#scalar, #width>); times]
         });
         types.collect()

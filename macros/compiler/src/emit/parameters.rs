@@ -2,7 +2,7 @@
 
 use super::accessors::{emit_layer_accessors, emit_parameter_accessors, separator};
 use super::signature::{number, scalar_type};
-use crate::model::{Input, Layer, Network, Storage, constant_name, derived_traits};
+use crate::model::{Input, Layer, LayerKind, Network, Storage, constant_name, derived_traits};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
@@ -117,12 +117,9 @@ fn emit_range(input: &Input) -> TokenStream {
 }
 
 fn emit_layer(layer: &Layer) -> TokenStream {
-    let Layer { bias, .. } = layer;
-    let (inputs, outputs, start) = (
-        number(layer.inputs),
-        number(layer.outputs),
-        number(layer.weight_offset),
-    );
+    let LayerKind::Dense(dense) = &layer.kind;
+    let (bias, inputs, outputs) = (dense.bias, number(dense.inputs), number(dense.outputs));
+    let start = number(layer.offset);
     quote!(::derive_network::private::DenseShape { inputs: #inputs, outputs: #outputs, bias: #bias, start: #start })
 }
 

@@ -103,11 +103,7 @@ fn emit_members(draft: &Draft) -> TokenStream {
         .as_ref()
         .and_then(|inputs| inputs.last())
         .map(|input| input.range().end);
-    let outputs = draft
-        .fields
-        .last()
-        .and_then(|field| field.width)
-        .unwrap_or(1);
+    let outputs = draft.forward.shape.map_or(1, Shape::size);
     let mut members = Members::default();
     members.constant(
         "INPUTS",

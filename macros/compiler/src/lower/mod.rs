@@ -4,10 +4,9 @@
 //! Input 0 of the program is the concatenated point, input 1 the concatenated given data, if there are any. Scalars of
 //! formulas have the shape `[]`; the output keeps its axis, also of one entry.
 
-mod chain;
+mod layer;
 mod quantity;
 
-use chain::lower_chain;
 use derive_network_symbolic::ir::{NodeId, Output, Program};
 use quantity::Lowering;
 
@@ -22,7 +21,7 @@ pub struct Lowered {
     pub functions: Vec<NodeId>,
     /// Each loss.
     pub losses: Vec<Densities>,
-    /// Each layer, in the order in which they are applied.
+    /// Each layer, in the order of [`Network::layers`].
     pub intermediates: Vec<LayerNodes>,
 }
 
@@ -35,7 +34,7 @@ pub struct Densities {
     pub mean_part: Option<NodeId>,
 }
 
-/// What a layer computes on the way, each of shape `[outputs]`.
+/// What a layer computes on the way, each of the shape of its output.
 #[derive(Clone, Debug)]
 pub struct LayerNodes {
     /// The layer as the user would say it: `hidden` or `hidden[1]`.
@@ -54,7 +53,7 @@ pub fn lower(network: &Network) -> Program {
         parameters: network.parameters(),
         ..Program::default()
     };
-    let (output, _) = lower_chain(network, &mut program.graph);
+    let output = Lowering::new(network, &mut program.graph).output();
     program.outputs = vec![value(output)];
     program
 }
@@ -63,11 +62,10 @@ pub fn lower(network: &Network) -> Program {
 #[must_use]
 pub fn lower_definition(network: &Network) -> Lowered {
     let mut program = lower(network);
-    let (output, intermediates) = lower_chain(network, &mut program.graph);
     if network.given() > 0 {
         program.inputs.push(vec![network.given()]);
     }
-    let mut lowering = Lowering::new(network, &mut program.graph, output);
+    let mut lowering = Lowering::new(network, &mut program.graph);
     for function in &network.functions {
         lowering.define(&function.quantity);
     }
@@ -76,8 +74,9 @@ pub fn lower_definition(network: &Network) -> Lowered {
         mean_part: loss.mean_part.as_ref().map(|part| lowering.lower(part)),
     });
     let losses = losses.collect();
+    let (functions, intermediates) = lowering.finish();
     Lowered {
-        functions: lowering.functions(),
+        functions,
         program,
         losses,
         intermediates,

@@ -1,29 +1,52 @@
 //! The [`Quantity`] of a formula goes in, its node comes out, of the shape of the quantity.
 
+use super::LayerNodes;
+use super::layer::lower_layer;
 use crate::model::{Meaning, Network, Quantity, Shape};
 use derive_network_symbolic::differentiate::{gradient_of, laplacian_of, partial};
 use derive_network_symbolic::ir::{Graph, NodeId};
 use std::ops::Range;
 
-/// Lowers formulas into a graph that has the output of their network.
+/// Lowers formulas into a graph: first those of the output, on which all others may build.
 pub(super) struct Lowering<'a> {
     network: &'a Network,
     graph: &'a mut Graph,
     source: NodeId,
     output: NodeId,
+    locals: Vec<NodeId>,
     functions: Vec<NodeId>,
+    /// What each layer computes, where it was applied.
+    layers: Vec<Option<LayerNodes>>,
 }
 
 impl<'a> Lowering<'a> {
-    pub fn new(network: &'a Network, graph: &'a mut Graph, output: NodeId) -> Self {
+    /// Lowers the output.
+    pub fn new(network: &'a Network, graph: &'a mut Graph) -> Self {
         let source = graph.input(0, &[network.inputs()]);
-        Self {
+        let mut lowering = Self {
             network,
             graph,
             source,
-            output,
+            output: source,
+            locals: Vec::new(),
             functions: Vec::new(),
+            layers: vec![None; network.layers.len()],
+        };
+        for local in &network.forward.locals {
+            let node = lowering.lower(local);
+            lowering.locals.push(node);
         }
+        let output = lowering.lower(&network.forward.output);
+        lowering.output = match network.forward.shape() {
+            Shape::Scalar => lowering.graph.reshape_unit(output, &[1]),
+            _ => output,
+        };
+        lowering
+    }
+
+    /// The output, of shape `[outputs]`.
+    pub fn output(&self) -> NodeId {
+        self.output
     }
 
     /// Adds the next named function.
@@ -32,9 +55,10 @@ impl<'a> Lowering<'a> {
         self.functions.push(node);
     }
 
-    /// The named functions, in order.
-    pub fn functions(self) -> Vec<NodeId> {
-        self.functions
+    /// The named functions, in order, and what the layers compute.
+    pub fn finish(self) -> (Vec<NodeId>, Vec<LayerNodes>) {
+        let layers = self.layers.into_iter().flatten();
+        (self.functions, layers.collect())
     }
 
     pub fn lower(&mut self, quantity: &Quantity) -> NodeId {
@@ -52,6 +76,16 @@ impl<'a> Lowering<'a> {
                 self.graph.parameter(offset, &shape.axes())
             }
             Meaning::Function(position) => self.functions[*position],
+            Meaning::Local(position) => self.locals[*position],
+            Meaning::Layer(position, of) => {
+                let of = self.lower(of);
+                let layer = &self.network.layers[*position];
+                let name = self.network.layer_name(layer);
+                let nodes = lower_layer(self.graph, layer, name, of);
+                let value = nodes.a;
+                self.layers[*position] = Some(nodes);
+                value
+            }
             Meaning::Sum(terms) => {
                 let axes = shape.axes();
                 let terms: Vec<(f64, NodeId)> = terms

@@ -16,7 +16,7 @@ impl Network {
     /// How many numbers a value has: O.
     #[must_use]
     pub fn outputs(&self) -> usize {
-        self.layers.last().map_or(0, |layer| layer.outputs)
+        self.forward.shape().size()
     }
 
     /// How many parameters there are: P.
@@ -50,21 +50,6 @@ impl Network {
     }
 }
 
-impl Layer {
-    /// Where its weight lies in the flat parameters.
-    #[must_use]
-    pub fn weight(&self) -> Range<usize> {
-        self.weight_offset..self.weight_offset + self.inputs * self.outputs
-    }
-
-    /// Where all its parameters lie in the flat parameters: weight, then bias.
-    #[must_use]
-    pub fn parameters(&self) -> Range<usize> {
-        let bias = if self.bias { self.outputs } else { 0 };
-        self.weight_offset..self.weight().end + bias
-    }
-}
-
 impl ParameterField {
     /// Where it lies in the flat parameters.
     #[must_use]
@@ -78,6 +63,7 @@ impl ParameterField {
         match self.shape {
             Shape::Scalar => 1,
             Shape::Vector(rows) | Shape::Matrix(rows, _) => rows,
+            Shape::Image(..) => self.shape.size(),
         }
     }
 
@@ -85,7 +71,7 @@ impl ParameterField {
     #[must_use]
     pub const fn columns(&self) -> usize {
         match self.shape {
-            Shape::Scalar | Shape::Vector(_) => 1,
+            Shape::Scalar | Shape::Vector(_) | Shape::Image(..) => 1,
             Shape::Matrix(_, columns) => columns,
         }
     }

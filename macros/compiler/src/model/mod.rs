@@ -5,7 +5,9 @@
 //! derivative crosses a kink that the user did not allow. Later stages read it and refuse nothing.
 
 mod check;
+mod forward;
 mod function;
+mod layer;
 mod layout;
 mod loss;
 mod names;
@@ -13,13 +15,14 @@ mod parameter_request;
 mod quantity;
 mod request;
 
-use derive_network_symbolic::functions::Function;
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use std::ops::Range;
 
 pub(crate) use check::{Draft, DraftField, DraftLoss, derived_traits, read_draft};
 pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
+pub use forward::Forward;
 pub use function::NamedFunction;
+pub use layer::{Activation, Dense, Layer, LayerKind};
 pub use layout::STORAGE_LIMIT_BYTES;
 pub use loss::Loss;
 pub use names::{
@@ -30,7 +33,7 @@ pub use parameter_request::{LossRequest, LossRequestKind, ParameterRequest, Para
 pub use quantity::{Dependence, MappedFunction, Meaning, Quantity, Shape};
 pub use request::{Order, Request, RequestKind};
 
-/// A checked definition: a chain of dense layers with named inputs, functions and losses of it, and what is asked.
+/// A checked definition: layers, their composition, functions and losses of it, and what is asked.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// The name of the struct.
@@ -57,8 +60,10 @@ pub struct Network {
     pub parameter_fields: Vec<ParameterField>,
     /// Stretches of the flat parameters in which derivatives are zero: ascending, apart from each other.
     pub frozen: Vec<Range<usize>>,
-    /// The layers, in the order in which they are applied: fields in order, arrays by index.
+    /// The layers: fields in order, arrays by index.
     pub layers: Vec<Layer>,
+    /// How they compute the output.
+    pub forward: Forward,
     /// What is asked: the value first, then as written, each once.
     pub requests: Vec<Request>,
     /// What is asked of derivatives of the output in the parameters, as written, each once.
@@ -135,29 +140,4 @@ pub struct ParameterField {
     pub offset: usize,
     /// Whether its derivatives are zero.
     pub is_frozen: bool,
-}
-
-/// A dense layer: a = f(W z + b) with W of shape (outputs, inputs).
-#[derive(Clone, Debug)]
-pub struct Layer {
-    /// The field that holds it, as a position in [`Network::fields`].
-    pub field: usize,
-    /// Its index in the array, if the field is one.
-    pub index_in_array: Option<usize>,
-    /// The width of what comes in.
-    pub inputs: usize,
-    /// The width of what goes out.
-    pub outputs: usize,
-    /// Whether it adds a bias.
-    pub bias: bool,
-    /// Where its weight starts in the flat parameters: column-major, (outputs, inputs).
-    pub weight_offset: usize,
-    /// Where its bias starts in the flat parameters, if it has one.
-    pub bias_offset: Option<usize>,
-    /// Its activation.
-    pub function: Function,
-    /// The activation as the user calls it; `Identity` where none is written.
-    pub activation_name: String,
-    /// Where the layer was written.
-    pub span: Span,
 }

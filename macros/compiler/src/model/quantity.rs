@@ -32,6 +32,8 @@ pub enum Shape {
     Vector(usize),
     /// Rows and columns.
     Matrix(usize, usize),
+    /// Channels, rows and columns.
+    Image(usize, usize, usize),
 }
 
 /// What a quantity changes with.
@@ -60,6 +62,10 @@ pub enum Meaning {
     Parameter(usize),
     /// A named function, by its position in [`Network::functions`](super::Network::functions).
     Function(usize),
+    /// What `forward` computes under a name, by its position in [`Forward::locals`](super::Forward::locals).
+    Local(usize),
+    /// What a layer makes of a quantity, by its position in [`Network::layers`](super::Network::layers).
+    Layer(usize, Box<Quantity>),
     /// A linear combination; scalars repeat.
     Sum(Vec<(f64, Quantity)>),
     /// Entry by entry; scalars repeat.
@@ -103,6 +109,7 @@ impl Shape {
             Self::Scalar => 1,
             Self::Vector(size) => size,
             Self::Matrix(rows, columns) => rows * columns,
+            Self::Image(channels, rows, columns) => channels * rows * columns,
         }
     }
 
@@ -113,6 +120,7 @@ impl Shape {
             Self::Scalar => Vec::new(),
             Self::Vector(size) => vec![size],
             Self::Matrix(rows, columns) => vec![rows, columns],
+            Self::Image(channels, rows, columns) => vec![channels, rows, columns],
         }
     }
 
@@ -123,6 +131,9 @@ impl Shape {
             Self::Scalar => "a scalar".to_owned(),
             Self::Vector(size) => format!("a vector of {size}"),
             Self::Matrix(rows, columns) => format!("a matrix of {rows} x {columns}"),
+            Self::Image(channels, rows, columns) => {
+                format!("an image of {channels} x {rows} x {columns}")
+            }
         }
     }
 }
@@ -189,12 +200,14 @@ impl Quantity {
             | Meaning::Given(_)
             | Meaning::Output(_)
             | Meaning::Parameter(_)
-            | Meaning::Function(_) => Vec::new(),
+            | Meaning::Function(_)
+            | Meaning::Local(_) => Vec::new(),
             Meaning::Sum(terms) => terms.iter().map(|(_, term)| term).collect(),
             Meaning::Product(a, b) | Meaning::MatrixVector(a, b) | Meaning::Dot(a, b) => {
                 vec![a, b]
             }
-            Meaning::Total(of)
+            Meaning::Layer(_, of)
+            | Meaning::Total(of)
             | Meaning::Entry(of, _)
             | Meaning::Slice(of, _)
             | Meaning::Map(_, of)

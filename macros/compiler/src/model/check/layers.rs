@@ -7,8 +7,9 @@ use super::number::{LAYER_LIMIT, SIZE_LIMIT, read_size};
 use super::parameters::PARAMETER;
 use super::settings::place_of_value;
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
+use crate::model::{Activation, Dense, LayerKind, Shape};
 use crate::parse::{self, FieldType, Form, Item, strip};
-use derive_network_symbolic::functions::{Activation, Function};
+use derive_network_symbolic::functions::{Activation as Builtin, Function};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, GenericArgument, Lit};
@@ -28,18 +29,28 @@ pub(crate) struct DraftField {
     pub bias: bool,
     pub is_frozen: bool,
     /// The activation; open if that was mistaken.
-    pub activation: Option<NamedFunction>,
+    pub activation: Option<Activation>,
     /// Where the activation is written, or the layer if none is.
     pub activation_place: Place,
     /// Where the name of the layer type is written.
     pub span: Span,
 }
 
-/// An activation with the name by which the user calls it.
-#[derive(Clone, Debug)]
-pub(crate) struct NamedFunction {
-    pub name: String,
-    pub function: Function,
+impl DraftField {
+    /// The shape of what goes out of one of its layers if this comes in.
+    pub fn output(&self, _input: Option<Shape>) -> Option<Shape> {
+        self.width.map(Shape::Vector)
+    }
+
+    /// What one of its layers computes if this comes in.
+    pub fn kind(&self, input: Shape) -> Option<LayerKind> {
+        Some(LayerKind::Dense(Dense {
+            inputs: input.size(),
+            outputs: self.width?,
+            bias: self.bias,
+            activation: self.activation.clone()?,
+        }))
+    }
 }
 
 const LAYERS: [&str; 1] = ["Dense"];
@@ -133,9 +144,9 @@ fn read_dense(
                 .flatten();
         }
         None => {
-            draft.activation = Some(NamedFunction {
+            draft.activation = Some(Activation {
                 name: "Identity".to_owned(),
-                function: Function::builtin(Activation::Identity),
+                function: Function::builtin(Builtin::Identity),
             })
         }
     }
@@ -162,7 +173,7 @@ fn read_width(argument: &GenericArgument, activations: &Activations) -> Result<u
 fn read_activation(
     argument: &GenericArgument,
     activations: &Activations,
-) -> Result<Option<NamedFunction>, Diagnostic> {
+) -> Result<Option<Activation>, Diagnostic> {
     let name = match argument {
         GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
         _ => None,
@@ -173,7 +184,7 @@ fn read_activation(
     let function = activations.find(&name.to_string());
     let function =
         function.ok_or_else(|| catalogue::unknown_activation(name, activations.names()))?;
-    Ok(function.map(|function| NamedFunction {
+    Ok(function.map(|function| Activation {
         name: name.to_string(),
         function,
     }))

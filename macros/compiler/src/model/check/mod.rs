@@ -8,6 +8,7 @@ mod attributes;
 mod calls;
 mod derivatives;
 mod formula;
+mod forward;
 mod functions;
 mod inputs;
 mod kinks;
@@ -23,10 +24,11 @@ mod scope;
 mod settings;
 mod written;
 
-use super::{Input, Network, Storage};
+use super::{Forward, Input, Network, Shape, Storage};
 use crate::diagnostics::{Diagnostics, catalogue};
 use crate::parse::{Body, Definition, FieldType, Fields, Structure};
 use attributes::Memory;
+use forward::DraftForward;
 use functions::DraftFunction;
 pub(crate) use losses::DraftLoss;
 use parameters::{DraftParameter, PARAMETER};
@@ -46,6 +48,7 @@ pub(crate) struct Draft {
     pub fields: Vec<DraftField>,
     /// Fields with parameters of formulas.
     pub parameters: Vec<DraftParameter>,
+    pub forward: DraftForward,
     /// The output by name; open if names or widths were mistaken.
     pub output_parts: Option<Vec<Input>>,
     pub functions: Vec<DraftFunction>,
@@ -73,7 +76,8 @@ pub(crate) fn read_draft(definition: &Definition, diagnostics: &mut Diagnostics)
             Default::default()
         }
     };
-    let outputs = fields.last().and_then(|field| field.width);
+    let forward = forward::read_forward(&settings, &fields);
+    let outputs = forward.shape.map(Shape::size);
     let names = settings.outputs.as_deref();
     let output_parts = names
         .zip(outputs)
@@ -87,6 +91,7 @@ pub(crate) fn read_draft(definition: &Definition, diagnostics: &mut Diagnostics)
         settings,
         fields,
         parameters,
+        forward,
         output_parts,
         functions,
         losses,
@@ -145,12 +150,13 @@ fn check_draft(
         settings,
         fields,
         parameters,
+        forward,
         output_parts,
         functions,
         losses,
     } = draft;
     let of_parameters = &settings.asked.of_parameters;
-    if let Some(outputs) = fields.last().and_then(|field| field.width) {
+    if let Some(outputs) = forward.shape.map(Shape::size) {
         requests::check_width(
             &settings.requests,
             of_parameters,
@@ -169,7 +175,7 @@ fn check_draft(
         parameter_fields,
         frozen,
         parameters,
-    } = placement::place_fields(fields, parameters, &inputs, diagnostics)?;
+    } = placement::place_fields(fields, parameters, &forward.inputs, diagnostics)?;
     let memory = Memory {
         parameters,
         scalar: settings.scalar,
@@ -201,6 +207,11 @@ fn check_draft(
         parameter_fields,
         frozen,
         layers,
+        forward: Forward {
+            locals: forward.locals,
+            output: forward.output?,
+            text: forward.text,
+        },
         requests: settings.requests,
         parameter_requests: settings.asked.of_parameters,
         functions: functions.collect::<Option<_>>()?,

@@ -4,7 +4,7 @@ use super::layers::DraftField;
 use super::number::{LAYER_LIMIT, PARAMETER_LIMIT};
 use super::parameters::DraftParameter;
 use crate::diagnostics::{Diagnostics, Place, catalogue};
-use crate::model::{Field, Input, Layer, ParameterField};
+use crate::model::{Field, Layer, ParameterField, Shape};
 use proc_macro2::Ident;
 use std::ops::Range;
 
@@ -24,10 +24,9 @@ pub(super) struct Placed {
 pub(super) fn place_fields(
     drafts: Vec<DraftField>,
     parameters: Vec<DraftParameter>,
-    inputs: &[Input],
+    inputs: &[Vec<Option<Shape>>],
     diagnostics: &mut Diagnostics,
 ) -> Option<Placed> {
-    let mut width = inputs.last()?.range().end;
     let mut placed = Placed::default();
     let mut parameters = parameters.into_iter().peekable();
     for (position, draft) in drafts.into_iter().enumerate() {
@@ -35,7 +34,7 @@ pub(super) fn place_fields(
         {
             placed.add_parameter(parameter, diagnostics)?;
         }
-        width = placed.add_layers(draft, width, diagnostics)?;
+        placed.add_layers(draft, &inputs[position], diagnostics)?;
     }
     for parameter in parameters {
         placed.add_parameter(parameter, diagnostics)?;
@@ -72,43 +71,39 @@ impl Placed {
         Some(())
     }
 
-    /// Adds the layers of a field to which so many numbers come; how many go out.
+    /// Adds the layers of a field into which these come.
     fn add_layers(
         &mut self,
         draft: DraftField,
-        mut width: usize,
+        inputs: &[Option<Shape>],
         diagnostics: &mut Diagnostics,
-    ) -> Option<usize> {
-        let (length, outputs, activation) = (draft.length?, draft.width?, draft.activation?);
+    ) -> Option<()> {
+        let length = draft.length?;
         let (first, start) = (self.layers.len(), self.parameters);
         if first + length > LAYER_LIMIT {
             diagnostics.push(catalogue::layers_too_many(&draft.name, LAYER_LIMIT));
             return None;
         }
         for index in 0..length {
-            let offset = self.parameters;
+            let input = inputs.get(index).copied().flatten()?;
+            let output = draft.output(Some(input))?;
             let layer = Layer {
                 field: self.fields.len(),
                 index_in_array: draft.is_array.then_some(index),
-                inputs: width,
-                outputs,
-                bias: draft.bias,
-                weight_offset: offset,
-                bias_offset: draft.bias.then_some(offset + width * outputs),
-                function: activation.function.clone(),
-                activation_name: activation.name.clone(),
+                input,
+                output,
+                kind: draft.kind(input)?,
+                offset: self.parameters,
                 span: draft.span,
             };
-            let end = layer.parameters().end;
             self.take_up(
-                end,
+                layer.parameters().end,
                 &draft.name,
                 draft.span.into(),
-                outputs,
-                width,
+                output.size(),
+                input.size(),
                 diagnostics,
             )?;
-            width = outputs;
             self.layers.push(layer);
         }
         self.freeze(draft.is_frozen, start..self.parameters);
@@ -120,7 +115,7 @@ impl Placed {
             is_frozen: draft.is_frozen,
             layers: first..self.layers.len(),
         });
-        Some(width)
+        Some(())
     }
 
     fn take_up(
