@@ -15,16 +15,16 @@ type Points = Vec<SVector<f64, 1>>;
 macro_rules! network {
     ($name:ident $activation:ident $case:literal) => {
         #[derive_network(
-                                    input(x), output(n),
-                                    define = {
-                                        let n_x = d(n, x);
-                                        let n_xx = d(n, x, x);
-                                    },
-                                    derive(
-                                        intermediates, parameter_jacobian,
-                                        n_x(parameter_jacobian), n_xx(parameter_jacobian),
-                                    ),
-                                )]
+                                            input(x), output(n),
+                                            define = {
+                                                let n_x = d(n, x);
+                                                let n_xx = d(n, x, x);
+                                            },
+                                            derive(
+                                                intermediates, parameter_jacobian,
+                                                n_x(parameter_jacobian), n_xx(parameter_jacobian),
+                                            ),
+                                        )]
         struct $name {
             hidden: Dense<2, $activation>,
             #[layer(bias = false)]
