@@ -5,11 +5,12 @@
 mod support;
 
 use derive_network_symbolic::functions::Activation;
+use derive_network_symbolic::interpret::interpret;
 use derive_network_symbolic::ir::{NodeId, Program};
 use derive_network_symbolic::request::{Derived, Elimination, Request, derive};
 use std::fmt::Write;
 use support::programs::{Builder, map};
-use support::{compare_page, outputs};
+use support::{Random, compare_page, distance, outputs};
 
 const INPUTS: [usize; 4] = [2, 10, 43, 128];
 /// m, the width of both layers, and the rank of A.
@@ -101,4 +102,32 @@ fn costs_are_at_most_those_of_the_published_order() {
     }
     compare_page("ot-flow", &page);
     assert!(dearer.is_empty(), "{dearer:?}");
+}
+
+/// Terms that share nothing but x are eliminated each by itself, along cuts that the others pass by.
+#[test]
+fn every_elimination_of_separate_terms_means_the_same() {
+    for inputs in [3, 70] {
+        let program = potential(inputs);
+        let mut random = Random(inputs as u64);
+        let (x, parameters) = (random.numbers(inputs), random.numbers(program.parameters));
+        let meaning = |request, elimination| {
+            let derived = derive(&program, request, elimination);
+            interpret(&derived.program, &[x.clone()], &parameters)
+        };
+        for request in [Request::Hessian, Request::Laplacian] {
+            let expected = meaning(request, Elimination::Forward);
+            for elimination in [
+                Elimination::Contraction,
+                Elimination::Recursion,
+                Elimination::ShortestPath,
+            ] {
+                let error = distance(&meaning(request, elimination), &expected);
+                assert!(
+                    error < 1e-12,
+                    "{inputs} {request:?} {elimination:?}: {error}"
+                );
+            }
+        }
+    }
 }
