@@ -30,8 +30,8 @@ impl Graph {
         let resolved = match settle(&mut product, output) {
             Ok(resolved) => resolved,
             Err(Unsettled::Zero) => return self.zero(&shape),
-            Err(Unsettled::Cut(cut)) => {
-                let node = self.cut(absorbed, output, &cut);
+            Err(Unsettled::Cuts(cuts)) => {
+                let node = self.cut(absorbed, output, &cuts);
                 return self.sum(&[(coefficient, node)], &shape);
             }
             Err(Unsettled::Refused) => unreachable!("only what can be settled is absorbed"),
@@ -104,31 +104,31 @@ impl Graph {
         Some(coefficient)
     }
 
-    /// The product whose result, along one axis, is a part of what is written through a window: that
-    /// is computed for the whole axis, and the part is a view.
-    fn cut(&mut self, mut product: Product, output: &[Index], cut: &Cut) -> NodeId {
+    /// The product whose result, along some axes, is a part of what is written through windows: that
+    /// is computed for the whole axes, and the part is a view.
+    fn cut(&mut self, mut product: Product, output: &[Index], cuts: &[Cut]) -> NodeId {
         let shape: Vec<usize> = output.iter().map(|i| product.extents[*i]).collect();
-        product.factors.retain(
-            |factor| !matches!(factor, Factor::Delta(a, _, _) if cut.class.contains(a)),
-        );
+        let in_class = |index: &Index| cuts.iter().any(|cut| cut.class.contains(index));
+        product
+            .factors
+            .retain(|factor| !matches!(factor, Factor::Delta(a, ..) if in_class(a)));
         let along = |index: &Index| {
-            if *index == cut.output.0 {
-                cut.axis.0
-            } else {
-                *index
-            }
+            let cut = cuts.iter().find(|cut| cut.output.0 == *index);
+            cut.map_or(*index, |cut| cut.axis.0)
         };
         let whole: Vec<Index> = output.iter().map(along).collect();
-        let node = self.contract(product.clone(), &whole);
-        let (coefficient, inner) = self.scaled(node);
         let mut part = Product {
-            extents: product.extents,
+            extents: product.extents.clone(),
             factors: Vec::new(),
         };
-        let carrier = part.index(cut.length);
+        let node = self.contract(product, &whole);
+        let (coefficient, inner) = self.scaled(node);
         part.tensor(inner, &whole);
-        part.shifted_delta(cut.axis.0, carrier, cut.axis.1);
-        part.shifted_delta(cut.output.0, carrier, cut.output.1);
+        for cut in cuts {
+            let carrier = part.index(cut.length);
+            part.shifted_delta(cut.axis.0, carrier, cut.axis.1);
+            part.shifted_delta(cut.output.0, carrier, cut.output.1);
+        }
         let written = matches!(&self.node(inner).op, Op::Contract(contract) if contract.writes());
         let node = if written && settle(&mut part, output).is_ok() {
             self.finish(&part, output, shape.clone())

@@ -32,8 +32,8 @@ pub(crate) enum Unsettled {
     /// Only a part of the axis of a window is wanted, and what that means for the terms cannot be
     /// said by windows.
     Refused,
-    /// The same, but the part is one of the result: it can be cut out of a larger one.
-    Cut(Cut),
+    /// The same, but the parts are parts of the result: they can be cut out of a larger one.
+    Cuts(Vec<Cut>),
 }
 
 /// A part of a window's axis that is an axis of the result.
@@ -85,7 +85,7 @@ impl Unsettled {
     /// Without a cut.
     fn at_once(self) -> Self {
         match self {
-            Unsettled::Cut(_) => Unsettled::Refused,
+            Unsettled::Cuts(_) => Unsettled::Refused,
             other => other,
         }
     }
@@ -101,16 +101,27 @@ fn tie_all(
     product
         .factors
         .retain(|factor| !matches!(factor, Factor::Delta(..)));
+    let mut cuts = Vec::new();
     for class in classes(product.extents.len(), &ties).ok_or(Unsettled::Zero)? {
         for (index, _) in &class {
             resolved.settle(*index);
         }
         let range = common_range(product, &class);
         let (members, length) = range.ok_or(Unsettled::Zero)?;
-        fit_windows(product, output, &members, length)?;
+        match fit_windows(product, output, &members, length) {
+            Err(Unsettled::Cuts(cut)) => {
+                cuts.extend(cut);
+                continue;
+            }
+            fit => fit?,
+        }
         resolved.multiplicity *= carry(product, output, &members, length);
     }
-    Ok(())
+    if cuts.is_empty() {
+        Ok(())
+    } else {
+        Err(Unsettled::Cuts(cuts))
+    }
 }
 
 /// The deltas of a product: a, b and the offset of a = b + offset.
@@ -213,12 +224,12 @@ fn cut(
                 && uses(axis.index) == 1
                 && members.iter().all(free) =>
         {
-            Unsettled::Cut(Cut {
+            Unsettled::Cuts(vec![Cut {
                 class: members.iter().map(|member| member.index).collect(),
                 axis: (axis.index, axis.start),
                 output: (place.index, place.start),
                 length,
-            })
+            }])
         }
         _ => Unsettled::Refused,
     }
