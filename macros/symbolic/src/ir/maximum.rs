@@ -14,6 +14,9 @@ impl Graph {
     pub fn first_max(&mut self, node: NodeId, axis: usize) -> NodeId {
         let shape = self.shape(node).to_vec();
         let extent = shape[axis];
+        if extent == 1 {
+            return self.ones(&shape);
+        }
         if extent <= LONGEST {
             let op = Op::FirstMax {
                 argument: node,
