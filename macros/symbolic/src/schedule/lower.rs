@@ -35,6 +35,9 @@ impl Steps {
     }
 }
 
+/// Structure that falls into more regions than this is put into zeros as a whole.
+const MOST_REGIONS: usize = 3;
+
 /// What lowering reads.
 pub(crate) struct Lowering<'a> {
     pub graph: &'a mut Graph,
@@ -121,7 +124,9 @@ impl Lowering<'_> {
             return self.total(id);
         }
         match self.graph.node(id).op.clone() {
-            Op::Contract(contract) if contract.writes() => self.written(id, &contract, points),
+            Op::Contract(contract) if contract.writes() || self.scatters(id, &contract) => {
+                self.written(id, &contract, points)
+            }
             Op::Contract(contract) if !contract.is_elementwise() => {
                 vec![self.contraction(id, id, &contract, 1.0, None, points)]
             }
@@ -195,7 +200,13 @@ impl Lowering<'_> {
         matches!(&self.graph.node(id).op, Op::Contract(contract) if contract.writes())
     }
 
-    /// Nests that put entries where windows say: into zeros, unless each place gets exactly one.
+    /// Whether a node is structure whose zeros around what is embedded are in more places than are worth a nest each.
+    fn scatters(&self, id: NodeId, contract: &Contract) -> bool {
+        contract.is_structure()
+            && Region::cut(self.graph.shape(id), &[contract]).len() > MOST_REGIONS
+    }
+
+    /// Nests that put entries where structure says: into zeros, unless each place gets exactly one.
     fn written(&mut self, id: NodeId, contract: &Contract, points: bool) -> Vec<Nest> {
         let view = self.view(id);
         let meets = !contract.is_elementwise();
