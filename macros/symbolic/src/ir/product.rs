@@ -98,7 +98,11 @@ impl Graph {
             };
             let written = written_out(product, position, contract);
             let with_windows = written.windows().next().is_some();
-            if with_windows && matches!(settle(&mut written.clone(), output), Err(Unsettled::Refused))
+            if with_windows
+                && matches!(
+                    settle(&mut written.clone(), output),
+                    Err(Unsettled::Refused)
+                )
             {
                 position += 1;
             } else {
@@ -146,7 +150,9 @@ impl Graph {
             factors: Vec::new(),
         };
         let later = |factor: &Factor| matches!(factor, Factor::Window(w) if axes.contains(&w.axis));
-        outer.factors.extend(product.factors.iter().filter(|f| later(f)).cloned());
+        outer
+            .factors
+            .extend(product.factors.iter().filter(|f| later(f)).cloned());
         product.factors.retain(|factor| !later(factor));
         let mut kept: Vec<Index> = Vec::new();
         for index in output {

@@ -33,7 +33,11 @@ impl Window {
     /// Whether both are one but for the names of indices.
     pub fn resembles(&self, other: &Window) -> bool {
         let multipliers = |window: &Window| -> Vec<usize> {
-            window.terms.iter().map(|(_, multiplier)| *multiplier).collect()
+            window
+                .terms
+                .iter()
+                .map(|(_, multiplier)| *multiplier)
+                .collect()
         };
         self.offset == other.offset && multipliers(self) == multipliers(other)
     }
@@ -239,7 +243,10 @@ fn tie_equals(product: &mut Product) -> Result<bool, Unsettled> {
 
 fn equate(product: &mut Product, first: &Window, second: &Window) -> Result<(), Unsettled> {
     let beyond = |terms: &Window, other: &Window| -> Vec<(Index, usize)> {
-        let own = terms.terms.iter().filter(|term| !other.terms.contains(term));
+        let own = terms
+            .terms
+            .iter()
+            .filter(|term| !other.terms.contains(term));
         own.copied().collect()
     };
     let (left, right) = (beyond(first, second), beyond(second, first));

@@ -207,9 +207,8 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
     let mut products: Vec<Vec<(View, Vec<usize>)>> = Vec::new();
     let mut walked: Vec<(View, Vec<usize>)> = Vec::new();
     let own: Vec<usize> = (0..shape.len()).collect();
-    let operands = |contract: &Contract| {
-        operands(graph, layout, &composed(graph, &units.fused, contract))
-    };
+    let operands =
+        |contract: &Contract| operands(graph, layout, &composed(graph, &units.fused, contract));
     match &graph.node(id).op {
         Op::Sum(terms) => {
             for (_, term) in terms {
@@ -225,9 +224,7 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
                 }
             }
         }
-        Op::Contract(contract) if contract.is_elementwise() => {
-            walked = operands(contract)
-        }
+        Op::Contract(contract) if contract.is_elementwise() => walked = operands(contract),
         Op::Contract(contract) => products.push(operands(contract)),
         Op::Map { argument, .. } | Op::FirstMax { argument, .. } => walked.extend(
             layout

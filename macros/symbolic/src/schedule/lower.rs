@@ -216,7 +216,8 @@ impl Lowering<'_> {
             nests = self.elementwise(&[], views, points, |writer| vec![writer.combination(&[])]);
         }
         let composed = composed(self.graph, &self.units.fused, contract);
-        let fused = composed.extents.len() > contract.extents.len() || composed.tensors().count() > 1;
+        let fused =
+            composed.extents.len() > contract.extents.len() || composed.tensors().count() > 1;
         if meets || fused {
             let init = meets.then_some(view);
             nests.push(self.contraction(id, id, &composed, 1.0, init, points));
@@ -237,7 +238,10 @@ impl Lowering<'_> {
             space: out.space,
             offset: steps.start,
             shape: extents,
-            strides: free.iter().map(|index| steps.along[*index].unwrap_or(0)).collect(),
+            strides: free
+                .iter()
+                .map(|index| steps.along[*index].unwrap_or(0))
+                .collect(),
         };
         let region = Region::whole(&view.shape);
         let mut writer = Writer::new(self.graph, self.layout, &region);
@@ -309,7 +313,10 @@ impl Lowering<'_> {
             out: starting(&out, &written),
             a: place(&factors[0].0),
             b: factors.get(1).map(|(view, _)| place(view)),
-            init: init.as_ref().zip(begun.as_ref()).map(|(view, steps)| starting(view, steps)),
+            init: init
+                .as_ref()
+                .zip(begun.as_ref())
+                .map(|(view, steps)| starting(view, steps)),
             initial_columns: usize::MAX,
             scale,
         };

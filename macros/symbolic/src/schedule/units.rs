@@ -270,9 +270,7 @@ fn fused(program: &Program, live: &[NodeId], totals: &HashMap<NodeId, usize>) ->
                 fused.extend(terms.filter(|term| accumulates(term) && alone(term)));
             }
             Op::Contract(contract) if contract.writes() => {
-                let works = |tensor: &NodeId| {
-                    matches!(&graph.node(*tensor).op, Op::Contract(c) if c.is_plain() && !c.is_structure())
-                };
+                let works = |tensor: &NodeId| matches!(&graph.node(*tensor).op, Op::Contract(c) if c.is_plain() && !c.is_structure());
                 let tensors = contract.tensors().map(|(tensor, _)| tensor);
                 fused.extend(tensors.filter(|tensor| works(tensor) && alone(tensor)));
             }
@@ -332,10 +330,7 @@ fn read_stream(graph: &Graph, contract: &Contract, added: Option<NodeId>) -> Opt
         return None;
     };
     let summed = contract.rank;
-    if contract.rank == 0
-        || contract.extents.len() != summed + 1
-        || !contract.is_plain()
-    {
+    if contract.rank == 0 || contract.extents.len() != summed + 1 || !contract.is_plain() {
         return None;
     }
     for ((matrix, rows), (operand, columns)) in [(first, second), (second, first)] {
