@@ -177,7 +177,8 @@ pub(super) fn simplify_meetings(
         || follow_deltas(product)
         || tie_equals(product)?
         || drop_unused(product, output, resolved)
-        || part_readings(product, output))
+        || part_readings(product, output)
+        || join_terms(product, output, resolved))
 }
 
 /// A term that is itself the axis of a window runs through that window's terms.
@@ -336,4 +337,49 @@ fn part_readings(product: &mut Product, output: &[Index]) -> bool {
     window.axis = twin;
     product.factors.push(Factor::Window(window));
     true
+}
+
+/// Two indices that only windows run through, always the one along whole rows of the other, are one
+/// index: what was split and is put together again is what it was.
+fn join_terms(product: &mut Product, output: &[Index], resolved: &mut Resolved) -> bool {
+    let all: Vec<Window> = windows_of(&product.factors).cloned().collect();
+    let bound = |index: Index| {
+        output.contains(&index)
+            || product.carries(index)
+            || deltas(product).any(|(a, b, _)| a == index || b == index)
+    };
+    let multiplier = |window: &Window, index: Index| {
+        let term = window.terms.iter().find(|(term, _)| *term == index);
+        term.map(|(_, multiplier)| *multiplier)
+    };
+    for window in &all {
+        for pair in window.terms.windows(2) {
+            let [(outer, _), (inner, _)] = *pair else {
+                continue;
+            };
+            let extent = product.extents[inner];
+            let rows = |window: &Window| {
+                let across = multiplier(window, inner).map(|step| step * extent);
+                multiplier(window, outer) == across
+            };
+            if bound(outer) || bound(inner) || !all.iter().all(rows) {
+                continue;
+            }
+            let joined = product.index(product.extents[outer] * extent);
+            for factor in &mut product.factors {
+                if let Factor::Window(window) = factor
+                    && window.has_term(inner)
+                {
+                    window.terms.retain(|(index, _)| *index != outer);
+                    for (index, _) in window.terms.iter_mut().filter(|(i, _)| *i == inner) {
+                        *index = joined;
+                    }
+                }
+            }
+            resolved.settle(outer);
+            resolved.settle(inner);
+            return true;
+        }
+    }
+    false
 }
