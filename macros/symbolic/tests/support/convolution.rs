@@ -23,8 +23,8 @@ pub struct Convolution {
 
 impl Convolution {
     pub fn random(random: &mut Random) -> Self {
-        let channels = 1 + random.below(3);
-        let image = [3 + random.below(2), 3 + random.below(2)];
+        let channels = 1 + random.below(2);
+        let image = [3 + random.below(2), 2 + random.below(3)];
         Self::of(random, channels, image)
     }
 
