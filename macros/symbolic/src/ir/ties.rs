@@ -67,14 +67,15 @@ pub(crate) fn settle(product: &mut Product, output: &[Index]) -> Result<Resolved
         multiplicity: 1.0,
         tied: vec![false; product.extents.len()],
     };
+    simplify_windows(product).ok_or(Unsettled::Zero)?;
     tie_all(product, output, &mut resolved)?;
-    let mut tie = simplify_windows(product);
+    let mut tie = simplify_windows(product).ok_or(Unsettled::Zero)?;
     loop {
         if tie {
             // What would be cut out is known by indices that were given.
             tie_all(product, output, &mut resolved).map_err(Unsettled::at_once)?;
         }
-        tie = simplify_windows(product);
+        tie = simplify_windows(product).ok_or(Unsettled::Zero)?;
         let before = deltas(product).count();
         if !tie && !simplify_meetings(product, output, &mut resolved)? {
             return Ok(resolved);

@@ -75,6 +75,18 @@ impl Window {
             .sort_by_key(|(index, multiplier)| (std::cmp::Reverse(*multiplier), *index));
     }
 
+    /// The values of the terms that sum up to a place, if it can be told from them.
+    fn digits(&self, place: usize, extents: &[usize]) -> Option<Vec<usize>> {
+        let mut rest = place.checked_sub(self.offset)?;
+        let digits = self.terms.iter().map(|(index, multiplier)| {
+            let digit = (rest / multiplier).min(extents[*index] - 1);
+            rest -= digit * multiplier;
+            digit
+        });
+        let digits = digits.collect();
+        (rest == 0).then_some(digits)
+    }
+
     /// Replaces a term by multiples of the terms that it runs through.
     fn substitute(&mut self, inner: &Window) {
         let position = self.terms.iter().position(|(i, _)| *i == inner.axis);
@@ -143,14 +155,26 @@ pub(crate) fn windows_of(factors: &[Factor]) -> impl Iterator<Item = &Window> {
     })
 }
 
-/// Turns windows of one plain term, or of none, into deltas. Whether there were any.
-pub(super) fn simplify_windows(product: &mut Product) -> bool {
+/// Turns windows of one plain term, or of none, and those of which one entry is wanted, into deltas. Whether
+/// there were any. `None`: that entry is not there, the product is zero.
+pub(super) fn simplify_windows(product: &mut Product) -> Option<bool> {
     let mut found = false;
     for position in 0..product.factors.len() {
         let Factor::Window(mut window) = product.factors[position].clone() else {
             continue;
         };
         window.simplify(&product.extents);
+        if let Some(place) = fixed_place(product, window.axis)
+            && window.distinguishes(&product.extents, &|_| true)
+        {
+            product.factors.remove(position);
+            let digits = window.digits(place, &product.extents)?;
+            for ((term, _), digit) in window.terms.iter().zip(digits) {
+                let unit = product.index(1);
+                product.shifted_delta(*term, unit, digit);
+            }
+            return simplify_windows(product).map(|_| true);
+        }
         product.factors[position] = match window.terms[..] {
             [] => {
                 found = true;
@@ -163,7 +187,13 @@ pub(super) fn simplify_windows(product: &mut Product) -> bool {
             _ => Factor::Window(window),
         };
     }
-    found
+    Some(found)
+}
+
+/// The one value of an index, if a delta gives it one.
+fn fixed_place(product: &Product, index: Index) -> Option<usize> {
+    let mut fixed = deltas(product).filter(|(a, b, _)| *a == index && product.extents[*b] == 1);
+    fixed.next().map(|(_, _, offset)| offset)
 }
 
 /// One step towards windows whose axes are apart, each of the output or of tensors, and whose terms
