@@ -31,7 +31,8 @@ impl Piece {
 pub(crate) fn pieces(graph: &mut Graph, id: NodeId, varies: &dyn Fn(NodeId) -> bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } => {}
+        // A first maximum is constant wherever it has a derivative.
+        Op::Input(_) | Op::Parameter { .. } | Op::FirstMax { .. } | Op::Held(_) => {}
         Op::Sum(terms) => {
             for (coefficient, argument) in terms {
                 if varies(argument) {
@@ -96,9 +97,7 @@ pub(crate) fn without_factor(
             Factor::Tensor(node, indices) => {
                 product.tensor(*node, indices);
             }
-            Factor::Delta(a, b, offset) => {
-                product.shifted_delta(*a, *b, *offset);
-            }
+            structure => product.structure(structure),
         }
     }
     (product, (0..contract.rank).collect(), hole)
@@ -198,7 +197,9 @@ pub(crate) fn second_pieces(
     varies: &dyn Fn(NodeId) -> bool,
 ) -> Vec<SecondPiece> {
     match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } | Op::Sum(_) => Vec::new(),
+        Op::Input(_) | Op::Parameter { .. } | Op::Sum(_) | Op::FirstMax { .. } | Op::Held(_) => {
+            Vec::new()
+        }
         Op::Map {
             function,
             order,
@@ -233,8 +234,8 @@ pub(crate) fn second_pieces(
             for extent in &contract.extents {
                 product.index(*extent);
             }
-            for (a, b, offset) in contract.deltas() {
-                product.shifted_delta(a, b, offset);
+            for structure in contract.structure() {
+                product.structure(structure);
             }
             let output: Vec<Index> = (0..contract.rank).collect();
             let piece = |holes| SecondPiece {

@@ -70,6 +70,8 @@ fn evaluate(
             let arguments = value(*argument).entries.iter();
             arguments.map(|x| function.evaluate(*order, *x)).collect()
         }
+        Op::Held(argument) => value(*argument).entries.clone(),
+        Op::FirstMax { argument, axis } => first_maxima(value(*argument), *axis),
         Op::Contract(contract) => contract_entries(contract, size, &value),
     };
     Tensor {
@@ -78,33 +80,59 @@ fn evaluate(
     }
 }
 
+fn first_maxima(argument: &Tensor, axis: usize) -> Vec<f64> {
+    let step: usize = argument.shape[..axis].iter().product();
+    let extent = argument.shape[axis];
+    let mut entries = vec![0.0; argument.entries.len()];
+    for place in 0..entries.len() {
+        if place / step % extent == 0 {
+            let mut best = place;
+            for other in (1..extent).map(|number| place + number * step) {
+                if argument.entries[other] > argument.entries[best] {
+                    best = other;
+                }
+            }
+            entries[best] = 1.0;
+        }
+    }
+    entries
+}
+
 fn contract_entries<'a>(
     contract: &Contract,
     size: usize,
     value: &dyn Fn(NodeId) -> &'a Tensor,
 ) -> Vec<f64> {
     let mut entries = vec![0.0; size];
-    let volume: usize = contract.extents.iter().product();
+    let free: Vec<usize> = (0..contract.extents.len())
+        .filter(|index| contract.is_free(*index))
+        .collect();
+    let sums: Vec<_> = (0..contract.extents.len())
+        .map(|index| contract.as_sum(index))
+        .collect();
     let mut position = vec![0; contract.extents.len()];
-    for number in 0..volume {
+    for number in 0..contract.volume() {
         let mut rest = number;
-        for (index, extent) in position.iter_mut().zip(&contract.extents) {
-            *index = rest % extent;
-            rest /= extent;
+        for index in &free {
+            position[*index] = rest % contract.extents[*index];
+            rest /= contract.extents[*index];
         }
-        let apart = |(a, b, offset): (usize, usize, usize)| position[a] != position[b] + offset;
-        if contract.deltas().any(apart) {
-            continue;
-        }
+        let along = |index: usize| -> usize {
+            let (terms, offset) = &sums[index];
+            let terms = terms.iter().map(|(term, times)| times * position[*term]);
+            offset + terms.sum::<usize>()
+        };
         let mut product = 1.0;
         for factor in &contract.factors {
             if let Factor::Tensor(id, indices) = factor {
-                let place: Vec<usize> = indices.iter().map(|index| position[*index]).collect();
+                let place: Vec<usize> = indices.iter().map(|index| along(*index)).collect();
                 product *= value(*id).at(&place);
             }
         }
-        // Output indices come first, so the low digits of the number are the output's address.
-        entries[number % size.max(1)] += product;
+        let place = (0..contract.rank).rev().fold(0, |address, index| {
+            address * contract.extents[index] + along(index)
+        });
+        entries[place] += product;
     }
     entries
 }

@@ -4,6 +4,7 @@ mod build;
 mod canonical;
 mod contract;
 mod graph;
+mod maximum;
 mod monomial;
 mod print;
 mod product;
@@ -11,7 +12,8 @@ mod program;
 mod structure;
 mod symmetry;
 mod ties;
+mod windows;
 
-pub use contract::{Contract, Factor, Index, Product};
+pub use contract::{Contract, Factor, Index, Product, Window};
 pub use graph::{Binding, Coefficient, FunctionId, Graph, Node, NodeId, Op};
 pub use program::{Output, Program, Total};

@@ -50,6 +50,8 @@ impl Graph {
                 text
             }
             Op::Contract(contract) => contract.to_string(),
+            Op::FirstMax { argument, axis } => format!("first maximum of {argument} along {axis}"),
+            Op::Held(argument) => format!("{argument} held"),
             Op::Map {
                 function,
                 order,
@@ -91,6 +93,19 @@ impl Display for Contract {
                 Factor::Delta(a, b, offset) => {
                     let (a, b) = (letters(&[*a]), letters(&[*b]));
                     write!(formatter, " delta[{a}={b}+{offset}]")?
+                }
+                Factor::Window(window) => {
+                    let terms = window
+                        .terms
+                        .iter()
+                        .map(|(index, multiplier)| match multiplier {
+                            1 => letters(&[*index]),
+                            _ => format!("{multiplier}{}", letters(&[*index])),
+                        });
+                    let mut terms: Vec<String> = terms.collect();
+                    terms.push(window.offset.to_string());
+                    let axis = letters(&[window.axis]);
+                    write!(formatter, " window[{axis}={}]", terms.join("+"))?
                 }
             }
         }

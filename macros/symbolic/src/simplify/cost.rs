@@ -47,7 +47,11 @@ impl Graph {
         let size = node.size() as f64;
         let mut cost = Cost::default();
         match &node.op {
-            Op::Input(_) | Op::Parameter { .. } => {}
+            Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {}
+            Op::FirstMax { .. } => {
+                cost.elementwise = size;
+                cost.weight = size + MOVE * size;
+            }
             Op::Sum(terms) => {
                 let fused = |id: &NodeId| match &self.node(*id).op {
                     Op::Contract(contract) => !contract.is_elementwise(),
@@ -58,6 +62,11 @@ impl Graph {
                 cost.elementwise = added * size;
                 cost.weight = added * size;
             }
+            // A view.
+            Op::Contract(contract)
+                if contract.is_structure()
+                    && contract.windows().next().is_some()
+                    && !contract.writes() => {}
             Op::Contract(contract) if contract.is_elementwise() => {
                 if contract.tensors().count() == 2 {
                     cost.elementwise = size;
@@ -66,6 +75,11 @@ impl Graph {
                 if contract.tensors().count() > 0 {
                     cost.weight += MOVE * size;
                 }
+            }
+            // Entries that meet are added.
+            Op::Contract(contract) if contract.writes() => {
+                cost.elementwise = contract.volume() as f64;
+                cost.weight = cost.elementwise + MOVE * size;
             }
             Op::Contract(contract) => {
                 let volume: f64 = contract
