@@ -96,9 +96,7 @@ pub(crate) fn without_factor(
             Factor::Tensor(node, indices) => {
                 product.tensor(*node, indices);
             }
-            Factor::Delta(a, b, offset) => {
-                product.shifted_delta(*a, *b, *offset);
-            }
+            structure => product.structure(structure),
         }
     }
     (product, (0..contract.rank).collect(), hole)
@@ -233,8 +231,8 @@ pub(crate) fn second_pieces(
             for extent in &contract.extents {
                 product.index(*extent);
             }
-            for (a, b, offset) in contract.deltas() {
-                product.shifted_delta(a, b, offset);
+            for structure in contract.structure() {
+                product.structure(structure);
             }
             let output: Vec<Index> = (0..contract.rank).collect();
             let piece = |holes| SecondPiece {

@@ -84,27 +84,35 @@ fn contract_entries<'a>(
     value: &dyn Fn(NodeId) -> &'a Tensor,
 ) -> Vec<f64> {
     let mut entries = vec![0.0; size];
-    let volume: usize = contract.extents.iter().product();
+    let free: Vec<usize> = (0..contract.extents.len())
+        .filter(|index| contract.is_free(*index))
+        .collect();
+    let sums: Vec<_> = (0..contract.extents.len())
+        .map(|index| contract.as_sum(index))
+        .collect();
     let mut position = vec![0; contract.extents.len()];
-    for number in 0..volume {
+    for number in 0..contract.volume() {
         let mut rest = number;
-        for (index, extent) in position.iter_mut().zip(&contract.extents) {
-            *index = rest % extent;
-            rest /= extent;
+        for index in &free {
+            position[*index] = rest % contract.extents[*index];
+            rest /= contract.extents[*index];
         }
-        let apart = |(a, b, offset): (usize, usize, usize)| position[a] != position[b] + offset;
-        if contract.deltas().any(apart) {
-            continue;
-        }
+        let along = |index: usize| -> usize {
+            let (terms, offset) = &sums[index];
+            let terms = terms.iter().map(|(term, times)| times * position[*term]);
+            offset + terms.sum::<usize>()
+        };
         let mut product = 1.0;
         for factor in &contract.factors {
             if let Factor::Tensor(id, indices) = factor {
-                let place: Vec<usize> = indices.iter().map(|index| position[*index]).collect();
+                let place: Vec<usize> = indices.iter().map(|index| along(*index)).collect();
                 product *= value(*id).at(&place);
             }
         }
-        // Output indices come first, so the low digits of the number are the output's address.
-        entries[number % size.max(1)] += product;
+        let place = (0..contract.rank).rev().fold(0, |address, index| {
+            address * contract.extents[index] + along(index)
+        });
+        entries[place] += product;
     }
     entries
 }

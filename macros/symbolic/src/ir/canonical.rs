@@ -1,7 +1,7 @@
 //! The canonical form of a contraction: a product whose structure is settled goes in, the id of the
 //! node that all equal products share comes out.
 
-use super::contract::{Contract, Factor, Index, Product};
+use super::contract::{Contract, Factor, Index, Product, Window};
 use super::graph::{Graph, NodeId, Op};
 use super::product::{factor_indices, tensors};
 use super::ties::deltas;
@@ -33,7 +33,7 @@ fn canonical(product: &Product, output: &[Index], swap: bool) -> Contract {
     let mut factors = product.factors.clone();
     factors.sort_by_key(|factor| match factor {
         Factor::Tensor(node, _) => (0, *node),
-        Factor::Delta(..) => (1, NodeId(0)),
+        Factor::Delta(..) | Factor::Window(_) => (1, NodeId(0)),
     });
     if swap && tensors(product) == 2 {
         factors.swap(0, 1);
@@ -54,16 +54,27 @@ fn canonical(product: &Product, output: &[Index], swap: bool) -> Contract {
             names.push(carrier);
         }
     }
+    let mut windows: Vec<&Window> = product.windows().collect();
+    windows.sort_by_key(|window| names.iter().position(|name| *name == window.axis));
+    for (term, _) in windows.iter().flat_map(|window| &window.terms) {
+        if !names.contains(term) {
+            names.push(*term);
+        }
+    }
     let mut numbers = vec![0; product.extents.len()];
     for (number, name) in names.iter().enumerate().rev() {
         numbers[*name] = number;
     }
     for factor in &mut factors {
         *factor = factor.renamed(&numbers);
+        if let Factor::Window(window) = factor {
+            window.sort();
+        }
     }
     factors.sort_by_key(|factor| match factor {
         Factor::Tensor(..) => Vec::new(),
         Factor::Delta(a, b, offset) => vec![*a, *b, *offset],
+        Factor::Window(window) => vec![usize::MAX, window.axis],
     });
     Contract {
         extents: names.iter().map(|name| product.extents[*name]).collect(),

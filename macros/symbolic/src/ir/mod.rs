@@ -11,7 +11,8 @@ mod program;
 mod structure;
 mod symmetry;
 mod ties;
+mod windows;
 
-pub use contract::{Contract, Factor, Index, Product};
+pub use contract::{Contract, Factor, Index, Product, Window};
 pub use graph::{Binding, Coefficient, FunctionId, Graph, Node, NodeId, Op};
 pub use program::{Output, Program, Total};

@@ -20,7 +20,7 @@ impl Graph {
     pub(crate) fn monomial(&mut self, product: &Product, indices: &[Index]) -> NodeId {
         let nodes: Vec<NodeId> = product.tensors().map(|(node, _)| node).collect();
         let shape: Vec<usize> = indices.iter().map(|i| product.extents[*i]).collect();
-        let mut powers: Vec<(NodeId, u32)> = self.flatten(&nodes).into_iter().collect();
+        let mut powers: Vec<(NodeId, u32)> = self.atoms(&nodes).into_iter().collect();
         powers.sort_by_key(|(node, _)| (!matches!(self.node(*node).op, Op::Map { .. }), *node));
         let mut result = None;
         for (node, exponent) in powers {
@@ -31,7 +31,7 @@ impl Graph {
     }
 
     /// The factors of a product, looking through elementwise products, with their exponents.
-    fn flatten(&self, nodes: &[NodeId]) -> BTreeMap<NodeId, u32> {
+    fn atoms(&self, nodes: &[NodeId]) -> BTreeMap<NodeId, u32> {
         let mut pending: BTreeMap<NodeId, u32> = BTreeMap::new();
         for node in nodes {
             *pending.entry(*node).or_default() += 1;
@@ -60,7 +60,7 @@ impl Graph {
             return None;
         };
         let whole = contract.extents.len() == contract.rank
-            && contract.deltas().next().is_none()
+            && contract.is_plain()
             && contract
                 .tensors()
                 .all(|(_, indices)| indices.iter().copied().eq(0..contract.rank));

@@ -92,6 +92,16 @@ impl Display for Contract {
                     let (a, b) = (letters(&[*a]), letters(&[*b]));
                     write!(formatter, " delta[{a}={b}+{offset}]")?
                 }
+                Factor::Window(window) => {
+                    let terms = window.terms.iter().map(|(index, multiplier)| match multiplier {
+                        1 => letters(&[*index]),
+                        _ => format!("{multiplier}{}", letters(&[*index])),
+                    });
+                    let mut terms: Vec<String> = terms.collect();
+                    terms.push(window.offset.to_string());
+                    let axis = letters(&[window.axis]);
+                    write!(formatter, " window[{axis}={}]", terms.join("+"))?
+                }
             }
         }
         Ok(())

@@ -6,9 +6,10 @@
 use crate::simplify::order::contraction_order;
 
 use super::canonical::distinct;
-use super::contract::{Factor, Index, Product};
-use super::graph::{Graph, NodeId, Op};
-use super::ties::{deltas, resolve_ties};
+use super::contract::{Contract, Factor, Index, Product};
+use super::graph::{Coefficient, Graph, NodeId, Op};
+use super::ties::{Cut, Unsettled, deltas, settle};
+use super::windows::{is_determined, simplify_windows};
 
 impl Graph {
     /// Builds a product with the given output indices, summing all others.
@@ -17,18 +18,31 @@ impl Graph {
     /// absorbed, deltas resolved, and more than two tensors are paired in the cheapest order.
     pub fn contract(&mut self, mut product: Product, output: &[Index]) -> NodeId {
         let shape: Vec<usize> = output.iter().map(|i| product.extents[*i]).collect();
-        let summed = summed_indices(&product, output);
-        let Some(mut coefficient) = self.absorb(&mut product) else {
+        let mut summed = summed_indices(&product, output);
+        let Some(mut coefficient) = self.absorb(&mut product, output) else {
             return self.zero(&shape);
         };
-        let Some(resolved) = resolve_ties(&mut product, output) else {
-            return self.zero(&shape);
+        simplify_windows(&mut product);
+        summed.extend(summed_indices(&product, output));
+        summed.sort_unstable();
+        summed.dedup();
+        let absorbed = product.clone();
+        let resolved = match settle(&mut product, output) {
+            Ok(resolved) => resolved,
+            Err(Unsettled::Zero) => return self.zero(&shape),
+            Err(Unsettled::Cuts(cuts)) => {
+                let node = self.cut(absorbed, output, &cuts);
+                return self.sum(&[(coefficient, node)], &shape);
+            }
+            Err(Unsettled::Refused) => unreachable!("only what can be settled is absorbed"),
         };
         coefficient *= resolved.multiplicity;
         // A summed index that no factor carries any more multiplies by its extent.
         let free = summed
             .iter()
-            .filter(|index| !resolved.tied[**index] && !product.carries(**index));
+            .filter(|index| !resolved.tied[**index])
+            .filter(|index| !product.carries(**index))
+            .filter(|index| !product.windows().any(|window| window.mentions(**index)));
         coefficient *= free
             .map(|index| product.extents[*index] as f64)
             .product::<f64>();
@@ -56,8 +70,8 @@ impl Graph {
     }
 
     /// Replaces tensor factors by what they stand for where that costs nothing: coefficients,
-    /// transpositions, diagonals, repetitions, identities, parts. `None`: the product is zero.
-    fn absorb(&self, product: &mut Product) -> Option<f64> {
+    /// transpositions, diagonals, repetitions, identities, parts, windows. `None`: the product is zero.
+    fn absorb(&self, product: &mut Product, output: &[Index]) -> Option<f64> {
         let mut coefficient = 1.0;
         let mut position = 0;
         while position < product.factors.len() {
@@ -70,20 +84,58 @@ impl Graph {
             if self.is_zero(inner) {
                 return None;
             }
-            product.factors[position] = Factor::Tensor(inner, indices.clone());
-            match &self.node(inner).op {
-                Op::Contract(contract) if contract.is_structure() => {
-                    product.factors.remove(position);
-                    let own = &contract.extents[contract.rank..];
-                    let names = [indices, product.indices(own)].concat();
-                    for factor in &contract.factors {
-                        product.factors.insert(position, factor.renamed(&names));
-                    }
+            product.factors[position] = Factor::Tensor(inner, indices);
+            let contract = match &self.node(inner).op {
+                Op::Contract(contract) if contract.is_structure() => contract,
+                _ => {
+                    position += 1;
+                    continue;
                 }
-                _ => position += 1,
+            };
+            let written = written_out(product, position, contract);
+            let with_windows = written.windows().next().is_some();
+            if with_windows && matches!(settle(&mut written.clone(), output), Err(Unsettled::Refused))
+            {
+                position += 1;
+            } else {
+                *product = written;
             }
         }
         Some(coefficient)
+    }
+
+    /// The product whose result, along some axes, is a part of what is written through windows: that
+    /// is computed for the whole axes, and the part is a view.
+    fn cut(&mut self, mut product: Product, output: &[Index], cuts: &[Cut]) -> NodeId {
+        let shape: Vec<usize> = output.iter().map(|i| product.extents[*i]).collect();
+        let in_class = |index: &Index| cuts.iter().any(|cut| cut.class.contains(index));
+        product
+            .factors
+            .retain(|factor| !matches!(factor, Factor::Delta(a, ..) if in_class(a)));
+        let along = |index: &Index| {
+            let cut = cuts.iter().find(|cut| cut.output.0 == *index);
+            cut.map_or(*index, |cut| cut.axis.0)
+        };
+        let whole: Vec<Index> = output.iter().map(along).collect();
+        let mut part = Product {
+            extents: product.extents.clone(),
+            factors: Vec::new(),
+        };
+        let node = self.contract(product, &whole);
+        let (coefficient, inner) = self.scaled(node);
+        part.tensor(inner, &whole);
+        for cut in cuts {
+            let carrier = part.index(cut.length);
+            part.shifted_delta(cut.axis.0, carrier, cut.axis.1);
+            part.shifted_delta(cut.output.0, carrier, cut.output.1);
+        }
+        let written = matches!(&self.node(inner).op, Op::Contract(contract) if contract.writes());
+        let node = if written && settle(&mut part, output).is_ok() {
+            self.finish(&part, output, shape.clone())
+        } else {
+            self.contract(part, output)
+        };
+        self.sum(&[(coefficient, node)], &shape)
     }
 
     /// Reads a part of a sum as the part of one term, where the others are zero there: a part of a
@@ -135,7 +187,7 @@ impl Graph {
             let Factor::Tensor(node, indices) = product.factors[position].clone() else {
                 continue;
             };
-            if deltas(product).any(|(a, ..)| indices.contains(&a) && !held.contains(&a)) {
+            if is_restricted(product, &indices, held) {
                 let (part, kept) = self.part(product, position, node, held);
                 product.factors[position] = Factor::Tensor(part, kept);
             }
@@ -160,6 +212,16 @@ impl Graph {
         alone.tensor(node, indices);
         let mut kept: Vec<Index> = Vec::new();
         for index in indices {
+            let mut windows = product.windows();
+            if let Some(window) = windows.find(|w| w.axis == *index && !held.contains(index)) {
+                alone.factors.push(Factor::Window(window.clone()));
+                for (term, _) in &window.terms {
+                    if !kept.contains(term) {
+                        kept.push(*term);
+                    }
+                }
+                continue;
+            }
             let restriction = deltas(product).find(|(a, ..)| a == index && !held.contains(index));
             let along = restriction.map_or(*index, |(_, carrier, _)| carrier);
             if let Some((a, carrier, offset)) = restriction {
@@ -222,7 +284,7 @@ impl Graph {
         let node = self.monomial(product, &indices);
         product
             .factors
-            .retain(|factor| matches!(factor, Factor::Delta(..)));
+            .retain(|factor| !matches!(factor, Factor::Tensor(..)));
         product.tensor(node, &indices);
     }
 
@@ -260,10 +322,13 @@ impl Graph {
         let held = held_indices(&product, output);
         let mut kept = held.clone();
         kept.retain(|index| product.carries(*index));
-        let has_deltas = deltas(&product).next().is_some();
-        let plain = kept == output && !has_deltas;
-        let structure = tensors(&product) <= 1 && !sums(&product, &held);
-        if plain || structure {
+        let has_structure = product.tensors().count() < product.factors.len();
+        let plain = kept == output && !has_structure;
+        if plain {
+            return self.finish(&product, output, shape.to_vec());
+        }
+        if tensors(&product) <= 1 && !sums(&product, &held) {
+            self.split_structure(&mut product, output, &held);
             return self.finish(&product, output, shape.to_vec());
         }
         let mut outer = Product {
@@ -272,7 +337,7 @@ impl Graph {
         };
         outer
             .factors
-            .retain(|factor| matches!(factor, Factor::Delta(..)));
+            .retain(|factor| !matches!(factor, Factor::Tensor(..)));
         product
             .factors
             .retain(|factor| matches!(factor, Factor::Tensor(..)));
@@ -280,6 +345,39 @@ impl Graph {
         outer.tensor(inner, &kept);
         self.contract(outer, output)
     }
+
+    /// Keeps writing apart from reading, where there are windows: what is written is a tensor or a view
+    /// of one. Where entries meet there is a tensor, if only of a one.
+    fn split_structure(&mut self, product: &mut Product, output: &[Index], held: &[Index]) {
+        if product.windows().next().is_none() {
+            return;
+        }
+        if restricted_axes(product).any(|axis| output.contains(&axis)) {
+            self.read_parts(product, held);
+        }
+        let known = |index: Index| output.contains(&index);
+        let apart = is_determined(&product.extents, &product.factors, &known);
+        if tensors(product) == 0 && !apart {
+            let one = self.ones(&[]);
+            let terms = vec![(Coefficient(1.0), one)];
+            let stored = self.intern(Op::Sum(terms), Vec::new());
+            product.tensor(stored, &[]);
+        }
+    }
+}
+
+/// The product with one tensor written out as the structure that it is.
+fn written_out(product: &Product, position: usize, contract: &Contract) -> Product {
+    let mut written = product.clone();
+    let Factor::Tensor(_, indices) = written.factors.remove(position) else {
+        unreachable!("only tensors are written out");
+    };
+    let own = &contract.extents[contract.rank..];
+    let names = [indices, written.indices(own)].concat();
+    for factor in &contract.factors {
+        written.factors.insert(position, factor.renamed(&names));
+    }
+    written
 }
 
 impl Factor {
@@ -290,6 +388,7 @@ impl Factor {
                 Factor::Tensor(*node, indices.iter().map(|index| names[*index]).collect())
             }
             Factor::Delta(a, b, offset) => Factor::Delta(names[*a], names[*b], *offset),
+            Factor::Window(window) => Factor::Window(window.renamed(&|index| names[index])),
         }
     }
 }
@@ -297,7 +396,7 @@ impl Factor {
 pub(crate) fn factor_indices(factor: &Factor) -> &[Index] {
     match factor {
         Factor::Tensor(_, indices) => indices,
-        Factor::Delta(..) => &[],
+        Factor::Delta(..) | Factor::Window(_) => &[],
     }
 }
 
@@ -312,6 +411,7 @@ fn summed_indices(product: &Product, output: &[Index]) -> Vec<Index> {
         let indices = match factor {
             Factor::Tensor(_, indices) => indices.clone(),
             Factor::Delta(a, b, _) => vec![*a, *b],
+            Factor::Window(window) => window.indices(),
         };
         for index in indices {
             if !output.contains(&index) && !summed.contains(&index) {
@@ -322,7 +422,7 @@ fn summed_indices(product: &Product, output: &[Index]) -> Vec<Index> {
     summed
 }
 
-/// The output indices, and those that run through the range of an embedding: not to be summed.
+/// The output indices, and those through which entries are put in the output: not to be summed.
 fn held_indices(product: &Product, output: &[Index]) -> Vec<Index> {
     let mut held = output.to_vec();
     for (a, b, _) in deltas(product) {
@@ -330,7 +430,25 @@ fn held_indices(product: &Product, output: &[Index]) -> Vec<Index> {
             held.push(b);
         }
     }
+    for window in product.windows().filter(|w| output.contains(&w.axis)) {
+        for (index, _) in &window.terms {
+            if !held.contains(index) {
+                held.push(*index);
+            }
+        }
+    }
     held
+}
+
+/// Whether only a part of a tensor with these indices is read.
+fn is_restricted(product: &Product, indices: &[Index], held: &[Index]) -> bool {
+    restricted_axes(product).any(|axis| indices.contains(&axis) && !held.contains(&axis))
+}
+
+/// The axes, of tensors and of the output, that deltas and windows run through.
+fn restricted_axes(product: &Product) -> impl Iterator<Item = Index> {
+    let windows = product.windows().map(|window| window.axis);
+    windows.chain(deltas(product).map(|(a, ..)| a))
 }
 
 /// Whether anything is summed, in a product of one tensor or more. An index of one value that only
@@ -338,6 +456,9 @@ fn held_indices(product: &Product, output: &[Index]) -> Vec<Index> {
 fn sums(product: &Product, held: &[Index]) -> bool {
     let mut indices = product.tensors().flat_map(|(_, indices)| indices);
     indices.any(|index| {
+        if let Some(window) = product.windows().find(|window| window.axis == *index) {
+            return window.terms.iter().any(|(term, _)| !held.contains(term));
+        }
         let carriers = product.tensors().filter(|(_, all)| all.contains(index));
         let restricted = deltas(product).any(|(a, ..)| a == *index);
         let along = deltas(product).find(|(a, ..)| a == index);
@@ -364,6 +485,7 @@ fn drop_unused_parts(product: &mut Product, held: &[Index]) {
     let before = product.clone();
     product.factors.retain(|factor| match factor {
         Factor::Delta(a, ..) => held.contains(a) || before.carries(*a),
+        Factor::Window(window) => held.contains(&window.axis) || before.carries(window.axis),
         Factor::Tensor(..) => true,
     });
 }
@@ -373,7 +495,8 @@ fn identify_units(product: &mut Product, output: &[Index]) {
     let held = held_indices(product, output);
     let tied: Vec<(Index, Index, usize)> = deltas(product).collect();
     let gained = output.iter().filter(|index| {
-        let free = !tied.iter().any(|(a, b, _)| a == *index || b == *index);
+        let free = !tied.iter().any(|(a, b, _)| a == *index || b == *index)
+            && !product.windows().any(|window| window.mentions(**index));
         product.extents[**index] == 1 && free && !product.carries(**index)
     });
     let mut gained: Vec<Index> = gained.copied().collect();

@@ -119,7 +119,21 @@ impl Program {
                         contract.extents[b] + offset <= contract.extents[a] && a != b,
                         "a delta runs out of its axis",
                     )?;
-                    expect(contract.is_structure(), "a delta stands beside work")?;
+                    let alone = contract.tensors().count() < 2;
+                    expect(alone, "a delta stands beside work")?;
+                }
+                for window in contract.windows() {
+                    expect(
+                        window.last(&contract.extents) < contract.extents[window.axis],
+                        "a window runs out of its axis",
+                    )?;
+                    let free = |(index, _): &(usize, usize)| contract.is_free(*index);
+                    expect(window.terms.iter().all(free), "a window of a window")?;
+                    let carried = contract.tensors().any(|(_, all)| all.contains(&window.axis));
+                    let apart = carried != (window.axis < contract.rank);
+                    expect(apart, "the axis of a window is neither read nor written")?;
+                    let alone = contract.tensors().count() < 2;
+                    expect(alone, "a window stands beside work")?;
                 }
                 Ok(())
             }

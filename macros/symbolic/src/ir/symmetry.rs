@@ -131,7 +131,7 @@ impl Graph {
         let mut readings = vec![factor.clone()];
         match factor {
             Factor::Delta(a, b, 0) => readings.push(Factor::Delta(*b, *a, 0)),
-            Factor::Delta(..) => {}
+            Factor::Delta(..) | Factor::Window(_) => {}
             Factor::Tensor(node, indices) => {
                 for a in 0..indices.len() {
                     for b in a + 1..indices.len() {
@@ -159,6 +159,7 @@ fn swap(factors: &[Factor], a: Index, b: Index) -> Vec<Factor> {
             Factor::Tensor(*node, indices.iter().copied().map(exchange).collect())
         }
         Factor::Delta(x, y, offset) => Factor::Delta(exchange(*x), exchange(*y), *offset),
+        Factor::Window(window) => Factor::Window(window.renamed(&exchange)),
     });
     exchanged.collect()
 }
@@ -172,6 +173,7 @@ fn bind(left: &Factor, right: &Factor, names: &mut [Option<Index>]) -> bool {
         (Factor::Delta(a, b, offset), Factor::Delta(x, y, other)) if offset == other => {
             (vec![*a, *b], vec![*x, *y])
         }
+        (Factor::Window(x), Factor::Window(y)) if x.resembles(y) => (x.indices(), y.indices()),
         _ => return false,
     };
     for (l, r) in left_indices.iter().zip(&right_indices) {

@@ -1,4 +1,4 @@
-//! Resolves the deltas of a product: indices that are tied by offsets become one index, and what
+//! Settles the structure of a product: indices that are tied by offsets become one index, and what
 //! remains says which part of a tensor is read and where in the result it is put.
 //!
 //! Tied indices form a class: the value of each is that of the class plus its own offset, so only a
@@ -6,6 +6,7 @@
 //! that has no more than it, or else a new one.
 
 use super::contract::{Factor, Index, Product};
+use super::windows::{simplify_meetings, simplify_windows, windows_of};
 
 /// What was left of a product beside its factors.
 pub(crate) struct Resolved {
@@ -15,6 +16,38 @@ pub(crate) struct Resolved {
     pub tied: Vec<bool>,
 }
 
+impl Resolved {
+    /// Notes that the sum over an index is taken care of.
+    pub fn settle(&mut self, index: Index) {
+        if let Some(tied) = self.tied.get_mut(index) {
+            *tied = true;
+        }
+    }
+}
+
+/// Why structure has no least form.
+pub(crate) enum Unsettled {
+    /// It contradicts itself: the product is zero.
+    Zero,
+    /// Only a part of the axis of a window is wanted, and what that means for the terms cannot be
+    /// said by windows.
+    Refused,
+    /// The same, but the parts are parts of the result: they can be cut out of a larger one.
+    Cuts(Vec<Cut>),
+}
+
+/// A part of a window's axis that is an axis of the result.
+pub(crate) struct Cut {
+    /// All indices that deltas tie to the axis.
+    pub class: Vec<Index>,
+    /// The axis of the window, and where the part begins on it.
+    pub axis: (Index, usize),
+    /// The index of the output, and where the part begins on it.
+    pub output: (Index, usize),
+    /// The extent of the part.
+    pub length: usize,
+}
+
 /// An index of a class and where the class begins in it.
 #[derive(Clone, Copy)]
 struct Member {
@@ -22,37 +55,80 @@ struct Member {
     start: usize,
 }
 
-/// Makes carriers of tied indices. `None`: the deltas contradict each other, the product is zero.
+/// Brings the structure of a product to its least form.
 ///
 /// Deltas that remain are of two kinds, both with the carrier second: of an output index (the
-/// result is zero elsewhere), and of an index of tensors (only that part is read).
-pub(crate) fn resolve_ties(product: &mut Product, output: &[Index]) -> Option<Resolved> {
+/// result is zero elsewhere), and of an index of tensors (only that part is read). So are windows, whose
+/// terms then run freely.
+pub(crate) fn settle(product: &mut Product, output: &[Index]) -> Result<Resolved, Unsettled> {
     let mut resolved = Resolved {
         multiplicity: 1.0,
         tied: vec![false; product.extents.len()],
     };
-    let ties: Vec<(Index, Index, usize)> = deltas(product).collect();
-    if ties.is_empty() {
-        return Some(resolved);
+    tie_all(product, output, &mut resolved)?;
+    let mut tie = simplify_windows(product);
+    loop {
+        if tie {
+            // What would be cut out is known by indices that were given.
+            tie_all(product, output, &mut resolved).map_err(Unsettled::at_once)?;
+        }
+        tie = simplify_windows(product);
+        let before = deltas(product).count();
+        if !tie && !simplify_meetings(product, output, &mut resolved)? {
+            return Ok(resolved);
+        }
+        tie |= deltas(product).count() > before;
     }
+}
+
+impl Unsettled {
+    /// Without a cut.
+    fn at_once(self) -> Self {
+        match self {
+            Unsettled::Cuts(_) => Unsettled::Refused,
+            other => other,
+        }
+    }
+}
+
+/// Makes carriers of tied indices.
+fn tie_all(
+    product: &mut Product,
+    output: &[Index],
+    resolved: &mut Resolved,
+) -> Result<(), Unsettled> {
+    let ties: Vec<(Index, Index, usize)> = deltas(product).collect();
     product
         .factors
-        .retain(|factor| matches!(factor, Factor::Tensor(..)));
-    for class in classes(product.extents.len(), &ties)? {
+        .retain(|factor| !matches!(factor, Factor::Delta(..)));
+    let mut cuts = Vec::new();
+    for class in classes(product.extents.len(), &ties).ok_or(Unsettled::Zero)? {
         for (index, _) in &class {
-            resolved.tied[*index] = true;
+            resolved.settle(*index);
         }
-        let (members, length) = common_range(product, &class)?;
+        let range = common_range(product, &class);
+        let (members, length) = range.ok_or(Unsettled::Zero)?;
+        match fit_windows(product, output, &members, length) {
+            Err(Unsettled::Cuts(cut)) => {
+                cuts.extend(cut);
+                continue;
+            }
+            fit => fit?,
+        }
         resolved.multiplicity *= carry(product, output, &members, length);
     }
-    Some(resolved)
+    if cuts.is_empty() {
+        Ok(())
+    } else {
+        Err(Unsettled::Cuts(cuts))
+    }
 }
 
 /// The deltas of a product: a, b and the offset of a = b + offset.
 pub(crate) fn deltas(product: &Product) -> impl Iterator<Item = (Index, Index, usize)> {
     product.factors.iter().filter_map(|factor| match factor {
         Factor::Delta(a, b, offset) => Some((*a, *b, *offset)),
-        Factor::Tensor(..) => None,
+        Factor::Tensor(..) | Factor::Window(_) => None,
     })
 }
 
@@ -104,13 +180,71 @@ fn common_range(product: &Product, class: &[(Index, isize)]) -> Option<(Vec<Memb
     (length > 0).then(|| (members.collect(), length))
 }
 
+/// Checks that windows over tied axes stay within the range that is left of them.
+fn fit_windows(
+    product: &Product,
+    output: &[Index],
+    members: &[Member],
+    length: usize,
+) -> Result<(), Unsettled> {
+    for axis in members {
+        for window in windows_of(&product.factors).filter(|w| w.axis == axis.index) {
+            let (first, last) = (window.offset, window.last(&product.extents));
+            if last < axis.start || first >= axis.start + length {
+                return Err(Unsettled::Zero);
+            }
+            if first < axis.start || last >= axis.start + length {
+                return Err(cut(product, output, members, *axis, length));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A part of a window's axis: what can be done if it is an axis of the output and nothing else.
+fn cut(
+    product: &Product,
+    output: &[Index],
+    members: &[Member],
+    axis: Member,
+    length: usize,
+) -> Unsettled {
+    let is_output = |index: Index| output.contains(&index);
+    let uses = |index: Index| {
+        let windows = windows_of(&product.factors).filter(|window| window.mentions(index));
+        windows.count() + usize::from(product.carries(index))
+    };
+    let mut places = members.iter().filter(|member| is_output(member.index));
+    let (place, further) = (places.next(), places.next());
+    let free = |member: &Member| member.index == axis.index || uses(member.index) == 0;
+    match place {
+        Some(place)
+            if further.is_none()
+                && place.index != axis.index
+                && uses(axis.index) == 1
+                && members.iter().all(free) =>
+        {
+            Unsettled::Cuts(vec![Cut {
+                class: members.iter().map(|member| member.index).collect(),
+                axis: (axis.index, axis.start),
+                output: (place.index, place.start),
+                length,
+            }])
+        }
+        _ => Unsettled::Refused,
+    }
+}
+
 /// Chooses the carrier of a class and writes its deltas. The answer multiplies the product.
 fn carry(product: &mut Product, output: &[Index], members: &[Member], length: usize) -> f64 {
     let place = |index: Index| output.iter().position(|known| *known == index);
     let mut members: Vec<Member> = members.to_vec();
     members.sort_by_key(|member| (place(member.index).unwrap_or(usize::MAX), member.index));
     let is_output = |member: &Member| place(member.index).is_some();
-    members.retain(|member| is_output(member) || product.carries(member.index));
+    members.retain(|member| {
+        let in_window = windows_of(&product.factors).any(|window| window.mentions(member.index));
+        is_output(member) || in_window || product.carries(member.index)
+    });
     if members.is_empty() {
         return length as f64;
     }
@@ -123,18 +257,19 @@ fn carry(product: &mut Product, output: &[Index], members: &[Member], length: us
         if index == carrier {
             continue;
         }
+        shift_in_windows(product, index, carrier, start);
         let extent = product.extents[index];
         let known = parts
             .iter()
             .find(|part| (part.0, part.1) == (start, extent));
         let known = known.map(|(.., part)| *part);
         if extent == length {
-            rename(product, index, carrier);
+            product.rename_in_tensors(index, carrier);
         } else if let Some(part) = known {
-            rename(product, index, part);
+            product.rename_in_tensors(index, part);
         } else if product.carries(index) {
             let part = product.index(extent);
-            rename(product, index, part);
+            product.rename_in_tensors(index, part);
             product.shifted_delta(part, carrier, start);
             parts.push((start, extent, part));
         }
@@ -145,12 +280,20 @@ fn carry(product: &mut Product, output: &[Index], members: &[Member], length: us
     1.0
 }
 
-/// Renames an index of tensors.
-fn rename(product: &mut Product, from: Index, to: Index) {
+/// Writes windows of an index as windows of another one, which it is `start` ahead of.
+fn shift_in_windows(product: &mut Product, from: Index, to: Index, start: usize) {
     for factor in &mut product.factors {
-        if let Factor::Tensor(_, indices) = factor {
-            for index in indices.iter_mut().filter(|index| **index == from) {
+        let Factor::Window(window) = factor else {
+            continue;
+        };
+        if window.axis == from {
+            window.axis = to;
+            window.offset -= start;
+        }
+        for (index, multiplier) in &mut window.terms {
+            if *index == from {
                 *index = to;
+                window.offset += *multiplier * start;
             }
         }
     }

@@ -20,6 +20,8 @@ pub(crate) struct IndexSteps {
     pub init: Option<usize>,
     /// One of the two axes in which the result is symmetric.
     pub symmetric: bool,
+    /// Several of its steps write to one place, one after the other.
+    pub meets: bool,
 }
 
 impl IndexSteps {
@@ -131,8 +133,7 @@ fn merge(mut indices: Vec<IndexSteps>) -> Vec<IndexSteps> {
             for outer in 0..indices.len() {
                 let (x, y) = (indices[inner], indices[outer]);
                 let mergeable = inner != outer
-                    && !x.symmetric
-                    && !y.symmetric
+                    && !(x.symmetric || y.symmetric || x.meets || y.meets)
                     && x.role() == y.role()
                     && continues(x.out, y.out, x.extent)
                     && continues(x.a, y.a, x.extent)
@@ -149,10 +150,10 @@ fn merge(mut indices: Vec<IndexSteps>) -> Vec<IndexSteps> {
     }
 }
 
-/// The positions of a role's indices, largest extent first, axes of symmetry before others.
+/// The positions of a role's indices that a tile may take, largest extent first, axes of symmetry before others.
 fn of_role(indices: &[IndexSteps], role: Role) -> Vec<usize> {
     let mut found: Vec<usize> = (0..indices.len())
-        .filter(|i| indices[*i].role() == role)
+        .filter(|i| indices[*i].role() == role && !indices[*i].meets)
         .collect();
     found.sort_by_key(|i| {
         (
@@ -235,7 +236,8 @@ fn row_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
     let mut plans = Vec::new();
     let volume: usize = indices.iter().map(|index| index.extent).product();
     for (position, index) in indices.iter().enumerate() {
-        let contiguous = index.out == Some(1)
+        let contiguous = !index.meets
+            && index.out == Some(1)
             && index.a == Some(1)
             && matches!(index.b, None | Some(1))
             && matches!(index.init, None | Some(1));

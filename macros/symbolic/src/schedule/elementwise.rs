@@ -133,6 +133,23 @@ impl<'a> Writer<'a> {
         sum
     }
 
+    /// The entry that a contraction through windows puts elsewhere, in loops over free indices.
+    pub fn moved(&mut self, contract: &Contract, free: &[usize]) -> StepId {
+        let along = |index: &usize| Axis {
+            counter: free.iter().position(|known| known == index),
+            start: 0,
+        };
+        let tensor = contract.tensors().next();
+        let entry = match tensor {
+            Some((tensor, indices)) => {
+                let axes: Vec<Axis> = indices.iter().map(along).collect();
+                self.entry(tensor, &axes)
+            }
+            None => Some(self.builder.constant(1.0)),
+        };
+        entry.unwrap_or_else(|| self.builder.constant(0.0))
+    }
+
     /// The product of the factors of an elementwise contraction.
     pub fn product(&mut self, id: NodeId) -> StepId {
         let Op::Contract(contract) = &self.graph.node(id).op else {

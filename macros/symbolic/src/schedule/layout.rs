@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use crate::ir::{Binding, Contract, Graph, NodeId, Op, Program};
 
 use super::nests::{Mode, Space, View};
-use super::units::{Unit, Units, stream, view_of};
+use super::units::{Unit, Units, composed, stream, view_of};
 
 /// Columns and buffers of scalars begin on multiples of this: the widest vector of f64.
 const ALIGNMENT: usize = 8;
@@ -131,10 +131,10 @@ impl Layout {
         let shape = graph.shape(id).to_vec();
         let mut strides = vec![0; shape.len()];
         let mut offset = inner.offset;
-        for ((axis, start), stride) in viewed.axes.iter().zip(&inner.strides) {
+        for ((axes, start), stride) in viewed.axes.iter().zip(&inner.strides) {
             offset += start * stride;
-            if let Some(axis) = axis {
-                strides[*axis] += stride;
+            for (axis, steps) in axes {
+                strides[*axis] += steps * stride;
             }
         }
         Some(View {
@@ -202,12 +202,15 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
     let mut products: Vec<Vec<(View, Vec<usize>)>> = Vec::new();
     let mut walked: Vec<(View, Vec<usize>)> = Vec::new();
     let own: Vec<usize> = (0..shape.len()).collect();
+    let operands = |contract: &Contract| {
+        operands(graph, layout, &composed(graph, &units.fused, contract))
+    };
     match &graph.node(id).op {
         Op::Sum(terms) => {
             for (_, term) in terms {
                 match &graph.node(*term).op {
                     Op::Contract(contract) if units.fused.contains(term) => {
-                        products.push(operands(graph, layout, contract));
+                        products.push(operands(contract));
                     }
                     _ => walked.extend(
                         layout
@@ -218,9 +221,9 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
             }
         }
         Op::Contract(contract) if contract.is_elementwise() => {
-            walked = operands(graph, layout, contract)
+            walked = operands(contract)
         }
-        Op::Contract(contract) => products.push(operands(graph, layout, contract)),
+        Op::Contract(contract) => products.push(operands(contract)),
         Op::Map { argument, .. } => walked.extend(
             layout
                 .view_of_vector(graph, *argument)

@@ -6,9 +6,34 @@ use crate::ir::{Contract, Factor, Graph, NodeId, Op};
 use super::contraction::{IndexSteps, Operands, contraction_nest};
 use super::elementwise::{Writer, place};
 use super::layout::Layout;
-use super::nests::{Mode, Nest, Space, View};
+use super::nests::{Mode, Nest, Place, Space, View};
 use super::region::Region;
-use super::units::{Stream, Unit, Units, stream};
+use super::units::{Stream, Unit, Units, composed, is_structure, stream};
+
+/// How far each index of a contraction moves in a tensor of the shape of its result.
+struct Steps {
+    /// The first element that is touched.
+    start: usize,
+    /// None: the tensor stands still.
+    along: Vec<Option<usize>>,
+}
+
+impl Steps {
+    fn of(contract: &Contract, view: &View) -> Self {
+        let mut steps = Steps {
+            start: view.offset,
+            along: vec![None; contract.extents.len()],
+        };
+        for (axis, stride) in view.strides.iter().enumerate() {
+            let (terms, offset) = contract.as_sum(axis);
+            steps.start += offset * stride;
+            for (index, multiplier) in terms {
+                *steps.along[index].get_or_insert(0) += multiplier * stride;
+            }
+        }
+        steps
+    }
+}
 
 /// What lowering reads.
 pub(crate) struct Lowering<'a> {
@@ -49,7 +74,7 @@ impl Lowering<'_> {
         write: impl Fn(&mut Writer<'_>) -> Vec<StepId>,
     ) -> Vec<Nest> {
         let structure = |id: &NodeId| match &self.graph.node(*id).op {
-            Op::Contract(contract) if contract.is_structure() => Some(contract),
+            Op::Contract(contract) if is_structure(self.graph, *id) => Some(contract),
             _ => None,
         };
         let embedded: Vec<&Contract> = terms.iter().filter_map(structure).collect();
@@ -75,7 +100,7 @@ impl Lowering<'_> {
         for (coefficient, term) in terms {
             let product = match &self.graph.node(term).op {
                 Op::Contract(contract) if term == id || self.units.fused.contains(&term) => {
-                    contract.clone()
+                    composed(self.graph, &self.units.fused, contract)
                 }
                 _ => {
                     let shape = self.graph.shape(term).to_vec();
@@ -96,6 +121,7 @@ impl Lowering<'_> {
             return self.total(id);
         }
         match self.graph.node(id).op.clone() {
+            Op::Contract(contract) if contract.writes() => self.written(id, &contract, points),
             Op::Contract(contract) if !contract.is_elementwise() => {
                 vec![self.contraction(id, id, &contract, 1.0, None, points)]
             }
@@ -110,13 +136,16 @@ impl Lowering<'_> {
                     let list = if fused { &mut products } else { &mut rest };
                     list.push((coefficient.0, term));
                 }
+                // What is put in some places only is added to what is everywhere.
+                products.sort_by_key(|(_, product)| self.writes(*product));
+                let begins = products.first();
+                let whole = begins.is_some_and(|(_, product)| !self.writes(*product));
                 let mut nests = Vec::new();
                 let mut init = match rest[..] {
-                    [] if !products.is_empty() => None,
-                    [(1.0, term)] if !products.is_empty() => self.layout.view(self.graph, term),
+                    [(1.0, term)] if whole => self.layout.view(self.graph, term),
                     _ => None,
                 };
-                if init.is_none() && (!rest.is_empty() || products.is_empty()) {
+                if init.is_none() && (!rest.is_empty() || !whole) {
                     let view = self.view(id);
                     let terms: Vec<NodeId> = rest.iter().map(|(_, term)| *term).collect();
                     let views = std::slice::from_ref(&view);
@@ -129,6 +158,7 @@ impl Lowering<'_> {
                     let Op::Contract(contract) = self.graph.node(product).op.clone() else {
                         unreachable!("only contractions are fused into sums");
                     };
+                    let contract = composed(self.graph, &self.units.fused, &contract);
                     nests.push(self.contraction(id, product, &contract, coefficient, init, points));
                     init = Some(self.view(id));
                 }
@@ -138,6 +168,51 @@ impl Lowering<'_> {
                 unreachable!("maps are units of their own; inputs and parameters are given")
             }
         }
+    }
+
+    /// Whether a node puts entries elsewhere through windows.
+    fn writes(&self, id: NodeId) -> bool {
+        matches!(&self.graph.node(id).op, Op::Contract(contract) if contract.writes())
+    }
+
+    /// Nests that put entries where windows say: into zeros, unless each place gets exactly one.
+    fn written(&mut self, id: NodeId, contract: &Contract, points: bool) -> Vec<Nest> {
+        let view = self.view(id);
+        let meets = !contract.is_elementwise();
+        let mut nests = Vec::new();
+        if meets || contract.volume() < self.graph.node(id).size() {
+            let views = std::slice::from_ref(&view);
+            nests = self.elementwise(&[], views, points, |writer| vec![writer.combination(&[])]);
+        }
+        let composed = composed(self.graph, &self.units.fused, contract);
+        let fused = composed.extents.len() > contract.extents.len() || composed.tensors().count() > 1;
+        if meets || fused {
+            let init = meets.then_some(view);
+            nests.push(self.contraction(id, id, &composed, 1.0, init, points));
+        } else {
+            nests.push(self.moved(contract, &view, points));
+        }
+        nests
+    }
+
+    /// The nest that moves the entries of a tensor to where they belong.
+    fn moved(&self, contract: &Contract, out: &View, points: bool) -> Nest {
+        let free: Vec<usize> = (0..contract.extents.len())
+            .filter(|index| contract.is_free(*index))
+            .collect();
+        let extents = free.iter().map(|index| contract.extents[*index]).collect();
+        let steps = Steps::of(contract, out);
+        let view = View {
+            space: out.space,
+            offset: steps.start,
+            shape: extents,
+            strides: free.iter().map(|index| steps.along[*index].unwrap_or(0)).collect(),
+        };
+        let region = Region::whole(&view.shape);
+        let mut writer = Writer::new(self.graph, self.layout, &region);
+        let entry = writer.moved(contract, &free);
+        let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors);
+        Nest::Elementwise(writer.finish(&[entry], &[view], vectors))
     }
 
     /// One contraction into the tensor of `target`.
@@ -164,19 +239,23 @@ impl Lowering<'_> {
             let strides: Vec<usize> = axes.map(|(_, stride)| *stride).collect();
             (!strides.is_empty()).then(|| strides.iter().sum())
         };
-        let axes: Vec<usize> = (0..contract.rank).collect();
         let symmetry = self.symmetry(target, product, contract);
+        let meeting = contract.meeting_indices();
+        let written = Steps::of(contract, &out);
+        let begun = init.as_ref().map(|view| Steps::of(contract, view));
         let steps = |index: usize| IndexSteps {
             extent: contract.extents[index],
-            out: step(&out, &axes, index),
+            out: written.along[index],
             a: step(&factors[0].0, factors[0].1, index),
             b: factors
                 .get(1)
                 .and_then(|(view, carried)| step(view, carried, index)),
-            init: init.as_ref().and_then(|view| step(view, &axes, index)),
+            init: begun.as_ref().and_then(|steps| steps.along[index]),
             symmetric: symmetry.is_some_and(|(a, b)| index == a || index == b),
+            meets: meeting.contains(&index),
         };
-        let mut indices: Vec<IndexSteps> = (0..contract.extents.len()).map(steps).collect();
+        let free = (0..contract.extents.len()).filter(|index| contract.is_free(*index));
+        let mut indices: Vec<IndexSteps> = free.map(steps).collect();
         if points {
             // A total sums over the vectors of points, too.
             let step = |view: &View| (view.space == Space::Block).then_some(1);
@@ -188,13 +267,18 @@ impl Lowering<'_> {
                 b: factors.get(1).and_then(|(view, _)| step(view)),
                 init: init.as_ref().filter(|_| !is_total).and_then(step),
                 symmetric: false,
+                meets: false,
             });
         }
+        let starting = |view: &View, steps: &Steps| Place {
+            space: view.space,
+            offset: steps.start,
+        };
         let operands = Operands {
-            out: place(&out),
+            out: starting(&out, &written),
             a: place(&factors[0].0),
             b: factors.get(1).map(|(view, _)| place(view)),
-            init: init.as_ref().map(place),
+            init: init.as_ref().zip(begun.as_ref()).map(|(view, steps)| starting(view, steps)),
             initial_columns: usize::MAX,
             scale,
         };
@@ -215,6 +299,9 @@ impl Lowering<'_> {
         let [first, second] = &carried[..] else {
             return None;
         };
+        if !contract.is_plain() {
+            return None;
+        }
         for a in 0..contract.rank {
             for b in a + 1..contract.rank {
                 let apart = first.contains(&a)
@@ -264,6 +351,7 @@ impl Lowering<'_> {
             b: None,
             init: init.as_ref().map(|view| view.strides[0]),
             symmetric: false,
+            meets: false,
         };
         // The vectors of points of a column lie side by side, as columns do: they are columns. What is added repeats along both.
         let vectors = if points { self.vectors } else { 1 };
@@ -276,6 +364,7 @@ impl Lowering<'_> {
                 .as_ref()
                 .map(|view| view.strides.get(1).copied().unwrap_or(0) / vectors),
             symmetric: false,
+            meets: false,
         };
         let sum = IndexSteps {
             extent: operand.shape[0],
@@ -284,6 +373,7 @@ impl Lowering<'_> {
             b: Some(operand.strides[0]),
             init: None,
             symmetric: false,
+            meets: false,
         };
         let operands = Operands {
             out: place(&out),

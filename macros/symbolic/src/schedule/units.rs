@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ir::{Binding, Coefficient, Contract, FunctionId, Graph, NodeId, Op, Program};
+use crate::ir::{Binding, Coefficient, Contract, Factor, FunctionId, Graph, NodeId, Op, Program};
 
 /// Units and what they leave out.
 #[derive(Debug)]
@@ -57,9 +57,9 @@ pub(crate) struct Stream {
 pub(crate) struct Viewed {
     /// The tensor.
     pub tensor: NodeId,
-    /// For each of its axes: the axis of the view that runs along it, none for a single entry, and
+    /// For each of its axes: the axes of the view that run along it, with the steps that they make, and
     /// where on the tensor's axis that begins.
-    pub axes: Vec<(Option<usize>, usize)>,
+    pub axes: Vec<(Vec<(usize, usize)>, usize)>,
 }
 
 /// The tensor that a node is a view of, if it is one.
@@ -67,13 +67,14 @@ pub(crate) fn view_of(graph: &Graph, id: NodeId) -> Option<Viewed> {
     let Op::Contract(contract) = &graph.node(id).op else {
         return None;
     };
-    if !contract.is_structure() || contract.embeddings().next().is_some() {
+    if !contract.is_structure() || contract.embeddings().next().is_some() || contract.writes() {
         return None;
     }
     let (tensor, indices) = contract.tensors().next()?;
     let axes = indices.iter().map(|index| {
-        let (along, start) = contract.runs_along(*index);
-        ((along < contract.rank).then_some(along), start)
+        let (mut terms, start) = contract.as_sum(*index);
+        terms.retain(|(along, _)| *along < contract.rank);
+        (terms, start)
     });
     Some(Viewed {
         tensor,
@@ -81,10 +82,41 @@ pub(crate) fn view_of(graph: &Graph, id: NodeId) -> Option<Viewed> {
     })
 }
 
+/// The tensors that a node reads or writes through windows.
+fn through_windows(graph: &Graph, id: NodeId) -> Vec<NodeId> {
+    match &graph.node(id).op {
+        Op::Contract(contract) if contract.windows().next().is_some() => graph.arguments(id),
+        _ => Vec::new(),
+    }
+}
+
+/// A contraction that puts entries elsewhere, with the product in the place of the tensor that it
+/// puts there, if that is not stored.
+pub(crate) fn composed(graph: &Graph, fused: &HashSet<NodeId>, contract: &Contract) -> Contract {
+    let mut composed = contract.clone();
+    for (position, factor) in contract.factors.iter().enumerate() {
+        let Factor::Tensor(tensor, indices) = factor else {
+            continue;
+        };
+        if let Op::Contract(inner) = &graph.node(*tensor).op
+            && fused.contains(tensor)
+        {
+            let first = composed.extents.len();
+            let summed = &inner.extents[inner.rank..];
+            composed.extents.extend(summed);
+            let summed = first..composed.extents.len();
+            let names: Vec<usize> = indices.iter().copied().chain(summed).collect();
+            let factors = inner.factors.iter().map(|factor| factor.renamed(&names));
+            composed.factors.splice(position..=position, factors);
+        }
+    }
+    composed
+}
+
 /// Whether the node is zero, ones and deltas, or deltas around one tensor: written where it is used.
 pub(crate) fn is_structure(graph: &Graph, id: NodeId) -> bool {
     match &graph.node(id).op {
-        Op::Contract(contract) => contract.is_structure(),
+        Op::Contract(contract) => contract.is_structure() && !contract.writes(),
         Op::Sum(terms) => terms.is_empty(),
         _ => false,
     }
@@ -107,6 +139,8 @@ impl Units {
             outputs.insert(*total);
             outputs.extend(graph.arguments(*total));
         }
+        // So is what is read through windows or put elsewhere by them.
+        outputs.extend(live.iter().flat_map(|id| through_windows(graph, *id)));
         let is_computed = |id: &NodeId| {
             let given = matches!(graph.node(*id).op, Op::Input(_) | Op::Parameter { .. });
             let viewed = view_of(graph, *id).is_some();
@@ -178,7 +212,7 @@ pub(crate) fn own_totals(program: &mut Program) {
     for index in 0..program.totals.len() {
         let mut node = program.totals[index].node;
         let direct = match &program.graph.node(node).op {
-            Op::Contract(contract) => !contract.is_structure(),
+            Op::Contract(_) => !is_structure(&program.graph, node),
             Op::Sum(_) => true,
             _ => false,
         };
@@ -207,21 +241,34 @@ fn uses(program: &Program, live: &[NodeId]) -> HashMap<NodeId, usize> {
     uses
 }
 
-/// Contractions that only one sum uses. A total sums over the points, so any product is one that it can accumulate.
+/// Contractions that only one sum uses, and products that are put elsewhere and nothing else. A total sums over the points,
+/// so any product is one that it can accumulate.
 fn fused(program: &Program, live: &[NodeId], totals: &HashMap<NodeId, usize>) -> HashSet<NodeId> {
     let graph = &program.graph;
     let uses = uses(program, live);
     let mut fused = HashSet::new();
     for id in live {
-        if let Op::Sum(terms) = &graph.node(*id).op {
-            for (_, term) in terms {
-                let is_sum = matches!(&graph.node(*term).op, Op::Contract(c) if
-                    !c.is_elementwise() || totals.contains_key(id) && !c.is_structure());
-                let same_time = graph.node(*term).binding == graph.node(*id).binding;
-                if is_sum && same_time && uses[term] == 1 {
-                    fused.insert(*term);
-                }
+        let alone = |argument: &NodeId| {
+            graph.node(*argument).binding == graph.node(*id).binding && uses[argument] == 1
+        };
+        match &graph.node(*id).op {
+            Op::Sum(terms) => {
+                let accumulates = |term: &NodeId| {
+                    matches!(&graph.node(*term).op, Op::Contract(c) if !c.is_elementwise()
+                        || c.writes() && c.tensors().next().is_some()
+                        || totals.contains_key(id) && !c.is_structure())
+                };
+                let terms = terms.iter().map(|(_, term)| *term);
+                fused.extend(terms.filter(|term| accumulates(term) && alone(term)));
             }
+            Op::Contract(contract) if contract.writes() => {
+                let works = |tensor: &NodeId| {
+                    matches!(&graph.node(*tensor).op, Op::Contract(c) if c.is_plain() && !c.is_structure())
+                };
+                let tensors = contract.tensors().map(|(tensor, _)| tensor);
+                fused.extend(tensors.filter(|tensor| works(tensor) && alone(tensor)));
+            }
+            _ => {}
         }
     }
     fused
@@ -279,7 +326,7 @@ fn read_stream(graph: &Graph, contract: &Contract, added: Option<NodeId>) -> Opt
     let summed = contract.rank;
     if contract.rank == 0
         || contract.extents.len() != summed + 1
-        || contract.deltas().next().is_some()
+        || !contract.is_plain()
     {
         return None;
     }

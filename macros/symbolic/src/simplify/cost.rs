@@ -67,6 +67,11 @@ impl Graph {
                     cost.weight += MOVE * size;
                 }
             }
+            // Entries that meet are added.
+            Op::Contract(contract) if contract.writes() => {
+                cost.elementwise = contract.volume() as f64;
+                cost.weight = cost.elementwise + MOVE * size;
+            }
             Op::Contract(contract) => {
                 let volume: f64 = contract
                     .extents
