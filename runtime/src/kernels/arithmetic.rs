@@ -85,6 +85,13 @@ impl<T: Elementary, S: Isa> Arithmetic<T, S> {
         T::select(self.simd, T::less_than(self.simd, limit, a), limit, a)
     }
 
+    /// One where `a > b`, else zero; zero if one of them is NaN.
+    #[inline(always)]
+    pub fn greater(self, a: T::Vector<S>, b: T::Vector<S>) -> T::Vector<S> {
+        let (zero, one) = (T::zero(self.simd), self.literal(1.0));
+        T::select(self.simd, T::less_than(self.simd, b, a), one, zero)
+    }
+
     /// `a` where `mask` is not zero, else zero.
     #[inline(always)]
     pub fn select(self, mask: T::Vector<S>, a: T::Vector<S>) -> T::Vector<S> {

@@ -449,6 +449,7 @@ fn emit_step(code: &StraightLine, id: usize, step: Step) -> TokenStream {
         Step::Multiply(..) => quote!(lane.mul(#a, #b)),
         Step::MultiplyAdd(..) => quote!(lane.mul_add(#a, #b, #c)),
         Step::Select(..) => quote!(lane.select(#a, #b)),
+        Step::Greater(..) => quote!(lane.greater(#a, #b)),
         Step::Negate(_) => quote!(lane.neg(#a)),
         Step::AtLeast(_, limit) => {
             let limit = emit_constant(limit.value());

@@ -31,7 +31,8 @@ impl Piece {
 pub(crate) fn pieces(graph: &mut Graph, id: NodeId, varies: &dyn Fn(NodeId) -> bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } => {}
+        // A first maximum is constant wherever it has a derivative.
+        Op::Input(_) | Op::Parameter { .. } | Op::FirstMax { .. } | Op::Held(_) => {}
         Op::Sum(terms) => {
             for (coefficient, argument) in terms {
                 if varies(argument) {
@@ -196,7 +197,11 @@ pub(crate) fn second_pieces(
     varies: &dyn Fn(NodeId) -> bool,
 ) -> Vec<SecondPiece> {
     match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } | Op::Sum(_) => Vec::new(),
+        Op::Input(_)
+        | Op::Parameter { .. }
+        | Op::Sum(_)
+        | Op::FirstMax { .. }
+        | Op::Held(_) => Vec::new(),
         Op::Map {
             function,
             order,

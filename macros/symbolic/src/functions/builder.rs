@@ -101,6 +101,15 @@ impl StraightLineBuilder {
         }
     }
 
+    /// One where `a > b`, else zero.
+    pub fn greater(&mut self, a: StepId, b: StepId) -> StepId {
+        match (self.value(a), self.value(b)) {
+            (Some(a), Some(b)) => self.constant(f64::from(u8::from(a > b))),
+            _ if a == b => self.constant(0.0),
+            _ => self.push(Step::Greater(a, b)),
+        }
+    }
+
     /// `-a`.
     pub fn negate(&mut self, a: StepId) -> StepId {
         match self.steps[a] {
@@ -168,6 +177,7 @@ impl StraightLineBuilder {
                 Step::Multiply(a, b) => self.multiply(a, b),
                 Step::MultiplyAdd(a, b, c) => self.multiply_add(a, b, c),
                 Step::Select(mask, a) => self.select(mask, a),
+                Step::Greater(a, b) => self.greater(a, b),
                 Step::Negate(a) => self.negate(a),
                 Step::AtLeast(a, limit) => self.at_least(a, limit.value()),
                 Step::AtMost(a, limit) => self.at_most(a, limit.value()),

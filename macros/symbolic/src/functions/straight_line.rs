@@ -26,6 +26,8 @@ pub enum Step {
     MultiplyAdd(StepId, StepId, StepId),
     /// `mask != 0 ? a : 0`.
     Select(StepId, StepId),
+    /// One where `a > b`, else zero; zero if one of them is NaN.
+    Greater(StepId, StepId),
     /// `-a`.
     Negate(StepId),
     /// `a < limit ? limit : a`; NaN is kept.
@@ -44,9 +46,11 @@ impl Step {
             Self::Negate(a) | Self::AtLeast(a, _) | Self::AtMost(a, _) | Self::Primitive(_, a) => {
                 ([a, 0, 0], 1)
             }
-            Self::Add(a, b) | Self::Subtract(a, b) | Self::Multiply(a, b) | Self::Select(a, b) => {
-                ([a, b, 0], 2)
-            }
+            Self::Add(a, b)
+            | Self::Subtract(a, b)
+            | Self::Multiply(a, b)
+            | Self::Select(a, b)
+            | Self::Greater(a, b) => ([a, b, 0], 2),
             Self::MultiplyAdd(a, b, c) => ([a, b, c], 3),
         };
         arguments.into_iter().take(count)
@@ -61,6 +65,7 @@ impl Step {
             Self::Multiply(a, b) => Self::Multiply(to(a), to(b)),
             Self::MultiplyAdd(a, b, c) => Self::MultiplyAdd(to(a), to(b), to(c)),
             Self::Select(mask, a) => Self::Select(to(mask), to(a)),
+            Self::Greater(a, b) => Self::Greater(to(a), to(b)),
             Self::Negate(a) => Self::Negate(to(a)),
             Self::AtLeast(a, limit) => Self::AtLeast(to(a), limit),
             Self::AtMost(a, limit) => Self::AtMost(to(a), limit),
@@ -79,6 +84,7 @@ impl Step {
             Self::MultiplyAdd(a, b, c) => values[a] * values[b] + values[c],
             Self::Select(mask, _) if values[mask] == 0.0 => 0.0,
             Self::Select(_, a) => values[a],
+            Self::Greater(a, b) => f64::from(u8::from(values[a] > values[b])),
             Self::Negate(a) => -values[a],
             Self::AtLeast(a, limit) if values[a] < limit.value() => limit.value(),
             Self::AtMost(a, limit) if values[a] > limit.value() => limit.value(),
@@ -108,7 +114,7 @@ pub struct Cost {
     pub multiplications: usize,
     /// Multiply-adds: each is counted in both fields above.
     pub multiply_adds: usize,
-    /// One-sided clamps and selections.
+    /// One-sided clamps, selections and comparisons.
     pub bounds: usize,
     /// The lane functions called: one for each pair of a family and an argument.
     pub families: Vec<Family>,
@@ -153,7 +159,9 @@ impl StraightLine {
                     cost.multiplications += 1;
                     cost.multiply_adds += 1;
                 }
-                Step::AtLeast(..) | Step::AtMost(..) | Step::Select(..) => cost.bounds += 1,
+                Step::AtLeast(..) | Step::AtMost(..) | Step::Select(..) | Step::Greater(..) => {
+                    cost.bounds += 1
+                }
                 Step::Primitive(primitive, argument) => {
                     lanes.insert((primitive.family(), argument));
                 }
@@ -180,6 +188,7 @@ impl fmt::Display for StraightLine {
                 Step::Multiply(a, b) => format!("{} * {}", name(a), name(b)),
                 Step::MultiplyAdd(a, b, c) => format!("{} * {} + {}", name(a), name(b), name(c)),
                 Step::Select(mask, a) => format!("{} if {}", name(a), name(mask)),
+                Step::Greater(a, b) => format!("{} > {}", name(a), name(b)),
                 Step::Negate(a) => format!("-{}", name(a)),
                 Step::AtLeast(a, limit) => format!("at_least({}, {limit})", name(a)),
                 Step::AtMost(a, limit) => format!("at_most({}, {limit})", name(a)),

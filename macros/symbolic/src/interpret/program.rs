@@ -70,12 +70,32 @@ fn evaluate(
             let arguments = value(*argument).entries.iter();
             arguments.map(|x| function.evaluate(*order, *x)).collect()
         }
+        Op::Held(argument) => value(*argument).entries.clone(),
+        Op::FirstMax { argument, axis } => first_maxima(value(*argument), *axis),
         Op::Contract(contract) => contract_entries(contract, size, &value),
     };
     Tensor {
         shape: node.shape.clone(),
         entries,
     }
+}
+
+fn first_maxima(argument: &Tensor, axis: usize) -> Vec<f64> {
+    let step: usize = argument.shape[..axis].iter().product();
+    let extent = argument.shape[axis];
+    let mut entries = vec![0.0; argument.entries.len()];
+    for place in 0..entries.len() {
+        if place / step % extent == 0 {
+            let mut best = place;
+            for other in (1..extent).map(|number| place + number * step) {
+                if argument.entries[other] > argument.entries[best] {
+                    best = other;
+                }
+            }
+            entries[best] = 1.0;
+        }
+    }
+    entries
 }
 
 fn contract_entries<'a>(

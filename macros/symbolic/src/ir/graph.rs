@@ -77,6 +77,15 @@ pub enum Op {
         /// Where it is evaluated.
         argument: NodeId,
     },
+    /// One where an entry is the first of the largest along an axis, else zero. Its derivative is zero.
+    FirstMax {
+        /// What is compared.
+        argument: NodeId,
+        /// Along which axis.
+        axis: usize,
+    },
+    /// The argument, with derivative zero: a shift on which what is made of it does not depend.
+    Held(NodeId),
 }
 
 /// An operation with its shape.
@@ -150,7 +159,9 @@ impl Graph {
             Op::Input(_) | Op::Parameter { .. } => Vec::new(),
             Op::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
             Op::Contract(contract) => contract.tensors().map(|(node, _)| node).collect(),
-            Op::Map { argument, .. } => vec![*argument],
+            Op::Map { argument, .. } | Op::FirstMax { argument, .. } | Op::Held(argument) => {
+                vec![*argument]
+            }
         }
     }
 
@@ -210,7 +221,9 @@ impl Graph {
             Op::Parameter { .. } => Binding::Parameters,
             Op::Sum(terms) => latest(&mut terms.iter().map(|(_, term)| *term)),
             Op::Contract(contract) => latest(&mut contract.tensors().map(|(node, _)| node)),
-            Op::Map { argument, .. } => self.node(*argument).binding,
+            Op::Map { argument, .. } | Op::FirstMax { argument, .. } | Op::Held(argument) => {
+                self.node(*argument).binding
+            }
         }
     }
 }

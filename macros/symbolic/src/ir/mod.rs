@@ -4,6 +4,7 @@ mod build;
 mod canonical;
 mod contract;
 mod graph;
+mod maximum;
 mod monomial;
 mod print;
 mod product;

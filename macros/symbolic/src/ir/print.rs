@@ -50,6 +50,8 @@ impl Graph {
                 text
             }
             Op::Contract(contract) => contract.to_string(),
+            Op::FirstMax { argument, axis } => format!("first maximum of {argument} along {axis}"),
+            Op::Held(argument) => format!("{argument} held"),
             Op::Map {
                 function,
                 order,

@@ -137,9 +137,13 @@ impl Program {
                 }
                 Ok(())
             }
-            Op::Map { argument, .. } => expect(
+            Op::Map { argument, .. } | Op::Held(argument) => expect(
                 graph.shape(*argument) == node.shape,
                 "a map changes the shape",
+            ),
+            Op::FirstMax { argument, axis } => expect(
+                graph.shape(*argument) == node.shape && *axis < node.shape.len(),
+                "a first maximum has another shape",
             ),
         }
     }

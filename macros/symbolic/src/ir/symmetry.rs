@@ -25,7 +25,10 @@ impl Graph {
         let answer = match self.node(id).op.clone() {
             Op::Input(_) | Op::Parameter { .. } => false,
             Op::Sum(terms) => terms.iter().all(|(_, term)| self.is_symmetric(*term, a, b)),
-            Op::Map { argument, .. } => self.is_symmetric(argument, a, b),
+            Op::Map { argument, .. } | Op::Held(argument) => self.is_symmetric(argument, a, b),
+            Op::FirstMax { argument, axis } => {
+                axis != a && axis != b && self.is_symmetric(argument, a, b)
+            }
             // Canonical form has one of the two indices in the delta only.
             Op::Contract(contract) if contract.deltas().any(|delta| delta == (b, a, 0)) => true,
             Op::Contract(contract) => {

@@ -133,6 +133,42 @@ impl<'a> Writer<'a> {
         sum
     }
 
+    /// One for the first of the largest entries along an axis, zero for the others.
+    pub fn first_maximum(&mut self, id: NodeId, axis: usize, extent: usize) -> Vec<StepId> {
+        let mut axes = self.axes();
+        let mut largest = None;
+        // For each entry: whether it exceeds all before it, and whether the largest before it stays.
+        let mut comparisons = Vec::new();
+        for start in 0..extent {
+            let counter = None;
+            axes[axis] = Axis { counter, start };
+            let entry = self.entry(id, &axes);
+            let entry = entry.unwrap_or_else(|| self.builder.constant(0.0));
+            let one = self.builder.constant(1.0);
+            let Some(before) = largest.replace(entry) else {
+                comparisons.push((one, one));
+                continue;
+            };
+            let greater = self.builder.greater(entry, before);
+            let stays = self.builder.subtract(one, greater);
+            let (new, old) = (
+                self.builder.select(greater, entry),
+                self.builder.select(stays, before),
+            );
+            largest = Some(self.builder.add(new, old));
+            comparisons.push((greater, stays));
+        }
+        let mut rest = self.builder.constant(1.0);
+        let results = comparisons.iter().rev().map(|(greater, stays)| {
+            let result = self.builder.multiply(*greater, rest);
+            rest = self.builder.multiply(rest, *stays);
+            result
+        });
+        let mut results: Vec<StepId> = results.collect();
+        results.reverse();
+        results
+    }
+
     /// The entry that a contraction through windows puts elsewhere, in loops over free indices.
     pub fn moved(&mut self, contract: &Contract, free: &[usize]) -> StepId {
         let along = |index: &usize| Axis {

@@ -197,7 +197,12 @@ fn lifetimes(program: &Program, units: &Units) -> HashMap<NodeId, (usize, usize)
 /// which the operands are contiguous too.
 fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> usize {
     let shape = graph.shape(id);
-    let axes: Vec<usize> = (0..shape.len()).filter(|axis| shape[*axis] > 1).collect();
+    let compared = match graph.node(id).op {
+        Op::FirstMax { axis, .. } => Some(axis),
+        _ => None,
+    };
+    let long = |axis: &usize| shape[*axis] > 1 && compared != Some(*axis);
+    let axes: Vec<usize> = (0..shape.len()).filter(long).collect();
     let fallback = axes.first().copied().unwrap_or(0);
     let mut products: Vec<Vec<(View, Vec<usize>)>> = Vec::new();
     let mut walked: Vec<(View, Vec<usize>)> = Vec::new();
@@ -224,12 +229,12 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
             walked = operands(contract)
         }
         Op::Contract(contract) => products.push(operands(contract)),
-        Op::Map { argument, .. } => walked.extend(
+        Op::Map { argument, .. } | Op::FirstMax { argument, .. } => walked.extend(
             layout
                 .view_of_vector(graph, *argument)
                 .map(|view| (view, own)),
         ),
-        Op::Input(_) | Op::Parameter { .. } => {}
+        Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {}
     }
     let along = |(view, indices): &(View, Vec<usize>), axis: usize| -> usize {
         let strides = indices

@@ -164,10 +164,30 @@ impl Lowering<'_> {
                 }
                 nests
             }
-            Op::Map { .. } | Op::Input(_) | Op::Parameter { .. } => {
-                unreachable!("maps are units of their own; inputs and parameters are given")
+            Op::FirstMax { argument, axis } => vec![self.first_maximum(id, argument, axis, points)],
+            Op::Map { .. } | Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {
+                unreachable!("maps are units of their own; inputs, parameters and views are given")
             }
         }
+    }
+
+    /// The nest that compares the entries along an axis, each of them an operand.
+    fn first_maximum(&self, id: NodeId, argument: NodeId, axis: usize, points: bool) -> Nest {
+        let whole = self.view(id);
+        let mut shape = whole.shape.clone();
+        shape[axis] = 1;
+        let region = Region::whole(&shape);
+        let views: Vec<View> = (0..whole.shape[axis])
+            .map(|place| View {
+                offset: whole.offset + place * whole.strides[axis],
+                shape: shape.clone(),
+                ..whole.clone()
+            })
+            .collect();
+        let mut writer = Writer::new(self.graph, self.layout, &region);
+        let results = writer.first_maximum(argument, axis, views.len());
+        let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors);
+        Nest::Elementwise(writer.finish(&results, &views, vectors))
     }
 
     /// Whether a node puts entries elsewhere through windows.

@@ -64,6 +64,13 @@ pub(crate) struct Viewed {
 
 /// The tensor that a node is a view of, if it is one.
 pub(crate) fn view_of(graph: &Graph, id: NodeId) -> Option<Viewed> {
+    if let Op::Held(tensor) = graph.node(id).op {
+        let axes = (0..graph.shape(id).len()).map(|axis| (vec![(axis, 1)], 0));
+        return Some(Viewed {
+            tensor,
+            axes: axes.collect(),
+        });
+    }
     let Op::Contract(contract) = &graph.node(id).op else {
         return None;
     };
@@ -82,10 +89,11 @@ pub(crate) fn view_of(graph: &Graph, id: NodeId) -> Option<Viewed> {
     })
 }
 
-/// The tensors that a node reads or writes through windows.
-fn through_windows(graph: &Graph, id: NodeId) -> Vec<NodeId> {
+/// The tensors that a node reads as they are, also if they are structure.
+fn read_as_stored(graph: &Graph, id: NodeId) -> Vec<NodeId> {
     match &graph.node(id).op {
         Op::Contract(contract) if contract.windows().next().is_some() => graph.arguments(id),
+        Op::FirstMax { .. } | Op::Held(_) => graph.arguments(id),
         _ => Vec::new(),
     }
 }
@@ -139,8 +147,8 @@ impl Units {
             outputs.insert(*total);
             outputs.extend(graph.arguments(*total));
         }
-        // So is what is read through windows or put elsewhere by them.
-        outputs.extend(live.iter().flat_map(|id| through_windows(graph, *id)));
+        // So is what is read or written through windows, compared, or held.
+        outputs.extend(live.iter().flat_map(|id| read_as_stored(graph, *id)));
         let is_computed = |id: &NodeId| {
             let given = matches!(graph.node(*id).op, Op::Input(_) | Op::Parameter { .. });
             let viewed = view_of(graph, *id).is_some();
