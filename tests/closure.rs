@@ -7,7 +7,7 @@ mod field;
 mod networks;
 #[path = "../macros/symbolic/tests/closure/number.rs"]
 mod number;
-#[path = "compiled/random.rs"]
+#[path = "support/random.rs"]
 mod random;
 #[path = "../macros/symbolic/tests/closure/taylor.rs"]
 mod taylor;

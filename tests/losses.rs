@@ -14,7 +14,7 @@ mod memory;
 mod networks;
 #[path = "losses/precision.rs"]
 mod precision;
-#[path = "compiled/random.rs"]
+#[path = "support/random.rs"]
 mod random;
 #[path = "losses/second.rs"]
 mod second;

@@ -4,7 +4,7 @@
 
 #[path = "parameter_vectors/burgers.rs"]
 mod burgers;
-#[path = "parameter_vectors/comparison.rs"]
+#[path = "support/comparison.rs"]
 mod comparison;
 #[path = "support/face.rs"]
 mod face;

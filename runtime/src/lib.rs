@@ -25,8 +25,9 @@ pub use kernels::Workspace;
 pub use lanes::{Lanes, with_lanes};
 pub use nalgebra;
 pub use parameters::{
-    BatchLengthError, BoxedParameters, DenseView, DenseViewMut, EvaluationError, InlineParameters,
-    LayerAdjoints, LayerValues, Network, ParameterCountError,
+    BatchLengthError, BoxedParameters, ConvolutionView, ConvolutionViewMut, DenseView,
+    DenseViewMut, EvaluationError, InlineParameters, LayerAdjoints, LayerNormView,
+    LayerNormViewMut, LayerValues, Network, ParameterCountError,
 };
 
 #[doc(hidden)]

@@ -63,7 +63,8 @@ impl Oracle {
             "{}: entries of {tensor}",
             self.case
         );
-        let own = self.at("/tolerance/f64_overrides").get(tensor);
+        let own = self.json.pointer("/tolerance/f64_overrides");
+        let own = own.and_then(|own| own.get(tensor));
         let tolerance = number(own.unwrap_or_else(|| self.at("/tolerance/f64_rtol")));
         let slices = match expected {
             Value::Array(slices) if slices[0].is_array() => slices.len(),

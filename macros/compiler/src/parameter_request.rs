@@ -129,17 +129,20 @@ pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParamet
             node: *node,
         });
         program.outputs = outputs.collect();
+        flatten_outputs(&mut program);
         schedule(&program, Mode::Single)
     });
     let mut loss_intermediates = Vec::new();
     for (loss, densities) in network.losses.iter().zip(&lowered.losses) {
         let mut kinds = loss.requests.iter().map(|request| request.kind);
         if kinds.any(|kind| kind == LossRequestKind::Intermediates) {
-            let program = derive_intermediates(&lowered.program, mathematical(*densities), &nodes);
+            let densities = mathematical(*densities);
+            let mut program = derive_intermediates(&lowered.program, densities, &nodes);
+            flatten_outputs(&mut program);
             loss_intermediates.push(ScheduledIntermediates {
                 name: loss.name.clone(),
                 needs_given: loss.needs_given(),
-                has_mean: densities.mean_part.is_some(),
+                has_mean: densities.mean.is_some(),
                 program: schedule(&program, Mode::Batch),
             });
         }
@@ -149,6 +152,15 @@ pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParamet
         functions,
         intermediates,
         loss_intermediates,
+    }
+}
+
+/// Images and signals as vectors, row-major: what methods return.
+fn flatten_outputs(program: &mut Program) {
+    for output in &mut program.outputs {
+        if program.graph.shape(output.node).len() > 1 {
+            output.node = program.graph.flatten(output.node);
+        }
     }
 }
 

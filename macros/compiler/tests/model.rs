@@ -49,7 +49,8 @@ fn shapes_flow_and_parameters_lie_in_order() {
         (Some(2), None)
     );
     assert_eq!(network.inputs[1].range(), 2..3);
-    assert!(network.inputs[1].is_scalar && !network.inputs[0].is_scalar);
+    assert_eq!(network.inputs[1].shape, Shape::Scalar);
+    assert!(matches!(network.inputs[0].shape, Shape::Vector(_)));
     assert_eq!(
         activation(&network, 2).function,
         Function::builtin(Activation::Identity)
@@ -210,7 +211,13 @@ fn outputs_are_named_as_a_whole_or_in_parts() {
         );
         let parts = network.output_parts.iter();
         parts
-            .map(|part| (part.name.to_string(), part.range(), part.is_scalar))
+            .map(|part| {
+                (
+                    part.name.to_string(),
+                    part.range(),
+                    part.shape == Shape::Scalar,
+                )
+            })
             .collect::<Vec<_>>()
     };
     let named = |name: &str, range, is_scalar| (name.to_owned(), range, is_scalar);

@@ -5,65 +5,19 @@ mod initialise;
 mod intermediates;
 mod network;
 mod random;
+mod shape;
 mod storage;
 mod views;
+mod windows;
 
 pub use errors::{BatchLengthError, EvaluationError, ParameterCountError};
 pub use initialise::{glorot_normal, glorot_uniform, he_normal, uniform};
 pub use intermediates::{LayerAdjoints, LayerValues};
 pub use network::Network;
+pub use shape::{Initial, LayerShape, layer_of_array};
 pub use storage::{BoxedParameters, InlineParameters};
-pub use views::{DenseView, DenseViewMut};
-
-/// The shape of a dense layer and where it lies in the flat parameters: its weight, column-major and of shape
-/// (outputs, inputs), then its bias.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DenseShape {
-    /// The width of what comes in.
-    pub inputs: usize,
-    /// The width of what goes out.
-    pub outputs: usize,
-    /// Whether it has a bias.
-    pub bias: bool,
-    /// Where its weight starts.
-    pub start: usize,
-}
-
-impl DenseShape {
-    /// How many parameters it has.
-    #[must_use]
-    pub const fn parameters(&self) -> usize {
-        self.inputs * self.outputs + if self.bias { self.outputs } else { 0 }
-    }
-
-    /// Its part of the flat parameters.
-    #[must_use]
-    pub fn of<'a, T>(&self, parameters: &'a [T]) -> &'a [T] {
-        &parameters[self.start..self.start + self.parameters()]
-    }
-
-    /// Its part of the flat parameters, to write to.
-    #[must_use]
-    pub fn of_mut<'a, T>(&self, parameters: &'a mut [T]) -> &'a mut [T] {
-        &mut parameters[self.start..self.start + self.parameters()]
-    }
-}
-
-/// The shape of one layer of an array field.
-///
-/// # Panics
-/// If the array has no layer of that index.
-#[must_use]
-#[track_caller]
-pub fn layer_of_array(field: &str, layers: &[DenseShape], index: usize) -> DenseShape {
-    match layers.get(index) {
-        Some(shape) => *shape,
-        None => panic!(
-            "layer index {index} is out of range: `{field}` has {} layers",
-            layers.len()
-        ),
-    }
-}
+pub use views::{DenseView, DenseViewMut, LayerNormView, LayerNormViewMut};
+pub use windows::{ConvolutionView, ConvolutionViewMut};
 
 /// The body of methods of a definition that did not compile.
 pub fn stub() -> ! {

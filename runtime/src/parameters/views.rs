@@ -72,3 +72,55 @@ impl<T: Scalar, const O: usize, I: Dim> DenseViewMut<'_, T, O, I, true> {
         VectorViewMut::from_slice_generic(bias, Const::<O>, Const::<1>)
     }
 }
+
+/// A layer normalisation over N numbers: a scale and a shift for each.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerNormView<'a, T, const N: usize> {
+    parameters: &'a [T],
+}
+
+/// The same, to write to.
+#[derive(Debug)]
+pub struct LayerNormViewMut<'a, T, const N: usize> {
+    parameters: &'a mut [T],
+}
+
+impl<'a, T: Scalar, const N: usize> LayerNormView<'a, T, N> {
+    /// The layer with these parameters: its scale, then its shift.
+    #[must_use]
+    pub const fn new(parameters: &'a [T]) -> Self {
+        Self { parameters }
+    }
+
+    /// Its scale, of N numbers.
+    #[must_use]
+    pub fn scale(&self) -> VectorView<'a, T, Const<N>> {
+        VectorView::from_slice_generic(&self.parameters[..N], Const::<N>, Const::<1>)
+    }
+
+    /// Its shift, of N numbers.
+    #[must_use]
+    pub fn shift(&self) -> VectorView<'a, T, Const<N>> {
+        VectorView::from_slice_generic(&self.parameters[N..], Const::<N>, Const::<1>)
+    }
+}
+
+impl<'a, T: Scalar, const N: usize> LayerNormViewMut<'a, T, N> {
+    /// The layer with these parameters: its scale, then its shift.
+    #[must_use]
+    pub const fn new(parameters: &'a mut [T]) -> Self {
+        Self { parameters }
+    }
+
+    /// Its scale, of N numbers, to write to.
+    #[must_use]
+    pub fn scale_mut(&mut self) -> VectorViewMut<'_, T, Const<N>> {
+        VectorViewMut::from_slice_generic(&mut self.parameters[..N], Const::<N>, Const::<1>)
+    }
+
+    /// Its shift, of N numbers, to write to.
+    #[must_use]
+    pub fn shift_mut(&mut self) -> VectorViewMut<'_, T, Const<N>> {
+        VectorViewMut::from_slice_generic(&mut self.parameters[N..], Const::<N>, Const::<1>)
+    }
+}

@@ -1,37 +1,36 @@
 //! A field of the struct goes in, its accessors come out: views of layers, and of parameters of formulas.
 
 use super::signature::{number, scalar_type};
-use crate::model::{Dense, Field, LayerKind, Network, ParameterField, Shape};
-use proc_macro2::TokenStream;
+use crate::model::{Convolution, Dense, Field, Layer, LayerKind, Network, ParameterField, Shape};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Visibility};
 
-/// The accessors of a field of layers.
+/// The accessors of a field of layers; none if they have no parameters.
 pub(super) fn emit_layer_accessors(network: &Network, field: &Field) -> TokenStream {
     let Field {
         name, attributes, ..
     } = field;
+    let layers = &network.layers[field.layers.clone()];
+    let scalar = scalar_type(network.scalar);
+    let Some(LayerViews {
+        view,
+        view_mut,
+        more,
+    }) = layer_views(&layers[0].kind, field.array.is_some(), &scalar)
+    else {
+        return TokenStream::new();
+    };
     let visibility = visibility(&field.visibility);
     let separator = separator(attributes);
     let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
-    let layers = network.layers[field.layers.clone()].iter();
-    let layers: Vec<&Dense> = layers
-        .map(|layer| match &layer.kind {
-            LayerKind::Dense(dense) => dense,
-        })
-        .collect();
-    let (doc, doc_mut) = describe_field(field, &layers);
-    let (index, shape, inputs, panics) = emit_place(field, &layers);
-    let scalar = scalar_type(network.scalar);
-    let (outputs, bias) = (number(layers[0].outputs), layers[0].bias);
-    let columns = match field.array {
-        None => {
-            let inputs = number(layers[0].inputs);
-            quote!(::derive_network::private::Const<#inputs>)
-        }
-        Some(_) => quote!(::derive_network::private::Dyn),
-    };
+    let (doc, doc_mut) = describe_field(field, layers);
+    let Place {
+        index,
+        shape,
+        panics,
+    } = emit_place(field);
     quote! {
         #(#attributes)*
         #separator
@@ -39,97 +38,155 @@ pub(super) fn emit_layer_accessors(network: &Network, field: &Field) -> TokenStr
         #panics
         #[inline]
         #[must_use]
-        #visibility fn #name(
-            &self,
-            #index
-        ) -> ::derive_network::private::DenseView<'_, #scalar, #outputs, #columns, #bias> {
+        #visibility fn #name(&self, #index) -> #view {
             let shape = #shape;
-            ::derive_network::private::DenseView::new(shape.of(&self.parameters), #inputs)
+            <#view>::new(shape.of(&self.parameters), #more)
         }
 
         #[doc = #doc_mut]
         #panics
         #[inline]
         #[must_use]
-        #visibility fn #name_mut(
-            &mut self,
-            #index
-        ) -> ::derive_network::private::DenseViewMut<'_, #scalar, #outputs, #columns, #bias> {
+        #visibility fn #name_mut(&mut self, #index) -> #view_mut {
             let shape = #shape;
-            ::derive_network::private::DenseViewMut::new(shape.of_mut(&mut self.parameters), #inputs)
+            <#view_mut>::new(shape.of_mut(&mut self.parameters), #more)
         }
     }
 }
 
-/// How an accessor finds its layer: its argument, the shape, the number of inputs, and its documentation of panics.
-fn emit_place(
-    field: &Field,
-    layers: &[&Dense],
-) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
-    let (start, end) = (number(field.layers.start), number(field.layers.end));
-    let Some(length) = field.array else {
-        let inputs = number(layers[0].inputs);
-        let shape = quote!(Self::__LAYERS[#start]);
-        return (
-            quote!(),
-            shape,
-            quote!(::derive_network::private::Const::<#inputs>),
-            quote!(),
-        );
-    };
-    let name = field.name.unraw().to_string();
-    let shape = quote!(::derive_network::private::layer_of_array(#name, &Self::__LAYERS[#start..#end], index));
-    let doc = format!(" If `index` is not below {length}, the length of the array.");
-    let panics = quote! {
-        ///
-        /// # Panics
-        ///
-        #[doc = #doc]
-        #[track_caller]
-    };
-    (
-        quote!(index: usize),
-        shape,
-        quote!(::derive_network::private::Dyn(shape.inputs)),
-        panics,
-    )
+/// What the accessors of a layer return.
+pub(super) struct LayerViews {
+    pub view: TokenStream,
+    pub view_mut: TokenStream,
+    /// What a view is made of beside its parameters, where `shape` is that of the layer.
+    pub more: TokenStream,
 }
 
-fn describe_field(field: &Field, layers: &[&Dense]) -> (String, String) {
+/// The views of a kind of layer; none if it has no parameters.
+pub(super) fn layer_views(kind: &LayerKind, is_array: bool, scalar: &Ident) -> Option<LayerViews> {
+    let (name, sizes, more) = match kind {
+        LayerKind::Dense(Dense {
+            inputs,
+            outputs,
+            bias,
+            ..
+        }) => {
+            let (inputs, outputs) = (number(*inputs), number(*outputs));
+            let (columns, more) = if is_array {
+                let dynamic = quote!(::derive_network::private::Dyn);
+                let more = quote!(#dynamic(shape.weights / #outputs));
+                (dynamic, more)
+            } else {
+                let constant = quote!(::derive_network::private::Const);
+                (quote!(#constant<#inputs>), quote!(#constant::<#inputs>))
+            };
+            ("Dense", quote!(#outputs, #columns, #bias), more)
+        }
+        LayerKind::Convolution(Convolution {
+            outputs,
+            windows,
+            bias,
+            ..
+        }) => {
+            let kernel = windows.iter().map(|window| number(window.kernel));
+            let (outputs, axes) = (number(*outputs), number(windows.len()));
+            let sizes = quote!(#outputs, #axes, #bias);
+            ("Convolution", sizes, quote!([#(#kernel),*]))
+        }
+        LayerKind::LayerNorm(norm) => {
+            let size = number(norm.size);
+            ("LayerNorm", quote!(#size), quote!())
+        }
+        LayerKind::Pool(_) | LayerKind::Flatten | LayerKind::Softmax => return None,
+    };
+    let view = format_ident!("{name}View");
+    let view_mut = format_ident!("{name}ViewMut");
+    Some(LayerViews {
+        view: quote!(::derive_network::private::#view<'_, #scalar, #sizes>),
+        view_mut: quote!(::derive_network::private::#view_mut<'_, #scalar, #sizes>),
+        more,
+    })
+}
+
+/// How an accessor finds its layer: its argument, the shape, and its documentation of panics.
+struct Place {
+    index: TokenStream,
+    shape: TokenStream,
+    panics: TokenStream,
+}
+
+fn emit_place(field: &Field) -> Place {
+    let (start, end) = (number(field.layers.start), number(field.layers.end));
+    let Some(length) = field.array else {
+        return Place {
+            index: quote!(),
+            shape: quote!(Self::__LAYERS[#start]),
+            panics: quote!(),
+        };
+    };
+    let name = field.name.unraw().to_string();
+    let doc = format!(" If `index` is not below {length}, the length of the array.");
+    Place {
+        index: quote!(index: usize),
+        shape: quote!(::derive_network::private::layer_of_array(#name, &Self::__LAYERS[#start..#end], index)),
+        panics: quote! {
+            ///
+            /// # Panics
+            ///
+            #[doc = #doc]
+            #[track_caller]
+        },
+    }
+}
+
+fn describe_field(field: &Field, layers: &[Layer]) -> (String, String) {
     let name = field.name.unraw();
-    let Dense {
-        inputs,
-        outputs,
-        bias,
-        activation,
-    } = layers[0];
     let which = if field.array.is_some() {
         format!("A layer of `{name}`")
     } else {
         format!("The layer `{name}`")
     };
-    let rest = match layers.get(1) {
-        Some(layer) if layer.inputs != *inputs => {
+    let first = &layers[0].kind;
+    let parameters = match first {
+        LayerKind::LayerNorm(norm) => {
+            let scale = format!("a scale and a shift of {}", norm.size);
+            match layers[0].output {
+                Shape::Scalar | Shape::Vector(_) => scale,
+                shape => format!("{scale}, row-major of shape ({})", listed(&shape.axes())),
+            }
+        }
+        _ => {
+            let rest = match layers.get(1) {
+                Some(layer) if layer.kind.weight() != first.weight() => {
+                    format!(
+                        " for the first and ({}) for the others",
+                        listed(&layer.kind.weight())
+                    )
+                }
+                _ => String::new(),
+            };
+            let bias = match first.offsets() {
+                0 => "no bias".to_owned(),
+                offsets => format!("a bias of {offsets}"),
+            };
             format!(
-                " for the first and ({outputs}, {}) for the others",
-                layer.inputs
+                "weight of shape ({}){rest}, {bias}",
+                listed(&first.weight())
             )
         }
-        _ => String::new(),
     };
-    let bias = if *bias {
-        format!("a bias of {outputs}")
-    } else {
-        "no bias".to_owned()
-    };
-    let shape = format!(
-        "weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {}",
-        activation.name
-    );
+    let activation = first.activation();
+    let activation = activation.map(|activation| format!(", activation {}", activation.name));
+    let shape = format!("{parameters}{}", activation.unwrap_or_default());
     (
         format!(" {which}: {shape}."),
         format!(" {which}, to write to: {shape}."),
     )
+}
+
+fn listed(extents: &[usize]) -> String {
+    let extents: Vec<String> = extents.iter().map(usize::to_string).collect();
+    extents.join(", ")
 }
 
 /// The accessors of a field of parameters of formulas: a number, or a view of a vector or a matrix.

@@ -1,6 +1,8 @@
 //! A network and a request of it go in; what is computed comes out as text, for documentation.
 
-use crate::model::{Layer, LayerKind, Meaning, Network, Quantity, RequestKind};
+use crate::model::{
+    Layer, LayerKind, Meaning, Network, Quantity, Reduction, RequestKind, Shape, Window, crossed,
+};
 use crate::request::Scheduled;
 use proc_macro2::Ident;
 use std::collections::BTreeSet;
@@ -187,9 +189,44 @@ pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
 
 /// What a layer computes, whatever its number.
 fn layer_formula(layer: &Layer) -> String {
-    let z = match &layer.kind {
-        LayerKind::Dense(dense) if dense.bias => "W_l a_(l-1) + b_l",
-        LayerKind::Dense(_) => "W_l a_(l-1)",
+    let a = "a_(l-1)";
+    let (z, how) = match &layer.kind {
+        LayerKind::Dense(dense) => {
+            let weight = match &dense.weight_map {
+                Some(map) => format!("{}(W_l)", map.name),
+                None => "W_l".to_owned(),
+            };
+            (format!("{weight} {a}{}", bias(dense.bias)), String::new())
+        }
+        LayerKind::Convolution(convolution) => {
+            let groups = match convolution.groups {
+                1 => String::new(),
+                groups => format!(", {groups} groups"),
+            };
+            let windows = describe_windows(&convolution.windows);
+            let z = format!("W_l * {a}{}", bias(convolution.bias));
+            (z, format!(", convolution of {windows}{groups}"))
+        }
+        LayerKind::Pool(pool) => {
+            let reduction = match pool.reduction {
+                Reduction::Max => "max",
+                Reduction::Mean => "mean",
+            };
+            let windows = describe_windows(&pool.windows);
+            (
+                format!("{reduction} of {a} over windows of {windows}"),
+                String::new(),
+            )
+        }
+        LayerKind::Flatten => (format!("{a} as a vector"), String::new()),
+        LayerKind::LayerNorm(norm) => (
+            format!(
+                "g_l ({a} - mean) / sqrt(variance + {:e}) + b_l",
+                norm.epsilon
+            ),
+            String::new(),
+        ),
+        LayerKind::Softmax => (format!("exp({a}) / sum of exp({a})"), String::new()),
     };
     let activated = match layer.kind.activation() {
         Some(activation) if !activation.function.is_identity() => {
@@ -197,8 +234,30 @@ fn layer_formula(layer: &Layer) -> String {
         }
         _ => "z_l".to_owned(),
     };
-    format!(
-        "z_l = {z}, a_l = {activated}, width {}",
-        layer.output.size()
-    )
+    let shape = match layer.output {
+        Shape::Scalar | Shape::Vector(_) => format!("width {}", layer.output.size()),
+        shape => format!("shape {}", shape.extents()),
+    };
+    format!("z_l = {z}{how}, a_l = {activated}, {shape}")
+}
+
+fn bias(is_there: bool) -> &'static str {
+    if is_there { " + b_l" } else { "" }
+}
+
+/// Kernel, stride, padding and dilation, as far as they say something.
+fn describe_windows(windows: &[Window]) -> String {
+    let all = |of: fn(&Window) -> usize| -> Vec<usize> { windows.iter().map(of).collect() };
+    let mut text = crossed(&all(|window| window.kernel));
+    let said = [
+        ("stride", all(|window| window.stride), 1),
+        ("padding", all(|window| window.padding), 0),
+        ("dilation", all(|window| window.dilation), 1),
+    ];
+    for (what, sizes, default) in said {
+        if sizes.iter().any(|size| *size != default) {
+            text = format!("{text}, {what} {}", crossed(&sizes));
+        }
+    }
+    text
 }

@@ -2,7 +2,9 @@
 
 use super::accessors::{emit_layer_accessors, emit_parameter_accessors, separator};
 use super::signature::{number, scalar_type};
-use crate::model::{Input, Layer, LayerKind, Network, Storage, constant_name, derived_traits};
+use crate::model::{
+    Input, Layer, LayerKind, Network, Shape, Storage, constant_name, derived_traits,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
@@ -88,7 +90,7 @@ fn emit_constants(network: &Network) -> TokenStream {
         /// The number of parameters: the length of the flat slice.
         pub const PARAMETERS: usize = #parameters;
         #(#ranges)*
-        const __LAYERS: &'static [::derive_network::private::DenseShape] = &[#(#layers),*];
+        const __LAYERS: &'static [::derive_network::private::LayerShape] = &[#(#layers),*];
     }
 }
 
@@ -99,10 +101,10 @@ pub(super) fn describe_inputs(inputs: &[Input]) -> String {
 }
 
 fn describe_input(input: &Input) -> String {
-    if input.is_scalar {
+    if input.shape == Shape::Scalar {
         format!("`{}`", input.name)
     } else {
-        format!("`{}` ({})", input.name, input.size)
+        format!("`{}` ({})", input.name, input.shape.extents())
     }
 }
 
@@ -117,10 +119,27 @@ fn emit_range(input: &Input) -> TokenStream {
 }
 
 fn emit_layer(layer: &Layer) -> TokenStream {
-    let LayerKind::Dense(dense) = &layer.kind;
-    let (bias, inputs, outputs) = (dense.bias, number(dense.inputs), number(dense.outputs));
-    let start = number(layer.offset);
-    quote!(::derive_network::private::DenseShape { inputs: #inputs, outputs: #outputs, bias: #bias, start: #start })
+    let (start, weights, offsets) = (
+        number(layer.offset),
+        number(layer.kind.weights()),
+        number(layer.kind.offsets()),
+    );
+    let initial = match layer.kind {
+        LayerKind::LayerNorm(_) => quote!(One),
+        _ => {
+            let (fan_in, fan_out) = layer.kind.fans();
+            let (fan_in, fan_out) = (number(fan_in), number(fan_out));
+            quote!(Random { fan_in: #fan_in, fan_out: #fan_out })
+        }
+    };
+    quote! {
+        ::derive_network::private::LayerShape {
+            start: #start,
+            weights: #weights,
+            offsets: #offsets,
+            initial: ::derive_network::private::Initial::#initial,
+        }
+    }
 }
 
 fn emit_constructors(network: &Network) -> TokenStream {
@@ -180,7 +199,7 @@ fn emit_constructors(network: &Network) -> TokenStream {
         #[must_use]
         pub fn uniform(seed: u64, range: ::core::ops::Range<#scalar>) -> Self {
             let mut network = Self { parameters: ::core::default::Default::default() };
-            ::derive_network::private::uniform(&mut network.parameters, &range, seed);
+            ::derive_network::private::uniform(&mut network.parameters, Self::__LAYERS, &range, seed);
             #(#zeros)*
             network
         }

@@ -3,12 +3,13 @@
 //! With it a mistake in a definition is one error, not one more wherever the struct is used. Sizes that are unknown are
 //! left to inference (inputs) or taken as one (outputs).
 
-use super::accessors::{ParameterKind, parameter_kind};
+use super::accessors::{LayerViews, ParameterKind, layer_views, parameter_kind};
 use super::signature::{Face, number, scalar_type};
 use crate::diagnostics::Diagnostics;
 use crate::model::{
-    Draft, DraftField, DraftLoss, Input, LossRequestKind, ParameterRequest, ParameterRequestKind,
-    REQUEST_CONSTANTS, Request, Shape, constant_name, method_name, read_draft,
+    Activation, Convolution, Dense, Draft, DraftField, DraftLayer, DraftLoss, Input, LayerKind,
+    LayerNorm, LossRequestKind, ParameterRequest, ParameterRequestKind, REQUEST_CONSTANTS, Request,
+    Shape, Window, constant_name, method_name, read_draft,
 };
 use crate::parse::{Body, Definition, Structure};
 use proc_macro2::{Ident, TokenStream};
@@ -341,13 +342,13 @@ impl Members {
             return;
         }
         let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
-        let (outputs, bias) = (number(field.width.unwrap_or(1)), field.bias);
+        let Some(LayerViews { view, view_mut, .. }) = stub_views(field, scalar) else {
+            return;
+        };
         let arguments = field.is_array.then(|| quote!(, index: usize));
-        let view = quote!(<'_, #scalar, #outputs, ::derive_network::private::Dyn, #bias>);
-        let signature =
-            quote!(fn #name(&self #arguments) -> ::derive_network::private::DenseView #view);
+        let signature = quote!(fn #name(&self #arguments) -> #view);
         self.function(&name.unraw().to_string(), &signature);
-        let signature = quote!(fn #name_mut(&mut self #arguments) -> ::derive_network::private::DenseViewMut #view);
+        let signature = quote!(fn #name_mut(&mut self #arguments) -> #view_mut);
         self.function(&name_mut.to_string(), &signature);
     }
 
@@ -364,6 +365,38 @@ impl Members {
             &quote!(fn #name_mut(&mut self) -> #view_mut),
         );
     }
+}
+
+/// What accessors of a field return, sizes that are unknown taken as one.
+fn stub_views(field: &DraftField, scalar: &Ident) -> Option<LayerViews> {
+    let activation = Activation::identity();
+    let dense = |outputs: Option<usize>, bias: bool| {
+        LayerKind::Dense(Dense {
+            inputs: 1,
+            outputs: outputs.unwrap_or(1),
+            bias,
+            weight_map: None,
+            activation: activation.clone(),
+        })
+    };
+    let kind = match &field.layer {
+        None => dense(None, true),
+        Some(DraftLayer::Dense(draft)) => dense(draft.width, draft.bias),
+        Some(DraftLayer::Convolution(convolution)) => LayerKind::Convolution(Convolution {
+            channels: 1,
+            outputs: convolution.outputs.unwrap_or(1),
+            groups: 1,
+            windows: vec![Window::default(); convolution.axes],
+            bias: convolution.bias,
+            activation,
+        }),
+        Some(DraftLayer::LayerNorm(_)) => LayerKind::LayerNorm(LayerNorm {
+            size: 1,
+            epsilon: 1.0,
+        }),
+        Some(_) => return None,
+    };
+    layer_views(&kind, true, scalar)
 }
 
 /// What methods of the output look like.

@@ -6,6 +6,7 @@
 
 mod layer;
 mod quantity;
+mod windows;
 
 use derive_network_symbolic::ir::{NodeId, Output, Program};
 use quantity::Lowering;

@@ -39,7 +39,8 @@ impl<'a> Lowering<'a> {
         let output = lowering.lower(&network.forward.output);
         lowering.output = match network.forward.shape() {
             Shape::Scalar => lowering.graph.reshape_unit(output, &[1]),
-            _ => output,
+            Shape::Vector(_) => output,
+            Shape::Matrix(..) | Shape::Image(..) => lowering.graph.flatten(output),
         };
         lowering
     }
@@ -81,7 +82,7 @@ impl<'a> Lowering<'a> {
                 let of = self.lower(of);
                 let layer = &self.network.layers[*position];
                 let name = self.network.layer_name(layer);
-                let nodes = lower_layer(self.graph, layer, name, of);
+                let nodes = lower_layer(self.graph, layer, self.network.scalar, name, of);
                 let value = nodes.a;
                 self.layers[*position] = Some(nodes);
                 value
@@ -139,7 +140,11 @@ impl<'a> Lowering<'a> {
     fn part(&mut self, of: NodeId, entries: &Range<usize>, shape: Shape) -> NodeId {
         match shape {
             Shape::Scalar => self.graph.entry(of, 0, entries.start),
-            _ => self.graph.slice(of, 0, entries.start, entries.len()),
+            Shape::Vector(_) => self.graph.slice(of, 0, entries.start, entries.len()),
+            Shape::Matrix(..) | Shape::Image(..) => {
+                let entries = self.graph.slice(of, 0, entries.start, entries.len());
+                self.graph.reshape(entries, &shape.axes())
+            }
         }
     }
 

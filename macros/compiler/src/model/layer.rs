@@ -1,7 +1,7 @@
 //! A layer of a network: what it computes, between which shapes, and where its parameters lie.
 
-use super::Shape;
-use derive_network_symbolic::functions::Function;
+use super::{Convolution, Pool, Reduction, Shape};
+use derive_network_symbolic::functions::{Activation as Builtin, Function};
 use proc_macro2::Span;
 use std::ops::Range;
 
@@ -27,8 +27,18 @@ pub struct Layer {
 /// What a layer computes.
 #[derive(Clone, Debug)]
 pub enum LayerKind {
-    /// a = f(W z + b).
+    /// a = f(W x + b).
     Dense(Dense),
+    /// a = f(W * x + b), over windows.
+    Convolution(Convolution),
+    /// Of each window its largest entry or the mean of them.
+    Pool(Pool),
+    /// The entries in one vector, channel by channel, row by row.
+    Flatten,
+    /// Scaled to mean zero and variance one, then by parameters.
+    LayerNorm(LayerNorm),
+    /// exp(x) divided by its sum.
+    Softmax,
 }
 
 /// A dense layer: its weight of shape (outputs, inputs) is column-major, its bias follows.
@@ -40,8 +50,21 @@ pub struct Dense {
     pub outputs: usize,
     /// Whether it adds a bias.
     pub bias: bool,
+    /// What is applied to each entry of the weight before it is used.
+    pub weight_map: Option<Activation>,
     /// Its activation.
     pub activation: Activation,
+}
+
+/// The normalisation over all that comes in: a scale for each number, then a shift for each, both row-major.
+///
+/// Ba, Kiros and Hinton, *Layer Normalization*, 2016.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerNorm {
+    /// How many numbers come in.
+    pub size: usize,
+    /// What is added to the variance.
+    pub epsilon: f64,
 }
 
 /// An elementwise function as a layer applies it.
@@ -53,6 +76,17 @@ pub struct Activation {
     pub name: String,
 }
 
+impl Activation {
+    /// What a layer applies where none is written.
+    #[must_use]
+    pub fn identity() -> Self {
+        Self {
+            function: Function::builtin(Builtin::Identity),
+            name: "Identity".to_owned(),
+        }
+    }
+}
+
 impl Layer {
     /// Where all its parameters lie in the flat parameters.
     #[must_use]
@@ -62,19 +96,68 @@ impl Layer {
 }
 
 impl LayerKind {
+    /// Extents of its weight, or of its scale; none if it has neither.
+    #[must_use]
+    pub fn weight(&self) -> Vec<usize> {
+        match self {
+            Self::Dense(dense) => vec![dense.outputs, dense.inputs],
+            Self::Convolution(convolution) => convolution.weight(),
+            Self::LayerNorm(norm) => vec![norm.size],
+            Self::Pool(_) | Self::Flatten | Self::Softmax => Vec::new(),
+        }
+    }
+
+    /// How many parameters its weight or its scale has: the first of its parameters.
+    #[must_use]
+    pub fn weights(&self) -> usize {
+        match &self.weight()[..] {
+            [] => 0,
+            extents => extents.iter().product(),
+        }
+    }
+
+    /// How many numbers it adds, bias or shift: the last of its parameters.
+    #[must_use]
+    pub const fn offsets(&self) -> usize {
+        match self {
+            Self::Dense(dense) if dense.bias => dense.outputs,
+            Self::Convolution(convolution) if convolution.bias => convolution.outputs,
+            Self::LayerNorm(norm) => norm.size,
+            _ => 0,
+        }
+    }
+
     /// How many parameters it has.
     #[must_use]
     pub fn parameters(&self) -> usize {
+        self.weights() + self.offsets()
+    }
+
+    /// How many numbers enter one output, and how many outputs one number enters where windows are dense, as far as
+    /// weights are concerned.
+    #[must_use]
+    pub fn fans(&self) -> (usize, usize) {
         match self {
-            Self::Dense(dense) => dense.parameters(),
+            Self::Dense(dense) => (dense.inputs, dense.outputs),
+            Self::Convolution(convolution) => {
+                let kernel: usize = convolution.windows.iter().map(|axis| axis.kernel).product();
+                let of_group = |channels: usize| channels / convolution.groups * kernel;
+                (
+                    of_group(convolution.channels),
+                    of_group(convolution.outputs),
+                )
+            }
+            _ => (1, 1),
         }
     }
 
     /// The elementwise function that it applies last, if there is one.
     #[must_use]
-    pub fn activation(&self) -> Option<&Activation> {
+    pub const fn activation(&self) -> Option<&Activation> {
         match self {
             Self::Dense(dense) => Some(&dense.activation),
+            Self::Convolution(convolution) => Some(&convolution.activation),
+            _ => None,
         }
     }
 
@@ -83,15 +166,15 @@ impl LayerKind {
     pub const fn noun(&self) -> &'static str {
         match self {
             Self::Dense(_) => "dense layer",
+            Self::Convolution(_) => "convolution",
+            Self::Pool(Pool {
+                reduction: Reduction::Max,
+                ..
+            }) => "max pooling",
+            Self::Pool(_) => "average pooling",
+            Self::Flatten => "flattening",
+            Self::LayerNorm(_) => "layer normalisation",
+            Self::Softmax => "softmax",
         }
-    }
-}
-
-impl Dense {
-    /// How many parameters it has: weight and bias.
-    #[must_use]
-    pub const fn parameters(&self) -> usize {
-        let bias = if self.bias { self.outputs } else { 0 };
-        self.inputs * self.outputs + bias
     }
 }

@@ -10,7 +10,7 @@ impl Network {
     /// How many numbers a point has: I.
     #[must_use]
     pub fn inputs(&self) -> usize {
-        self.inputs.iter().map(|input| input.size).sum()
+        self.inputs.iter().map(Input::size).sum()
     }
 
     /// How many numbers a value has: O.
@@ -78,20 +78,16 @@ impl ParameterField {
 }
 
 impl Input {
-    /// Its shape in formulas.
+    /// How many numbers it has.
     #[must_use]
-    pub const fn shape(&self) -> Shape {
-        if self.is_scalar {
-            Shape::Scalar
-        } else {
-            Shape::Vector(self.size)
-        }
+    pub const fn size(&self) -> usize {
+        self.shape.size()
     }
 
     /// Where it lies in what it is a part of.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
-        self.start..self.start + self.size
+        self.start..self.start + self.size()
     }
 }
 
@@ -111,6 +107,15 @@ impl Scalar {
         [Self::F32, Self::F64]
             .into_iter()
             .find(|scalar| scalar.name() == name)
+    }
+
+    /// The least finite number.
+    #[must_use]
+    pub const fn lowest(self) -> f64 {
+        match self {
+            Self::F32 => f32::MIN as f64,
+            Self::F64 => f64::MIN,
+        }
     }
 
     /// The size of one number.

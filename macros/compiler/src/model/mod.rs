@@ -14,15 +14,16 @@ mod names;
 mod parameter_request;
 mod quantity;
 mod request;
+mod windows;
 
 use proc_macro2::Ident;
 use std::ops::Range;
 
-pub(crate) use check::{Draft, DraftField, DraftLoss, derived_traits, read_draft};
+pub(crate) use check::{Draft, DraftField, DraftLayer, DraftLoss, derived_traits, read_draft};
 pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
 pub use forward::Forward;
 pub use function::NamedFunction;
-pub use layer::{Activation, Dense, Layer, LayerKind};
+pub use layer::{Activation, Dense, Layer, LayerKind, LayerNorm};
 pub use layout::STORAGE_LIMIT_BYTES;
 pub use loss::Loss;
 pub use names::{
@@ -32,6 +33,7 @@ pub use names::{
 pub use parameter_request::{LossRequest, LossRequestKind, ParameterRequest, ParameterRequestKind};
 pub use quantity::{Dependence, MappedFunction, Meaning, Quantity, Shape};
 pub use request::{Order, Request, RequestKind};
+pub use windows::{Convolution, Pool, Reduction, Window, crossed};
 
 /// A checked definition: layers, their composition, functions and losses of it, and what is asked.
 #[derive(Clone, Debug)]
@@ -95,17 +97,16 @@ pub enum Storage {
     Boxed,
 }
 
-/// A named input: a scalar, or a vector whose size is written. Given data and outputs are named in the same way.
+/// A named input: a scalar, or a vector, a signal or an image whose extents are written. Given data and outputs are named
+/// in the same way.
 #[derive(Clone, Debug)]
 pub struct Input {
     /// Its name.
     pub name: Ident,
-    /// How many numbers it has; 1 for a scalar.
-    pub size: usize,
+    /// Its shape; signals and images lie row-major in what they are a part of, the last axis fastest.
+    pub shape: Shape,
     /// Where it starts in what it is a part of: the concatenated inputs, given data or outputs.
     pub start: usize,
-    /// Whether it was written without a size.
-    pub is_scalar: bool,
 }
 
 /// A field of the struct: one layer or an array of layers.

@@ -75,6 +75,20 @@ pub fn part_form(name: &Ident, one: &str, item: &str) -> Diagnostic {
     .help(parts(item))
 }
 
+/// `image: [3]` or `image: [1, 3, 7, 5]`
+pub fn extents_form(name: &Ident, written: &impl ToTokens, found: usize) -> Diagnostic {
+    let found = counted(found, "extent");
+    Diagnostic::new(Place::of(written), format!("`{name}` has {found}, neither two nor three"))
+        .help("write `[3, 7, 5]` for an image of 3 channels, 7 rows and 5 columns, `[2, 16]` for a signal of 2 channels, `16` for a vector")
+}
+
+/// Extents whose product is beyond the limit.
+pub fn extents_too_large(name: &Ident, written: &impl ToTokens, most: usize) -> Diagnostic {
+    let message = format!("`{name}` has more than the {most} numbers that are supported");
+    Diagnostic::new(Place::of(written), message)
+        .help("networks here are compiled into code and computed on one core; check the extents")
+}
+
 /// An input or an output named by a keyword.
 pub fn name_is_keyword(what: &str, name: &Ident) -> Diagnostic {
     Diagnostic::new(

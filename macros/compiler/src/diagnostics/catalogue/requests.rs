@@ -133,19 +133,21 @@ pub fn needs_one_output(
     }
 }
 
-/// A derivative through an activation that has none everywhere.
+/// A derivative through an activation, or what else a layer applies, that has none everywhere.
 pub fn derivative_through_kink(
     layer: &str,
-    activation: &str,
+    function: &str,
     at: Place,
     askers: &[String],
     derivative: &str,
+    instead: &str,
 ) -> Diagnostic {
     let names = listed(askers.iter().map(String::as_str), "and");
     let verb = if askers.len() == 1 { "needs" } else { "need" };
     let message = format!(
-        "{names} {verb} the {derivative} derivative of `{activation}` in layer `{layer}`, which has a kink"
+        "{names} {verb} the {derivative} derivative of `{function}` in layer `{layer}`, which has a kink"
     );
-    Diagnostic::new(at, message)
-        .help("use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`, or write `allow(kinks)` to take the derivative beside the kink for the one at it")
+    Diagnostic::new(at, message).help(format!(
+        "{instead}, or write `allow(kinks)` to take the derivative beside the kink for the one at it"
+    ))
 }

@@ -5,7 +5,7 @@ use super::formula::{Written, read_formula};
 use super::inputs::check_word;
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
 use crate::parse::{Form, Item};
-use derive_network_symbolic::functions::{Activation, Formula, Function};
+use derive_network_symbolic::functions::{Activation, Call, Formula, Function};
 use proc_macro2::Ident;
 
 /// The custom activations of a definition, in order.
@@ -57,6 +57,24 @@ impl Activations {
                 .as_ref()
                 .map(|(_, function)| function.clone()),
         )
+    }
+
+    /// The elementwise function that formulas call by that name, open if its formula was mistaken; nothing if there is none.
+    pub fn find_elementwise(&self, name: &str) -> Option<Option<Function>> {
+        match Call::parse(name) {
+            Some(Call::Activation(activation)) => Some(Some(Function::builtin(activation))),
+            Some(call) => {
+                let formula = Formula::Call(call, Box::new(Formula::Argument));
+                Some(Function::custom(name, &formula).ok())
+            }
+            None => self.find_callable(name),
+        }
+    }
+
+    /// The names of the elementwise functions that formulas call, custom ones last.
+    pub fn elementwise(&self) -> Vec<String> {
+        let builtin = Call::names().map(str::to_owned);
+        builtin.chain(self.callable_names()).collect()
     }
 
     /// The names of custom activations in formulas.

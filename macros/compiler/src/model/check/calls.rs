@@ -5,7 +5,7 @@ use super::quantities::Reader;
 use crate::diagnostics::{Place, catalogue};
 use crate::model::{Meaning, Quantity, Shape};
 use crate::parse::Expression;
-use derive_network_symbolic::functions::{Call, Formula, Function};
+use derive_network_symbolic::functions::{Formula, Function};
 
 /// Derivatives by inputs.
 const DERIVATIVES: [&str; 3] = ["d", "laplacian", "gradient"];
@@ -60,7 +60,7 @@ impl Reader<'_> {
             _ if OF_POINTS.contains(&name) => {
                 self.refuse(catalogue::reduction_in_formula(name, place))
             }
-            _ => match self.find_function(name) {
+            _ => match self.activations.find_elementwise(name) {
                 Some(function) => {
                     let of = self.read_only(name, arguments, place);
                     Some(self.map(name, function?, of?, place))
@@ -76,18 +76,6 @@ impl Reader<'_> {
                     self.refuse(unknown)
                 }
             },
-        }
-    }
-
-    /// The elementwise function of that name, open if its formula was mistaken; nothing if there is none.
-    fn find_function(&self, name: &str) -> Option<Option<Function>> {
-        match Call::parse(name) {
-            Some(Call::Activation(activation)) => Some(Some(Function::builtin(activation))),
-            Some(call) => {
-                let formula = Formula::Call(call, Box::new(Formula::Argument));
-                Some(Function::custom(name, &formula).ok())
-            }
-            None => self.activations.find_callable(name),
         }
     }
 

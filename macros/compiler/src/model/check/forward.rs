@@ -21,17 +21,20 @@ pub(crate) struct DraftForward {
 
 /// The chain of all layers over the concatenated inputs.
 pub(super) fn read_forward(settings: &Settings, fields: &[DraftField]) -> DraftForward {
-    let inputs = settings
-        .inputs
-        .as_ref()
-        .and_then(|inputs| inputs.last())
-        .map(|input| input.range().end);
+    let inputs = settings.inputs.as_deref();
+    let inputs = inputs.and_then(|inputs| Some((inputs.last()?.range().end, inputs)));
     let by_inputs = Dependence {
         inputs: true,
         ..Dependence::default()
     };
-    let point =
-        inputs.map(|size| Quantity::leaf(Meaning::Input(0..size), Shape::Vector(size), by_inputs));
+    let point = inputs.map(|(size, inputs)| {
+        // One input keeps its shape; several are one vector, and so is a scalar.
+        let shape = match inputs {
+            [only] if only.shape != Shape::Scalar => only.shape,
+            _ => Shape::Vector(size),
+        };
+        Quantity::leaf(Meaning::Input(0..size), shape, by_inputs)
+    });
     let mut wiring = Wiring::new(fields);
     let mut shape = point.as_ref().map(|point| point.shape);
     let mut output = point;

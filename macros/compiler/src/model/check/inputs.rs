@@ -3,9 +3,10 @@
 
 use super::number::{SIZE_LIMIT, read_size};
 use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
-use crate::model::Input;
-use crate::parse::{Form, Item};
+use crate::model::{Input, Shape};
+use crate::parse::{Form, Item, strip};
 use proc_macro2::Ident;
+use syn::{Expr, ExprArray};
 
 /// Inputs and given data are read alike: what a sentence calls them, and an example.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +44,7 @@ pub(super) fn read_parts(
     let mut parts = Vec::new();
     let mut start = 0;
     for item in written {
-        let Some((size, is_scalar)) = diagnostics.take(read_part(kind, item)) else {
+        let Some(shape) = diagnostics.take(read_part(kind, item)) else {
             continue;
         };
         if written
@@ -53,31 +54,53 @@ pub(super) fn read_parts(
         {
             diagnostics.push(catalogue::part_repeated(&item.name, kind.many));
         }
+        let size = shape.size();
         if start <= SIZE_LIMIT && start + size > SIZE_LIMIT {
             diagnostics.push(catalogue::parts_too_many(&item.name, kind.many, SIZE_LIMIT));
         }
         parts.push(Input {
             name: item.name.clone(),
-            size,
+            shape,
             start,
-            is_scalar,
         });
         start += size;
     }
     (parts.len() == written.len() && start <= SIZE_LIMIT).then_some(parts)
 }
 
-/// The size of a part, and whether it is a scalar.
-fn read_part(kind: Kind, item: &Item) -> Result<(usize, bool), Diagnostic> {
+/// The shape of a part.
+fn read_part(kind: Kind, item: &Item) -> Result<Shape, Diagnostic> {
     check_word(kind.one, &item.name)?;
     match &item.form {
-        Form::Bare => Ok((1, true)),
-        Form::Sized(written) => Ok((read_size_of(kind.one, item, written)?, false)),
+        Form::Bare => Ok(Shape::Scalar),
+        Form::Sized(written) => match strip(written) {
+            Expr::Array(array) => read_extents(kind.one, item, array),
+            written => Ok(Shape::Vector(read_size_of(kind.one, item, written)?)),
+        },
         _ => Err(catalogue::part_form(&item.name, kind.one, kind.item)),
     }
 }
 
-fn read_size_of(one: &str, item: &Item, written: &syn::Expr) -> Result<usize, Diagnostic> {
+/// `[3, 7, 5]`, an image of channels, rows and columns, or `[2, 16]`, a signal of channels and a length.
+fn read_extents(one: &str, item: &Item, array: &ExprArray) -> Result<Shape, Diagnostic> {
+    let extents = array.elems.iter();
+    let extents = extents.map(|extent| read_size_of(one, item, extent));
+    let extents: Vec<usize> = extents.collect::<Result<_, _>>()?;
+    let shape = match extents[..] {
+        [channels, length] => Shape::Matrix(channels, length),
+        [channels, rows, columns] => Shape::Image(channels, rows, columns),
+        _ => return Err(catalogue::extents_form(&item.name, array, extents.len())),
+    };
+    let fitting = extents
+        .iter()
+        .try_fold(1_usize, |size, extent| size.checked_mul(*extent));
+    match fitting {
+        Some(size) if size <= SIZE_LIMIT => Ok(shape),
+        _ => Err(catalogue::extents_too_large(&item.name, array, SIZE_LIMIT)),
+    }
+}
+
+fn read_size_of(one: &str, item: &Item, written: &Expr) -> Result<usize, Diagnostic> {
     let noun = one.trim_start_matches("an ");
     let what = format!("the size of the {noun} `{}`", item.name);
     read_size(&what, written, SIZE_LIMIT)
@@ -127,9 +150,12 @@ pub(super) fn place_outputs(
 ) -> Option<Vec<Input>> {
     let whole = |name: &DraftOutput| Input {
         name: name.name.clone(),
-        size: outputs,
+        shape: if outputs == 1 {
+            Shape::Scalar
+        } else {
+            Shape::Vector(outputs)
+        },
         start: 0,
-        is_scalar: outputs == 1,
     };
     if let [DraftOutput { size: None, .. }] = names {
         return Some(names.iter().map(whole).collect());
@@ -140,9 +166,8 @@ pub(super) fn place_outputs(
         let size = output.size.unwrap_or(1);
         parts.push(Input {
             name: output.name.clone(),
-            size,
+            shape: output.size.map_or(Shape::Scalar, Shape::Vector),
             start,
-            is_scalar: output.size.is_none(),
         });
         start += size;
     }

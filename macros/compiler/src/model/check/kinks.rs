@@ -58,22 +58,21 @@ pub(super) fn check_kinks(
         }
     }
     for field in fields {
-        let Some(activation) = &field.activation else {
-            continue;
-        };
-        let Some(kink) = activation.function.kink() else {
-            continue;
-        };
-        let crossing = output_orders.iter().filter(|(_, order)| *order >= kink);
-        let crossing: Vec<String> = crossing.map(|(method, _)| method.clone()).collect();
-        if !crossing.is_empty() {
-            diagnostics.push(catalogue::derivative_through_kink(
-                &field.name.to_string(),
-                &activation.name,
-                field.activation_place,
-                &crossing,
-                ordinal(kink),
-            ));
+        for kink in field.kinks() {
+            let crossing = output_orders
+                .iter()
+                .filter(|(_, order)| *order >= kink.order);
+            let crossing: Vec<String> = crossing.map(|(method, _)| method.clone()).collect();
+            if !crossing.is_empty() {
+                diagnostics.push(catalogue::derivative_through_kink(
+                    &field.name.to_string(),
+                    kink.function,
+                    field.activation_place,
+                    &crossing,
+                    ordinal(kink.order),
+                    kink.instead,
+                ));
+            }
         }
     }
     for (map, kink, askers) in through {

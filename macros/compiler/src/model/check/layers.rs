@@ -3,16 +3,17 @@
 use super::activations::Activations;
 use super::attributes::read_field_attributes;
 use super::inputs::check_word;
+use super::layer_types::LayerType;
 use super::number::{LAYER_LIMIT, SIZE_LIMIT, read_size};
+use super::options::Options;
 use super::parameters::PARAMETER;
-use super::settings::place_of_value;
+use super::windows::{DraftConvolution, DraftPool};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
-use crate::model::{Activation, Dense, LayerKind, Shape};
-use crate::parse::{self, FieldType, Form, Item, strip};
-use derive_network_symbolic::functions::{Activation as Builtin, Function};
+use crate::model::{Activation, Dense, LayerKind, LayerNorm, Reduction, Shape};
+use crate::parse::{self, FieldType, Item};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{Expr, ExprLit, GenericArgument, Lit};
+use syn::GenericArgument;
 
 /// A field as far as it can be understood: input widths are unknown until all fields are.
 #[derive(Clone, Debug)]
@@ -24,37 +25,139 @@ pub(crate) struct DraftField {
     pub is_array: bool,
     /// How many layers it has; open if that was mistaken.
     pub length: Option<usize>,
-    /// The output width of each; open if that was mistaken.
-    pub width: Option<usize>,
-    pub bias: bool,
+    /// What each of them is; open if that was mistaken.
+    pub layer: Option<DraftLayer>,
     pub is_frozen: bool,
-    /// The activation; open if that was mistaken.
+    /// The activation; open if that was mistaken, or if the layer has none.
     pub activation: Option<Activation>,
     /// Where the activation is written, or the layer if none is.
     pub activation_place: Place,
-    /// Where the name of the layer type is written.
+    /// The name of the layer type.
+    pub type_name: String,
+    /// Where that is written.
     pub span: Span,
 }
 
+/// A layer as far as it can be understood.
+#[derive(Clone, Debug)]
+pub(crate) enum DraftLayer {
+    Dense(DraftDense),
+    Convolution(DraftConvolution),
+    Pool(DraftPool),
+    Flatten,
+    /// What is added to the variance; open if that was mistaken.
+    LayerNorm(Option<f64>),
+    Softmax,
+}
+
+/// A dense layer as far as it can be understood.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftDense {
+    /// The output width; open if that was mistaken.
+    pub width: Option<usize>,
+    pub bias: bool,
+    /// What is applied to the weight, if anything is; open if that was mistaken.
+    pub weight_map: Option<Option<Activation>>,
+}
+
+/// Something in a layer that has not all derivatives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kink<'a> {
+    /// The order of the first derivative that is not everywhere.
+    pub order: usize,
+    /// What has it, as the user calls it.
+    pub function: &'a str,
+    /// What to do about it.
+    pub instead: &'static str,
+}
+
 impl DraftField {
-    /// The shape of what goes out of one of its layers if this comes in.
-    pub fn output(&self, _input: Option<Shape>) -> Option<Shape> {
-        self.width.map(Shape::Vector)
+    /// The shape of what goes out of one of its layers if this comes in; open if something is unknown or does not fit.
+    pub fn output(&self, input: Option<Shape>) -> Option<Shape> {
+        match (&self.layer, input) {
+            (Some(DraftLayer::Dense(dense)), _) => dense.width.map(Shape::Vector),
+            (_, Some(input)) => self.fit(input).ok().flatten(),
+            _ => None,
+        }
+    }
+
+    /// The same, or why one of its layers cannot take what comes in.
+    pub fn fit(&self, input: Shape) -> Result<Option<Shape>, Diagnostic> {
+        match &self.layer {
+            None => Ok(None),
+            Some(DraftLayer::Dense(dense)) => match input {
+                Shape::Scalar | Shape::Vector(_) => Ok(dense.width.map(Shape::Vector)),
+                _ => Err(catalogue::dense_of_image(self.span, input)),
+            },
+            Some(DraftLayer::Convolution(convolution)) => convolution.fit(self, input),
+            Some(DraftLayer::Pool(pool)) => pool.fit(self, input),
+            Some(DraftLayer::Flatten) => Ok(Some(Shape::Vector(input.size()))),
+            Some(DraftLayer::LayerNorm(_)) => Ok(Some(input)),
+            Some(DraftLayer::Softmax) => match input {
+                Shape::Vector(_) => Ok(Some(input)),
+                _ => Err(catalogue::softmax_of(self.span, input)),
+            },
+        }
     }
 
     /// What one of its layers computes if this comes in.
     pub fn kind(&self, input: Shape) -> Option<LayerKind> {
-        Some(LayerKind::Dense(Dense {
-            inputs: input.size(),
-            outputs: self.width?,
-            bias: self.bias,
-            activation: self.activation.clone()?,
-        }))
+        Some(match self.layer.as_ref()? {
+            DraftLayer::Dense(dense) => LayerKind::Dense(Dense {
+                inputs: input.size(),
+                outputs: dense.width?,
+                bias: dense.bias,
+                weight_map: dense.weight_map.clone()?,
+                activation: self.activation.clone()?,
+            }),
+            DraftLayer::Convolution(convolution) => {
+                LayerKind::Convolution(convolution.finish(self, input)?)
+            }
+            DraftLayer::Pool(pool) => LayerKind::Pool(pool.finish()?),
+            DraftLayer::Flatten => LayerKind::Flatten,
+            DraftLayer::LayerNorm(epsilon) => LayerKind::LayerNorm(LayerNorm {
+                size: input.size(),
+                epsilon: (*epsilon)?,
+            }),
+            DraftLayer::Softmax => LayerKind::Softmax,
+        })
+    }
+
+    /// Where derivatives of its layers end.
+    pub fn kinks<'a>(&'a self) -> Vec<Kink<'a>> {
+        let weight_map = match &self.layer {
+            Some(DraftLayer::Dense(dense)) => dense.weight_map.as_ref().and_then(Option::as_ref),
+            _ => None,
+        };
+        let smooth = [
+            (
+                self.activation.as_ref(),
+                "use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`",
+            ),
+            (weight_map, "use a smooth function such as `softplus`"),
+        ];
+        let of = |(function, instead): (Option<&'a Activation>, &'static str)| {
+            let function = function?;
+            Some(Kink {
+                order: function.function.kink()?,
+                function: &function.name,
+                instead,
+            })
+        };
+        let mut kinks: Vec<Kink<'a>> = smooth.into_iter().filter_map(of).collect();
+        if let Some(DraftLayer::Pool(pool)) = &self.layer
+            && pool.reduction == Reduction::Max
+        {
+            kinks.push(Kink {
+                // Beyond a tie another entry is the largest: the first derivative jumps.
+                order: 2,
+                function: &self.type_name,
+                instead: "use average pooling",
+            });
+        }
+        kinks
     }
 }
-
-const LAYERS: [&str; 1] = ["Dense"];
-const OPTIONS: [&str; 1] = ["bias"];
 
 pub(super) fn read_field(
     field: &parse::Field,
@@ -69,155 +172,190 @@ pub(super) fn read_field(
         is_frozen: kept.is_frozen,
         is_array: false,
         length: Some(1),
-        width: None,
-        bias: true,
+        layer: None,
         activation: None,
         activation_place: (&field.name).into(),
+        type_name: String::new(),
         span: field.name.span(),
     };
     diagnostics.take(check_word("a layer", &field.name));
-    read_type(&field.kind, activations, &mut draft, diagnostics);
-    read_options(&field.options, &mut draft, diagnostics);
+    let reader = LayerReader {
+        options: &field.options,
+        activations,
+    };
+    reader.read_type(&field.kind, &mut draft, diagnostics);
     draft
 }
 
-fn read_type(
-    kind: &FieldType,
-    activations: &Activations,
-    draft: &mut DraftField,
-    diagnostics: &mut Diagnostics,
-) {
-    match kind {
-        FieldType::Array {
-            element, length, ..
-        } => {
-            if let FieldType::Array { whole, .. } = &**element {
-                diagnostics.push(catalogue::array_of_arrays(whole));
-                return;
+/// Reads the type of a field together with the options that are written for it.
+struct LayerReader<'a> {
+    options: &'a [Item],
+    activations: &'a Activations,
+}
+
+impl LayerReader<'_> {
+    fn read_type(&self, kind: &FieldType, draft: &mut DraftField, diagnostics: &mut Diagnostics) {
+        match kind {
+            FieldType::Array {
+                element, length, ..
+            } => {
+                if let FieldType::Array { whole, .. } = &**element {
+                    diagnostics.push(catalogue::array_of_arrays(whole));
+                    return;
+                }
+                if let FieldType::Layer { name, whole, .. } = &**element
+                    && name == PARAMETER
+                {
+                    diagnostics.push(catalogue::array_of_parameters(whole));
+                    return;
+                }
+                draft.is_array = true;
+                draft.length = diagnostics.take(read_size(
+                    "the length of an array of layers",
+                    length,
+                    LAYER_LIMIT,
+                ));
+                if let FieldType::Layer { name, whole, .. } = &**element
+                    && LayerType::parse(&name.to_string())
+                        .is_some_and(|layer| !layer.has_parameters())
+                {
+                    diagnostics.push(catalogue::array_without_parameters(name, whole));
+                    return;
+                }
+                self.read_type(element, draft, diagnostics);
             }
-            if let FieldType::Layer { name, whole, .. } = &**element
-                && name == PARAMETER
+            FieldType::Layer {
+                name, arguments, ..
+            } => match LayerType::parse(&name.to_string()) {
+                Some(layer) => self.read_layer(layer, name, arguments, draft, diagnostics),
+                None => {
+                    let types = LayerType::names().chain([PARAMETER]);
+                    diagnostics.push(catalogue::unknown_layer(name, types));
+                }
+            },
+            FieldType::Other(kind) => diagnostics.push(catalogue::not_a_layer(kind)),
+        }
+    }
+
+    fn read_layer(
+        &self,
+        layer: LayerType,
+        name: &Ident,
+        arguments: &[GenericArgument],
+        draft: &mut DraftField,
+        diagnostics: &mut Diagnostics,
+    ) {
+        draft.type_name = name.to_string();
+        draft.span = name.span();
+        draft.activation_place = name.into();
+        let width = match layer {
+            LayerType::Dense | LayerType::Convolution(_) => {
+                self.read_width_and_activation(name, arguments, draft, diagnostics)
+            }
+            _ => {
+                if let Some(argument) = arguments.first() {
+                    diagnostics.push(catalogue::layer_with_arguments(name, argument));
+                }
+                None
+            }
+        };
+        let options = Options::read(name, self.options, layer.options(), diagnostics);
+        draft.layer = Some(match layer {
+            LayerType::Dense => DraftLayer::Dense(DraftDense {
+                width,
+                bias: options.bias(diagnostics),
+                weight_map: options.weight_map(self.activations, diagnostics),
+            }),
+            LayerType::Convolution(axes) => DraftLayer::Convolution(DraftConvolution {
+                outputs: width,
+                groups: options.groups(diagnostics),
+                groups_place: options.place("groups"),
+                windows: options.windows(axes, false, diagnostics),
+                axes,
+                bias: options.bias(diagnostics),
+            }),
+            LayerType::MaxPool(axes) | LayerType::AvgPool(axes) => DraftLayer::Pool(DraftPool {
+                reduction: match layer {
+                    LayerType::MaxPool(_) => Reduction::Max,
+                    _ => Reduction::Mean,
+                },
+                windows: options.windows(axes, true, diagnostics),
+                axes,
+            }),
+            LayerType::Flatten => DraftLayer::Flatten,
+            LayerType::LayerNorm => DraftLayer::LayerNorm(options.epsilon(diagnostics)),
+            LayerType::Softmax => DraftLayer::Softmax,
+        });
+    }
+
+    /// `Dense<width>` or `Conv2d<channels, activation>`: the width or the channels, open if they were mistaken.
+    fn read_width_and_activation(
+        &self,
+        name: &Ident,
+        arguments: &[GenericArgument],
+        draft: &mut DraftField,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<usize> {
+        let layer = name.to_string();
+        let mut outputs = None;
+        match arguments.first() {
+            Some(width) => outputs = diagnostics.take(self.read_width(&layer, width)),
+            None => diagnostics.push(catalogue::layer_without_width(name)),
+        }
+        match arguments.get(1) {
+            Some(activation) => {
+                draft.activation_place = Place::of(activation);
+                draft.activation = diagnostics
+                    .take(self.read_activation(&layer, activation))
+                    .flatten();
+            }
+            None => draft.activation = Some(Activation::identity()),
+        }
+        if let Some(argument) = arguments.get(2) {
+            diagnostics.push(catalogue::layer_with_more(&layer, argument));
+        }
+        outputs
+    }
+
+    fn read_width(&self, layer: &str, argument: &GenericArgument) -> Result<usize, Diagnostic> {
+        let what = catalogue::width_of(layer);
+        match argument {
+            GenericArgument::Const(written) => read_size(what, written, SIZE_LIMIT),
+            GenericArgument::Type(kind)
+                if self
+                    .activations
+                    .find(&kind.to_token_stream().to_string())
+                    .is_some() =>
             {
-                diagnostics.push(catalogue::array_of_parameters(whole));
-                return;
+                Err(catalogue::activation_before_width(layer, kind))
             }
-            draft.is_array = true;
-            draft.length = diagnostics.take(read_size(
-                "the length of an array of layers",
-                length,
-                LAYER_LIMIT,
-            ));
-            read_type(element, activations, draft, diagnostics);
+            other => Err(catalogue::number_not_literal(what, other)),
         }
-        FieldType::Layer {
-            name, arguments, ..
-        } if LAYERS.iter().any(|layer| name == layer) => {
-            draft.span = name.span();
-            draft.activation_place = name.into();
-            read_dense(name, arguments, activations, draft, diagnostics);
-        }
-        FieldType::Layer { name, .. } => {
-            let types = LAYERS.into_iter().chain([PARAMETER]);
-            diagnostics.push(catalogue::unknown_layer(name, types));
-        }
-        FieldType::Other(kind) => diagnostics.push(catalogue::not_a_layer(kind)),
     }
-}
 
-/// `Dense<width>` or `Dense<width, activation>`.
-fn read_dense(
-    name: &Ident,
-    arguments: &[GenericArgument],
-    activations: &Activations,
-    draft: &mut DraftField,
-    diagnostics: &mut Diagnostics,
-) {
-    match arguments.first() {
-        Some(width) => draft.width = diagnostics.take(read_width(width, activations)),
-        None => diagnostics.push(catalogue::dense_without_width(name)),
-    }
-    match arguments.get(1) {
-        Some(activation) => {
-            draft.activation_place = Place::of(activation);
-            draft.activation = diagnostics
-                .take(read_activation(activation, activations))
-                .flatten();
-        }
-        None => {
-            draft.activation = Some(Activation {
-                name: "Identity".to_owned(),
-                function: Function::builtin(Builtin::Identity),
-            })
-        }
-    }
-    if let Some(argument) = arguments.get(2) {
-        diagnostics.push(catalogue::dense_with_more(argument));
-    }
-}
-
-fn read_width(argument: &GenericArgument, activations: &Activations) -> Result<usize, Diagnostic> {
-    match argument {
-        GenericArgument::Const(written) => read_size("a width", written, SIZE_LIMIT),
-        GenericArgument::Type(kind)
-            if activations
-                .find(&kind.to_token_stream().to_string())
-                .is_some() =>
-        {
-            Err(catalogue::activation_before_width(kind))
-        }
-        other => Err(catalogue::number_not_literal("a width", other)),
-    }
-}
-
-/// The activation of a name; nothing, and no mistake, where the mistake is in its formula.
-fn read_activation(
-    argument: &GenericArgument,
-    activations: &Activations,
-) -> Result<Option<Activation>, Diagnostic> {
-    let name = match argument {
-        GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
-        _ => None,
-    };
-    let Some(name) = name else {
-        return Err(catalogue::activation_form(argument));
-    };
-    let function = activations.find(&name.to_string());
-    let function =
-        function.ok_or_else(|| catalogue::unknown_activation(name, activations.names()))?;
-    Ok(function.map(|function| Activation {
-        name: name.to_string(),
-        function,
-    }))
-}
-
-fn read_options(options: &[Item], draft: &mut DraftField, diagnostics: &mut Diagnostics) {
-    for (position, option) in options.iter().enumerate() {
-        if option.name != "bias" {
-            diagnostics.push(catalogue::unknown_layer_option(&option.name, OPTIONS));
-        } else if options[..position]
-            .iter()
-            .any(|earlier| earlier.name == option.name)
-        {
-            diagnostics.push(catalogue::layer_option_repeated(&option.name));
-        } else if !matches!(option.form, Form::Unreadable) {
-            draft.bias = diagnostics.take(read_bias(option)).unwrap_or(true);
-        }
-    }
-}
-
-fn read_bias(option: &Item) -> Result<bool, Diagnostic> {
-    let at = place_of_value(option);
-    match &option.form {
-        Form::Assigned(written) => match strip(written) {
-            Expr::Lit(ExprLit {
-                lit: Lit::Bool(literal),
-                ..
-            }) => Ok(literal.value),
-            _ => Err(catalogue::bias_not_bool(
-                at,
-                Some(written.to_token_stream().to_string()),
-            )),
-        },
-        _ => Err(catalogue::bias_not_bool(at, None)),
+    /// The activation of a name; nothing, and no mistake, where the mistake is in its formula.
+    fn read_activation(
+        &self,
+        layer: &str,
+        argument: &GenericArgument,
+    ) -> Result<Option<Activation>, Diagnostic> {
+        let name = match argument {
+            GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
+            _ => None,
+        };
+        let Some(name) = name else {
+            return Err(catalogue::activation_form(layer, argument));
+        };
+        let activations = self.activations;
+        let Some(function) = activations.find(&name.to_string()) else {
+            return Err(match LayerType::parse(&name.to_string()) {
+                Some(_) => catalogue::layer_as_activation(name),
+                None => catalogue::unknown_activation(name, activations.names()),
+            });
+        };
+        Ok(function.map(|function| Activation {
+            name: name.to_string(),
+            function,
+        }))
     }
 }

@@ -12,16 +12,20 @@ mod forward;
 mod functions;
 mod inputs;
 mod kinks;
+mod layer_types;
 mod layers;
 mod losses;
 mod names;
 mod number;
+mod options;
 mod parameters;
 mod placement;
 mod quantities;
 mod requests;
 mod scope;
 mod settings;
+mod shapes;
+mod windows;
 mod written;
 
 use super::{Forward, Input, Network, Shape, Storage};
@@ -37,7 +41,7 @@ use scope::Scope;
 use settings::Settings;
 
 pub(crate) use attributes::derived_traits;
-pub(crate) use layers::DraftField;
+pub(crate) use layers::{DraftField, DraftLayer};
 pub use number::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT};
 
 /// A definition as far as it can be understood.
@@ -168,6 +172,7 @@ fn check_draft(
     if !settings.allow_kinks {
         kinks::check_kinks(&settings, &fields, &functions, &losses, diagnostics);
     }
+    shapes::check_shapes(&fields, &forward.inputs, diagnostics);
     let inputs = settings.inputs?;
     let Placed {
         fields,

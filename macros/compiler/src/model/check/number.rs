@@ -16,6 +16,14 @@ pub const LAYER_LIMIT: usize = 4096;
 
 /// The size that a literal says. `what` names the quantity, with its article.
 pub(super) fn read_size(what: &str, written: &Expr, most: usize) -> Result<usize, Diagnostic> {
+    match read_count(what, written, most)? {
+        0 => Err(catalogue::number_zero(what, written)),
+        size => Ok(size),
+    }
+}
+
+/// The same where there may be none.
+pub(super) fn read_count(what: &str, written: &Expr, most: usize) -> Result<usize, Diagnostic> {
     let literal = match strip(written) {
         Expr::Lit(ExprLit {
             lit: Lit::Int(literal),
@@ -41,7 +49,6 @@ fn read_literal(
         return Err(catalogue::number_not_whole(what, written));
     }
     match literal.base10_parse::<usize>() {
-        Ok(0) => Err(catalogue::number_zero(what, written)),
         Ok(size) if size <= most => Ok(size),
         // A literal that does not fit into `usize` is too large as well.
         _ => Err(catalogue::number_too_large(what, written, most)),

@@ -4,7 +4,7 @@ use super::layers::DraftField;
 use super::number::{LAYER_LIMIT, PARAMETER_LIMIT};
 use super::parameters::DraftParameter;
 use crate::diagnostics::{Diagnostics, Place, catalogue};
-use crate::model::{Field, Layer, ParameterField, Shape};
+use crate::model::{Field, Layer, ParameterField, Shape, crossed};
 use proc_macro2::Ident;
 use std::ops::Range;
 
@@ -56,14 +56,13 @@ impl Placed {
             visibility: draft.visibility,
             attributes: draft.attributes,
         };
-        let (rows, columns) = (field.rows(), field.columns());
+        let extents = crossed(&[field.rows(), field.columns()]);
         let place = (&field.name).into();
         self.take_up(
             field.parameters().end,
             &field.name,
             place,
-            rows,
-            columns,
+            &extents,
             diagnostics,
         )?;
         self.freeze(field.is_frozen, field.parameters());
@@ -87,12 +86,14 @@ impl Placed {
         for index in 0..length {
             let input = inputs.get(index).copied().flatten()?;
             let output = draft.output(Some(input))?;
+            let kind = draft.kind(input)?;
+            let weight = crossed(&kind.weight());
             let layer = Layer {
                 field: self.fields.len(),
                 index_in_array: draft.is_array.then_some(index),
                 input,
                 output,
-                kind: draft.kind(input)?,
+                kind,
                 offset: self.parameters,
                 span: draft.span,
             };
@@ -100,8 +101,7 @@ impl Placed {
                 layer.parameters().end,
                 &draft.name,
                 draft.span.into(),
-                output.size(),
-                input.size(),
+                &weight,
                 diagnostics,
             )?;
             self.layers.push(layer);
@@ -123,8 +123,7 @@ impl Placed {
         end: usize,
         field: &Ident,
         place: Place,
-        rows: usize,
-        columns: usize,
+        extents: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<()> {
         self.parameters = end;
@@ -132,7 +131,7 @@ impl Placed {
             return Some(());
         }
         let name = field.to_string();
-        let too_many = catalogue::parameters_too_many(&name, place, rows, columns, PARAMETER_LIMIT);
+        let too_many = catalogue::parameters_too_many(&name, place, extents, PARAMETER_LIMIT);
         diagnostics.push(too_many);
         None
     }

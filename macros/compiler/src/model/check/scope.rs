@@ -206,7 +206,7 @@ fn another(what: &str) -> &'static str {
 }
 
 fn part(part: &Input, meaning: fn(Range<usize>) -> Meaning, dependence: Dependence) -> Entity {
-    let quantity = Quantity::leaf(meaning(part.range()), part.shape(), dependence);
+    let quantity = Quantity::leaf(meaning(part.range()), part.shape, dependence);
     Entity::Quantity(Some(quantity))
 }
 

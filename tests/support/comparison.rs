@@ -1,5 +1,7 @@
 //! A file of reference vectors, of which each tensor has to be compared.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use derive_network::nalgebra::SVector;
 use derive_network::{Lanes, with_lanes};
 use serde_json::Value;
