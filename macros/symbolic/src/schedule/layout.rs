@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 use crate::ir::{Binding, Contract, Graph, NodeId, Op, Program};
 
 use super::nests::{Mode, Space, View};
-use super::units::{Unit, Units, composed, stream, view_of};
+use super::units::{Unit, Units, stream};
+use super::views::{composed, view_of};
 
 /// Columns and buffers of scalars begin on multiples of this: the widest vector of f64.
 const ALIGNMENT: usize = 8;
