@@ -104,6 +104,12 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
+    /// How many were found.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// All of them.
     #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {

@@ -17,7 +17,7 @@ struct Variable {
     place: Place,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// `d(f, x, t)`
     pub(super) fn read_partial(
         &mut self,
