@@ -3,7 +3,7 @@
 use super::{counted, instead, shown};
 use crate::diagnostics::{Diagnostic, Place};
 use crate::model::Shape;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
 const EXAMPLE: &str =
@@ -290,14 +290,23 @@ pub fn layer_without_effect(name: &Ident, layer: &str) -> Diagnostic {
 }
 
 /// `intermediates` where a layer is not called once.
-pub fn intermediates_of_calls(at: proc_macro2::Span, layer: &str, calls: usize) -> Diagnostic {
+pub fn intermediates_of_calls(at: Span, layer: &str, calls: usize) -> Diagnostic {
     let calls = match calls {
-        0 => "does not call it".to_owned(),
-        calls => format!("calls it {calls} times"),
+        0 => format!("`forward` does not call `{layer}`"),
+        calls => format!("`forward` calls `{layer}` {calls} times"),
     };
     Diagnostic::new(
         at,
-        format!("`intermediates` shows each layer once, and `forward` {calls}: `{layer}`"),
+        format!("`intermediates` shows each layer once, but {calls}"),
     )
-    .help("remove the request; values on the way are functions in `define`, such as `let hidden = layer(x);`")
+    .help("remove the request; values on the way can be functions, as in `define = { let hidden = layer(x); }`")
+}
+
+/// `d(u, x)` behind `let x = 2.0 * x;`
+pub fn input_is_shadowed(name: &str, at: Place) -> Diagnostic {
+    Diagnostic::new(
+        at,
+        format!("`{name}` is no longer the input here, and derivatives are by inputs"),
+    )
+    .help(format!("choose another name in `let {name} = ...;`"))
 }

@@ -74,10 +74,10 @@ pub fn unknown_name<'a>(
     Diagnostic::new(at, format!("unknown name `{name}` in a formula")).help(help)
 }
 
-/// A function that is defined further below, or the function itself.
+/// A name that is given further below, or by the very statement.
 pub fn name_is_later(name: &str, at: Place) -> Diagnostic {
     Diagnostic::new(at, format!("`{name}` is used before it is defined"))
-        .help("a formula uses the functions above it; move its `let` up")
+        .help("a formula uses the names above it; move its `let` up")
 }
 
 /// A layer in a formula that is not called.

@@ -78,7 +78,7 @@ pub(super) fn read_functions(
             check_width(
                 &requests.of_inputs,
                 &requests.of_parameters,
-                Some(name),
+                catalogue::Asked::Function(name),
                 quantity.shape.size(),
                 diagnostics,
             );

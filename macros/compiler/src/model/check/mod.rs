@@ -175,13 +175,11 @@ fn check_draft(
     } = draft;
     let of_parameters = &settings.asked.of_parameters;
     if let Some(outputs) = forward.shape.map(Shape::size) {
-        requests::check_width(
-            &settings.requests,
-            of_parameters,
-            None,
-            outputs,
-            diagnostics,
-        );
+        let of = match forward.text {
+            Some(_) => catalogue::Asked::Forward,
+            None => catalogue::Asked::Chain,
+        };
+        requests::check_width(&settings.requests, of_parameters, of, outputs, diagnostics);
     }
     if !settings.allow_kinks {
         kinks::check_kinks(

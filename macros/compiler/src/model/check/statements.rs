@@ -81,6 +81,7 @@ impl<'a, 'w> Interpreter<'a, 'w> {
 
     /// Runs the statements of a block; its names stay.
     pub fn run(&mut self, block: &Block) {
+        self.announce(block);
         for statement in &block.statements {
             match statement {
                 Statement::Let {
@@ -118,10 +119,26 @@ impl<'a, 'w> Interpreter<'a, 'w> {
         }
     }
 
+    /// Makes names known that the block gives further below, unless they are something else until then.
+    fn announce(&mut self, block: &Block) {
+        for statement in &block.statements {
+            if let Statement::Let { name, .. } = statement
+                && self.scope.find(&name.to_string()).is_none()
+            {
+                self.scope.bind(name, Entity::Later);
+                self.shadowed.push(Shadowed {
+                    name: name.to_string(),
+                    variable: None,
+                    entity: None,
+                });
+            }
+        }
+    }
+
     /// Reports what was given and not used; gives what is computed once, and every name that was used.
     pub fn finish(self, written: &WrittenForward) -> (Vec<Quantity>, BTreeSet<String>) {
-        // Statements that could not be read may have used anything.
-        if !written.is_mistaken {
+        // Statements that could not be read, and a result that is missing, may have used anything.
+        if !written.is_mistaken && written.block.result.is_some() {
             for value in self.values.iter().filter(|value| !value.is_used) {
                 let unused = match (value.is_assigned, value.is_lost) {
                     (_, true) => catalogue::value_is_lost(&value.name),
@@ -174,6 +191,7 @@ impl<'a, 'w> Interpreter<'a, 'w> {
         let text = name.to_string();
         let Some(variable) = self.variables.get(&text).copied() else {
             let found = match self.scope.find(&text) {
+                Some(Entity::Later) => catalogue::name_is_later(&text, Place::from(name)),
                 Some(_) => catalogue::assignment_to_declared(name),
                 None => {
                     let names = self.variables.keys().map(String::as_str);
@@ -186,6 +204,10 @@ impl<'a, 'w> Interpreter<'a, 'w> {
         if !variable.is_mutable {
             self.diagnostics
                 .push(catalogue::assignment_to_constant(name));
+            if let Some(value) = variable.value {
+                self.values[value].is_used = true;
+            }
+            return;
         }
         self.lose(&text);
         let value = Some(self.value(statement, name));
