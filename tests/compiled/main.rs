@@ -4,6 +4,8 @@
 mod counting;
 #[path = "../support/face.rs"]
 mod face;
+#[path = "../support/laws.rs"]
+mod interpreted;
 mod laws;
 mod memory;
 mod networks;

@@ -3,6 +3,7 @@
 
 use crate::face::{Face, Form};
 use crate::oracles::{Oracle, number, numbers, rows};
+use derive_network::nalgebra::SVector;
 use derive_network::{Lanes, with_lanes};
 
 /// One point, a padded block, full blocks and a rest.
@@ -52,7 +53,7 @@ potentials! {
     log_cosh_half log_cosh2 1 0.5 automatic;
 }
 
-/// The part wN beside the whole, as functions of the output and of the layers.
+/// The part wN alone, and the whole as a function of it.
 mod part {
     use derive_network::prelude::*;
 
@@ -61,11 +62,15 @@ mod part {
         output(wn),
         forward = {
             let mut u = softplus(open(x));
-            for block in blocks { u = u + 0.5 * softplus(block(u)); }
+            for block in blocks { u += 0.5 * softplus(block(u)); }
             dot(w, u)
         },
-        define = { let phi = wn + b + 0.5 * dot(x, a * x) + dot(c, x); },
-        derive(gradient, hessian, phi(gradient, hessian, laplacian)),
+        define = {
+            let phi = wn + b + 0.5 * dot(x, a * x) + dot(c, x);
+            let hidden = softplus(open(x));
+            let again = dot(w, hidden + 0.5 * softplus(blocks[0](hidden)));
+        },
+        derive(hessian, phi(hessian)),
     )]
     pub struct Potential {
         open: Dense<16>,
@@ -74,6 +79,35 @@ mod part {
         b: Parameter,
         a: Parameter<2, 2>,
         c: Parameter<2>,
+    }
+}
+
+#[test]
+fn a_part_is_the_output_and_the_whole_a_function_of_it() {
+    let oracle = Oracle::read("s4_resnet_softplus_L2");
+    let network = part::Potential::from_parameters(&parameters(&oracle)).unwrap();
+    for (at, x) in oracle.points().iter().enumerate() {
+        let x = SVector::from_column_slice(x);
+        let close = |tensor: &str, found: &[f64]| {
+            let expected = oracle.run(1, tensor);
+            for (found, wanted) in found.iter().zip(&expected.points[at]) {
+                let error = (found - wanted).abs();
+                assert!(
+                    error <= expected.permitted[at],
+                    "{tensor} at {at}: {found:e}, expected {wanted:e}"
+                );
+            }
+        };
+        let (value, gradient, hessian) = network.hessian(&x);
+        close("wN_value", &[value]);
+        close("wN_gradient", gradient.as_slice());
+        close("wN_hessian", hessian.as_slice());
+        // Layers that a function calls are the layers that `forward` calls.
+        close("wN_value", &[network.again(&x)]);
+        let (value, gradient, hessian) = network.phi_hessian(&x);
+        close("value", &[value]);
+        close("gradient", gradient.as_slice());
+        close("hessian", hessian.as_slice());
     }
 }
 
