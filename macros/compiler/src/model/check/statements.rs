@@ -217,7 +217,11 @@ impl<'a, 'w> Interpreter<'a, 'w> {
 
     fn repeat(&mut self, name: &Ident, over: &Over, body: &Block, place: Place) {
         let elements = match over {
-            Over::Numbers(numbers) => Some(numbers.clone().map(Entity::Index).collect()),
+            Over::Numbers(numbers) => {
+                // One turn more than there may be reports what a longer loop would.
+                let numbers = numbers.clone().take(STEP_LIMIT + 1);
+                Some(numbers.map(Entity::Index).collect())
+            }
             Over::Elements(array) => {
                 self.use_names_of(array);
                 self.elements(array)
