@@ -191,3 +191,18 @@ agree! {
     sigmoid_of_two_layers "s4_resnet_sigmoid_L2": sigmoid_one 0, sigmoid_half 1;
     log_cosh_of_two_layers "s4_resnet_logcosh2_L2": log_cosh_one 0, log_cosh_half 1;
 }
+
+#[test]
+fn the_documentation_shows_forward_as_it_was_written() {
+    let value = "open(a) = W a + b, width 16\n\
+                 blocks[i](a) = W a + b, i = 0..1, width 16\n\
+                 let mut u = softplus(open(x));\n\
+                 for block in blocks {\n    \
+                     u = u + 0.5 * softplus(block(u));\n\
+                 }\n\
+                 wn = dot(w, u)";
+    assert_eq!(part::Potential::FORMULA, value);
+    let hessian = part::Potential::PHI_HESSIAN_FORMULA;
+    let expected = format!("{value}\nphi = wn + b + 0.5 * dot(x, a * x) + dot(c, x)\nH = ");
+    assert!(hessian.starts_with(&expected), "{hessian}");
+}
