@@ -2,8 +2,8 @@
 
 use num_dual::{Dual2_64, Dual64};
 
-use crate::agreement::{model, parameters, tolerance};
 use crate::face::{Entries, Face, Form};
+use crate::interpreted::{model, parameters, tolerance};
 use crate::networks::{
     Attention, Averaged, Convex, EveryOption, Largest, Normalised, SmallLeNet, Stacked,
 };

@@ -1,6 +1,7 @@
 //! Random choices go in, the text of a small definition comes out, mostly meant to be right.
 
 use super::formulas::{Known, generate_define, generate_losses};
+use super::forward::{Layers, generate_forward};
 use super::random::Random;
 use std::fmt::Write;
 
@@ -68,7 +69,12 @@ const LOSS_REQUESTS: [&str; 4] = [
 pub fn generate(random: &mut Random) -> (String, String) {
     let mut known = Known::default();
     let mut items = vec![generate_inputs(&mut known, random)];
+    let parameters = generate_parameters(&mut known, random);
     let outputs = if random.once_in(4) { 2 } else { 1 };
+    let layers = generate_layers(random);
+    if random.once_in(3) {
+        items.push(generate_forward(&known, &layers, outputs, random));
+    }
     if !random.once_in(3) {
         items.push(generate_outputs(&mut known, outputs, random));
     }
@@ -77,7 +83,6 @@ pub fn generate(random: &mut Random) -> (String, String) {
         items.push(format!("given({}, weight)", known.declare("target", size)));
         known.scalars.push("weight".to_owned());
     }
-    let parameters = generate_parameters(&mut known, random);
     let (mut functions, mut losses) = (Vec::new(), Vec::new());
     if random.once_in(2) {
         let (define, names) = generate_define(&mut known, random);
@@ -109,7 +114,7 @@ pub fn generate(random: &mut Random) -> (String, String) {
     items.swap(0, position);
     (
         items.join(", "),
-        generate_struct(&parameters, outputs, random),
+        generate_struct(&layers, &parameters, outputs, random),
     )
 }
 
@@ -234,7 +239,24 @@ fn generate_formula(random: &mut Random, depth: usize) -> String {
     }
 }
 
-fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -> String {
+/// Fields with layers before the last one.
+fn generate_layers(random: &mut Random) -> Vec<Layers> {
+    let names = ["first", "second", "third", "r#fn"];
+    let count = 1 + random.below(3);
+    let layers = names[..count].iter().map(|name| Layers {
+        name,
+        width: 1 + random.below(4),
+        length: random.once_in(3).then(|| 1 + random.below(3)),
+    });
+    layers.collect()
+}
+
+fn generate_struct(
+    layers: &[Layers],
+    parameters: &[String],
+    outputs: usize,
+    random: &mut Random,
+) -> String {
     let mut text = String::new();
     for line in [
         "/// A network.",
@@ -248,9 +270,7 @@ fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -
         }
     }
     writeln!(text, "struct Network {{").unwrap();
-    let names = ["first", "second", "third", "r#fn"];
-    let count = 1 + random.below(3);
-    for name in &names[..count] {
+    for layers in layers {
         if random.once_in(5) {
             writeln!(text, "/// A layer.").unwrap();
         }
@@ -260,12 +280,10 @@ fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -
         if random.once_in(5) {
             writeln!(text, "#[frozen]").unwrap();
         }
-        let width = 1 + random.below(4);
-        let layer = generate_layer(random, width);
-        if random.once_in(3) {
-            writeln!(text, "{name}: [{layer}; {}],", 1 + random.below(3)).unwrap();
-        } else {
-            writeln!(text, "{name}: {layer},").unwrap();
+        let (name, layer) = (layers.name, generate_layer(random, layers.width));
+        match layers.length {
+            Some(length) => writeln!(text, "{name}: [{layer}; {length}],").unwrap(),
+            None => writeln!(text, "{name}: {layer},").unwrap(),
         }
     }
     for parameter in parameters {
