@@ -1,6 +1,7 @@
 //! Random choices go in, the text of a small definition comes out, mostly meant to be right.
 
 use super::formulas::{Known, generate_define, generate_losses};
+use super::images::Image;
 use super::random::Random;
 use std::fmt::Write;
 
@@ -67,7 +68,11 @@ const LOSS_REQUESTS: [&str; 4] = [
 /// The text of an attribute and of the item below it.
 pub fn generate(random: &mut Random) -> (String, String) {
     let mut known = Known::default();
-    let mut items = vec![generate_inputs(&mut known, random)];
+    let image = random.once_in(4).then(|| Image::generate(random));
+    let mut items = vec![match &image {
+        Some(image) => image.input(),
+        None => generate_inputs(&mut known, random),
+    }];
     let outputs = if random.once_in(4) { 2 } else { 1 };
     if !random.once_in(3) {
         items.push(generate_outputs(&mut known, outputs, random));
@@ -109,7 +114,7 @@ pub fn generate(random: &mut Random) -> (String, String) {
     items.swap(0, position);
     (
         items.join(", "),
-        generate_struct(&parameters, outputs, random),
+        generate_struct(image, &parameters, outputs, random),
     )
 }
 
@@ -234,7 +239,12 @@ fn generate_formula(random: &mut Random, depth: usize) -> String {
     }
 }
 
-fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -> String {
+fn generate_struct(
+    image: Option<Image>,
+    parameters: &[String],
+    outputs: usize,
+    random: &mut Random,
+) -> String {
     let mut text = String::new();
     for line in [
         "/// A network.",
@@ -248,6 +258,9 @@ fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -
         }
     }
     writeln!(text, "struct Network {{").unwrap();
+    if let Some(image) = image {
+        text.push_str(&image.fields(random));
+    }
     let names = ["first", "second", "third", "r#fn"];
     let count = 1 + random.below(3);
     for name in &names[..count] {
@@ -255,7 +268,9 @@ fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -
             writeln!(text, "/// A layer.").unwrap();
         }
         if random.once_in(5) {
-            writeln!(text, "#[layer(bias = {})]", random.once_in(2)).unwrap();
+            let bias = random.once_in(2);
+            let option = random.pick(&["", ", weight = softplus", ", weight = swish"]);
+            writeln!(text, "#[layer(bias = {bias}{option})]").unwrap();
         }
         if random.once_in(5) {
             writeln!(text, "#[frozen]").unwrap();
@@ -266,6 +281,10 @@ fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -
             writeln!(text, "{name}: [{layer}; {}],", 1 + random.below(3)).unwrap();
         } else {
             writeln!(text, "{name}: {layer},").unwrap();
+        }
+        if random.once_in(8) {
+            let layer = random.pick(&["LayerNorm", "Softmax"]);
+            writeln!(text, "{}_{name}: {layer},", layer.to_lowercase()).unwrap();
         }
     }
     for parameter in parameters {

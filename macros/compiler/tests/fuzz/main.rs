@@ -7,6 +7,7 @@
 
 mod formulas;
 mod generate;
+mod images;
 mod mutate;
 mod random;
 
