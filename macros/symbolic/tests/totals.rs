@@ -4,15 +4,10 @@ mod support;
 
 use derive_network_symbolic::differentiate::partial;
 use derive_network_symbolic::functions::Activation;
-use derive_network_symbolic::interpret::{interpret, interpret_points};
-use derive_network_symbolic::ir::{NodeId, Program};
+use derive_network_symbolic::ir::Program;
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
-use derive_network_symbolic::schedule::schedule_blocks;
-
-use support::{Random, chain, outputs};
-
-/// A sum of some dozens of products of numbers below ten, in another order.
-const TOLERANCE: f64 = 1e-12;
+use support::blocks::sums;
+use support::{Random, chain};
 
 /// A chain and a loss of it: the mean of a residual squared, and a sum.
 fn case(widths: &[usize], activations: &[Activation]) -> (Program, Densities) {
@@ -60,7 +55,6 @@ fn sums_over_blocks_are_sums_over_points() {
         for request in [LossRequest::Value, LossRequest::Gradient, LossRequest::Hvp] {
             let mut random = Random(number as u64 + 1);
             let program = derive_loss(&program, densities, &[], request);
-            program.verify().expect("a well-formed program");
             let parameters = random.numbers(program.parameters);
             let inputs = program.inputs[0][0];
             let points: Vec<Vec<Vec<f64>>> = (0..8)
@@ -70,45 +64,8 @@ fn sums_over_blocks_are_sums_over_points() {
                     vec![random.numbers(inputs), weights.to_vec()]
                 })
                 .collect();
-            let mut by_point = program.clone();
-            let nodes: Vec<(&str, NodeId)> = program
-                .totals
-                .iter()
-                .map(|total| ("total", total.node))
-                .collect();
-            by_point.outputs = outputs(&nodes);
-            by_point.totals.clear();
-            let mut expected = Vec::new();
-            for point in &points {
-                let tensors = interpret(&by_point, point, &parameters);
-                for (total, tensor) in program.totals.iter().zip(tensors) {
-                    for (position, entry) in tensor.entries.iter().enumerate() {
-                        let place = total.offset + position;
-                        if expected.len() <= place {
-                            expected.resize(place + 1, 0.0);
-                        }
-                        expected[place] += entry;
-                    }
-                }
-            }
-            let largest = expected
-                .iter()
-                .fold(1.0_f64, |most, entry| most.max(entry.abs()));
-            for vectors in [1, 2, 4, 8] {
-                let loops = schedule_blocks(&program, vectors);
-                loops
-                    .verify()
-                    .unwrap_or_else(|fault| panic!("{fault}\n{program}\n{loops}"));
-                let (_, sums) = interpret_points(&loops, &points, &parameters);
-                assert_eq!(sums.len(), expected.len());
-                for (place, (sum, expected)) in sums.iter().zip(&expected).enumerate() {
-                    let difference = (sum - expected).abs() / largest;
-                    assert!(
-                        difference <= TOLERANCE,
-                        "case {number}, {request:?}, {vectors} vectors, entry {place}: {sum} is not {expected}\n{program}\n{loops}"
-                    );
-                }
-            }
+            let name = format!("case {number}, {request:?}");
+            sums(&name, &program, &points, &parameters, &[1, 2, 4, 8]);
         }
     }
 }

@@ -197,11 +197,9 @@ pub(crate) fn second_pieces(
     varies: &dyn Fn(NodeId) -> bool,
 ) -> Vec<SecondPiece> {
     match graph.node(id).op.clone() {
-        Op::Input(_)
-        | Op::Parameter { .. }
-        | Op::Sum(_)
-        | Op::FirstMax { .. }
-        | Op::Held(_) => Vec::new(),
+        Op::Input(_) | Op::Parameter { .. } | Op::Sum(_) | Op::FirstMax { .. } | Op::Held(_) => {
+            Vec::new()
+        }
         Op::Map {
             function,
             order,

@@ -85,7 +85,7 @@ fn first_maxima(argument: &Tensor, axis: usize) -> Vec<f64> {
     let extent = argument.shape[axis];
     let mut entries = vec![0.0; argument.entries.len()];
     for place in 0..entries.len() {
-        if place / step % extent == 0 {
+        if (place / step).is_multiple_of(extent) {
             let mut best = place;
             for other in (1..extent).map(|number| place + number * step) {
                 if argument.entries[other] > argument.entries[best] {

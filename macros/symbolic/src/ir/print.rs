@@ -95,10 +95,13 @@ impl Display for Contract {
                     write!(formatter, " delta[{a}={b}+{offset}]")?
                 }
                 Factor::Window(window) => {
-                    let terms = window.terms.iter().map(|(index, multiplier)| match multiplier {
-                        1 => letters(&[*index]),
-                        _ => format!("{multiplier}{}", letters(&[*index])),
-                    });
+                    let terms = window
+                        .terms
+                        .iter()
+                        .map(|(index, multiplier)| match multiplier {
+                            1 => letters(&[*index]),
+                            _ => format!("{multiplier}{}", letters(&[*index])),
+                        });
                     let mut terms: Vec<String> = terms.collect();
                     terms.push(window.offset.to_string());
                     let axis = letters(&[window.axis]);

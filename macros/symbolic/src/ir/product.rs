@@ -8,7 +8,7 @@ use crate::simplify::order::contraction_order;
 use super::canonical::distinct;
 use super::contract::{Contract, Factor, Index, Product};
 use super::graph::{Coefficient, Graph, NodeId, Op};
-use super::ties::{Cut, Unsettled, deltas, settle};
+use super::ties::{Unsettled, deltas, settle};
 use super::windows::{is_determined, simplify_windows};
 
 impl Graph {
@@ -22,7 +22,9 @@ impl Graph {
         let Some(mut coefficient) = self.absorb(&mut product, output) else {
             return self.zero(&shape);
         };
-        simplify_windows(&mut product);
+        if simplify_windows(&mut product).is_none() {
+            return self.zero(&shape);
+        }
         summed.extend(summed_indices(&product, output));
         summed.sort_unstable();
         summed.dedup();
@@ -32,6 +34,10 @@ impl Graph {
             Err(Unsettled::Zero) => return self.zero(&shape),
             Err(Unsettled::Cuts(cuts)) => {
                 let node = self.cut(absorbed, output, &cuts);
+                return self.sum(&[(coefficient, node)], &shape);
+            }
+            Err(Unsettled::Postponed(axes)) => {
+                let node = self.postpone(absorbed, output, &axes);
                 return self.sum(&[(coefficient, node)], &shape);
             }
             Err(Unsettled::Refused) => unreachable!("only what can be settled is absorbed"),
@@ -94,7 +100,11 @@ impl Graph {
             };
             let written = written_out(product, position, contract);
             let with_windows = written.windows().next().is_some();
-            if with_windows && matches!(settle(&mut written.clone(), output), Err(Unsettled::Refused))
+            if with_windows
+                && matches!(
+                    settle(&mut written.clone(), output),
+                    Err(Unsettled::Refused)
+                )
             {
                 position += 1;
             } else {
@@ -102,40 +112,6 @@ impl Graph {
             }
         }
         Some(coefficient)
-    }
-
-    /// The product whose result, along some axes, is a part of what is written through windows: that
-    /// is computed for the whole axes, and the part is a view.
-    fn cut(&mut self, mut product: Product, output: &[Index], cuts: &[Cut]) -> NodeId {
-        let shape: Vec<usize> = output.iter().map(|i| product.extents[*i]).collect();
-        let in_class = |index: &Index| cuts.iter().any(|cut| cut.class.contains(index));
-        product
-            .factors
-            .retain(|factor| !matches!(factor, Factor::Delta(a, ..) if in_class(a)));
-        let along = |index: &Index| {
-            let cut = cuts.iter().find(|cut| cut.output.0 == *index);
-            cut.map_or(*index, |cut| cut.axis.0)
-        };
-        let whole: Vec<Index> = output.iter().map(along).collect();
-        let mut part = Product {
-            extents: product.extents.clone(),
-            factors: Vec::new(),
-        };
-        let node = self.contract(product, &whole);
-        let (coefficient, inner) = self.scaled(node);
-        part.tensor(inner, &whole);
-        for cut in cuts {
-            let carrier = part.index(cut.length);
-            part.shifted_delta(cut.axis.0, carrier, cut.axis.1);
-            part.shifted_delta(cut.output.0, carrier, cut.output.1);
-        }
-        let written = matches!(&self.node(inner).op, Op::Contract(contract) if contract.writes());
-        let node = if written && settle(&mut part, output).is_ok() {
-            self.finish(&part, output, shape.clone())
-        } else {
-            self.contract(part, output)
-        };
-        self.sum(&[(coefficient, node)], &shape)
     }
 
     /// Reads a part of a sum as the part of one term, where the others are zero there: a part of a

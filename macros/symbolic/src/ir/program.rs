@@ -129,7 +129,9 @@ impl Program {
                     )?;
                     let free = |(index, _): &(usize, usize)| contract.is_free(*index);
                     expect(window.terms.iter().all(free), "a window of a window")?;
-                    let carried = contract.tensors().any(|(_, all)| all.contains(&window.axis));
+                    let carried = contract
+                        .tensors()
+                        .any(|(_, all)| all.contains(&window.axis));
                     let apart = carried != (window.axis < contract.rank);
                     expect(apart, "the axis of a window is neither read nor written")?;
                     let alone = contract.tensors().count() < 2;

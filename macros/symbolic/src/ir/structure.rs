@@ -122,7 +122,10 @@ impl Graph {
             .iter()
             .map(|(from, _)| own[from.clone()].iter().product())
             .collect();
-        let merges = groups.iter().map(|(from, _)| from.clone()).collect::<Vec<_>>();
+        let merges = groups
+            .iter()
+            .map(|(from, _)| from.clone())
+            .collect::<Vec<_>>();
         let splits = groups.iter().map(|(_, to)| to.clone()).collect::<Vec<_>>();
         let (mut product, indices) = self.read(node);
         let merged = product.indices(&flat);

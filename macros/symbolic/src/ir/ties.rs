@@ -34,6 +34,8 @@ pub(crate) enum Unsettled {
     Refused,
     /// The same, but the parts are parts of the result: they can be cut out of a larger one.
     Cuts(Vec<Cut>),
+    /// The same once these axes of the result, which run through windows, are left for later.
+    Postponed(Vec<Index>),
 }
 
 /// A part of a window's axis that is an axis of the result.
@@ -65,14 +67,15 @@ pub(crate) fn settle(product: &mut Product, output: &[Index]) -> Result<Resolved
         multiplicity: 1.0,
         tied: vec![false; product.extents.len()],
     };
+    simplify_windows(product).ok_or(Unsettled::Zero)?;
     tie_all(product, output, &mut resolved)?;
-    let mut tie = simplify_windows(product);
+    let mut tie = simplify_windows(product).ok_or(Unsettled::Zero)?;
     loop {
         if tie {
             // What would be cut out is known by indices that were given.
             tie_all(product, output, &mut resolved).map_err(Unsettled::at_once)?;
         }
-        tie = simplify_windows(product);
+        tie = simplify_windows(product).ok_or(Unsettled::Zero)?;
         let before = deltas(product).count();
         if !tie && !simplify_meetings(product, output, &mut resolved)? {
             return Ok(resolved);
@@ -85,7 +88,7 @@ impl Unsettled {
     /// Without a cut.
     fn at_once(self) -> Self {
         match self {
-            Unsettled::Cuts(_) => Unsettled::Refused,
+            Unsettled::Cuts(_) | Unsettled::Postponed(_) => Unsettled::Refused,
             other => other,
         }
     }
@@ -101,7 +104,7 @@ fn tie_all(
     product
         .factors
         .retain(|factor| !matches!(factor, Factor::Delta(..)));
-    let mut cuts = Vec::new();
+    let (mut cuts, mut postponed) = (Vec::new(), Vec::new());
     for class in classes(product.extents.len(), &ties).ok_or(Unsettled::Zero)? {
         for (index, _) in &class {
             resolved.settle(*index);
@@ -113,14 +116,22 @@ fn tie_all(
                 cuts.extend(cut);
                 continue;
             }
+            Err(Unsettled::Postponed(axes)) => {
+                postponed.extend(axes);
+                continue;
+            }
             fit => fit?,
         }
         resolved.multiplicity *= carry(product, output, &members, length);
     }
-    if cuts.is_empty() {
-        Ok(())
-    } else {
+    if !postponed.is_empty() {
+        postponed.sort_unstable();
+        postponed.dedup();
+        Err(Unsettled::Postponed(postponed))
+    } else if !cuts.is_empty() {
         Err(Unsettled::Cuts(cuts))
+    } else {
+        Ok(())
     }
 }
 
@@ -201,7 +212,8 @@ fn fit_windows(
     Ok(())
 }
 
-/// A part of a window's axis: what can be done if it is an axis of the output and nothing else.
+/// A part of a window's axis: what can be done if it is an axis of the output and nothing else, or
+/// runs along one through a window of its own.
 fn cut(
     product: &Product,
     output: &[Index],
@@ -210,26 +222,38 @@ fn cut(
     length: usize,
 ) -> Unsettled {
     let is_output = |index: Index| output.contains(&index);
-    let uses = |index: Index| {
-        let windows = windows_of(&product.factors).filter(|window| window.mentions(index));
-        windows.count() + usize::from(product.carries(index))
+    let windows = |index: Index| {
+        let windows = windows_of(&product.factors).filter(move |w| w.mentions(index));
+        windows.collect::<Vec<_>>()
     };
-    let mut places = members.iter().filter(|member| is_output(member.index));
-    let (place, further) = (places.next(), places.next());
-    let free = |member: &Member| member.index == axis.index || uses(member.index) == 0;
-    match place {
-        Some(place)
-            if further.is_none()
-                && place.index != axis.index
-                && uses(axis.index) == 1
-                && members.iter().all(free) =>
-        {
-            Unsettled::Cuts(vec![Cut {
-                class: members.iter().map(|member| member.index).collect(),
-                axis: (axis.index, axis.start),
-                output: (place.index, place.start),
-                length,
-            }])
+    let used = |member: &&Member| {
+        member.index != axis.index
+            && (is_output(member.index)
+                || product.carries(member.index)
+                || !windows(member.index).is_empty())
+    };
+    let mut others = members.iter().filter(used);
+    let (Some(other), None) = (others.next(), others.next()) else {
+        return Unsettled::Refused;
+    };
+    let alone = windows(axis.index).len() == 1 && !is_output(axis.index);
+    if !alone || product.carries(axis.index) || product.carries(other.index) {
+        return Unsettled::Refused;
+    }
+    match windows(other.index)[..] {
+        [] => Unsettled::Cuts(vec![Cut {
+            class: members.iter().map(|member| member.index).collect(),
+            axis: (axis.index, axis.start),
+            output: (other.index, other.start),
+            length,
+        }]),
+        [along] if is_output(along.axis) && windows(along.axis).len() == 1 => {
+            let apart = |(term, _): &(Index, usize)| !is_output(*term);
+            if !product.carries(along.axis) && along.terms.iter().all(apart) {
+                Unsettled::Postponed(vec![along.axis])
+            } else {
+                Unsettled::Refused
+            }
         }
         _ => Unsettled::Refused,
     }

@@ -33,7 +33,11 @@ impl Window {
     /// Whether both are one but for the names of indices.
     pub fn resembles(&self, other: &Window) -> bool {
         let multipliers = |window: &Window| -> Vec<usize> {
-            window.terms.iter().map(|(_, multiplier)| *multiplier).collect()
+            window
+                .terms
+                .iter()
+                .map(|(_, multiplier)| *multiplier)
+                .collect()
         };
         self.offset == other.offset && multipliers(self) == multipliers(other)
     }
@@ -69,6 +73,18 @@ impl Window {
     pub(super) fn sort(&mut self) {
         self.terms
             .sort_by_key(|(index, multiplier)| (std::cmp::Reverse(*multiplier), *index));
+    }
+
+    /// The values of the terms that sum up to a place, if it can be told from them.
+    fn digits(&self, place: usize, extents: &[usize]) -> Option<Vec<usize>> {
+        let mut rest = place.checked_sub(self.offset)?;
+        let digits = self.terms.iter().map(|(index, multiplier)| {
+            let digit = (rest / multiplier).min(extents[*index] - 1);
+            rest -= digit * multiplier;
+            digit
+        });
+        let digits = digits.collect();
+        (rest == 0).then_some(digits)
     }
 
     /// Replaces a term by multiples of the terms that it runs through.
@@ -139,14 +155,26 @@ pub(crate) fn windows_of(factors: &[Factor]) -> impl Iterator<Item = &Window> {
     })
 }
 
-/// Turns windows of one plain term, or of none, into deltas. Whether there were any.
-pub(super) fn simplify_windows(product: &mut Product) -> bool {
+/// Turns windows of one plain term, or of none, and those of which one entry is wanted, into deltas. Whether
+/// there were any. `None`: that entry is not there, the product is zero.
+pub(super) fn simplify_windows(product: &mut Product) -> Option<bool> {
     let mut found = false;
     for position in 0..product.factors.len() {
         let Factor::Window(mut window) = product.factors[position].clone() else {
             continue;
         };
         window.simplify(&product.extents);
+        if let Some(place) = fixed_place(product, window.axis)
+            && window.distinguishes(&product.extents, &|_| true)
+        {
+            product.factors.remove(position);
+            let digits = window.digits(place, &product.extents)?;
+            for ((term, _), digit) in window.terms.iter().zip(digits) {
+                let unit = product.index(1);
+                product.shifted_delta(*term, unit, digit);
+            }
+            return simplify_windows(product).map(|_| true);
+        }
         product.factors[position] = match window.terms[..] {
             [] => {
                 found = true;
@@ -159,7 +187,13 @@ pub(super) fn simplify_windows(product: &mut Product) -> bool {
             _ => Factor::Window(window),
         };
     }
-    found
+    Some(found)
+}
+
+/// The one value of an index, if a delta gives it one.
+fn fixed_place(product: &Product, index: Index) -> Option<usize> {
+    let mut fixed = deltas(product).filter(|(a, b, _)| *a == index && product.extents[*b] == 1);
+    fixed.next().map(|(_, _, offset)| offset)
 }
 
 /// One step towards windows whose axes are apart, each of the output or of tensors, and whose terms
@@ -173,7 +207,8 @@ pub(super) fn simplify_meetings(
         || follow_deltas(product)
         || tie_equals(product)?
         || drop_unused(product, output, resolved)
-        || part_readings(product, output))
+        || part_readings(product, output)
+        || join_terms(product, output, resolved))
 }
 
 /// A term that is itself the axis of a window runs through that window's terms.
@@ -239,7 +274,10 @@ fn tie_equals(product: &mut Product) -> Result<bool, Unsettled> {
 
 fn equate(product: &mut Product, first: &Window, second: &Window) -> Result<(), Unsettled> {
     let beyond = |terms: &Window, other: &Window| -> Vec<(Index, usize)> {
-        let own = terms.terms.iter().filter(|term| !other.terms.contains(term));
+        let own = terms
+            .terms
+            .iter()
+            .filter(|term| !other.terms.contains(term));
         own.copied().collect()
     };
     let (left, right) = (beyond(first, second), beyond(second, first));
@@ -329,4 +367,49 @@ fn part_readings(product: &mut Product, output: &[Index]) -> bool {
     window.axis = twin;
     product.factors.push(Factor::Window(window));
     true
+}
+
+/// Two indices that only windows run through, always the one along whole rows of the other, are one
+/// index: what was split and is put together again is what it was.
+fn join_terms(product: &mut Product, output: &[Index], resolved: &mut Resolved) -> bool {
+    let all: Vec<Window> = windows_of(&product.factors).cloned().collect();
+    let bound = |index: Index| {
+        output.contains(&index)
+            || product.carries(index)
+            || deltas(product).any(|(a, b, _)| a == index || b == index)
+    };
+    let multiplier = |window: &Window, index: Index| {
+        let term = window.terms.iter().find(|(term, _)| *term == index);
+        term.map(|(_, multiplier)| *multiplier)
+    };
+    for window in &all {
+        for pair in window.terms.windows(2) {
+            let [(outer, _), (inner, _)] = *pair else {
+                continue;
+            };
+            let extent = product.extents[inner];
+            let rows = |window: &Window| {
+                let across = multiplier(window, inner).map(|step| step * extent);
+                multiplier(window, outer) == across
+            };
+            if bound(outer) || bound(inner) || !all.iter().all(rows) {
+                continue;
+            }
+            let joined = product.index(product.extents[outer] * extent);
+            for factor in &mut product.factors {
+                if let Factor::Window(window) = factor
+                    && window.has_term(inner)
+                {
+                    window.terms.retain(|(index, _)| *index != outer);
+                    for (index, _) in window.terms.iter_mut().filter(|(i, _)| *i == inner) {
+                        *index = joined;
+                    }
+                }
+            }
+            resolved.settle(outer);
+            resolved.settle(inner);
+            return true;
+        }
+    }
+    false
 }

@@ -169,11 +169,14 @@ impl<'a> Writer<'a> {
         results
     }
 
-    /// The entry that a contraction through windows puts elsewhere, in loops over free indices.
+    /// The entry of a tensor that structure puts elsewhere, in loops over free indices.
     pub fn moved(&mut self, contract: &Contract, free: &[usize]) -> StepId {
-        let along = |index: &usize| Axis {
-            counter: free.iter().position(|known| known == index),
-            start: 0,
+        let along = |index: &usize| {
+            let (carrier, start) = contract.runs_along(*index);
+            Axis {
+                counter: free.iter().position(|known| *known == carrier),
+                start,
+            }
         };
         let tensor = contract.tensors().next();
         let entry = match tensor {

@@ -206,16 +206,17 @@ fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<Elementwis
             return None;
         }
     }
-    let same_walk = |place: &Place, steps: &Vec<usize>| {
-        let mut operands = earlier.operands.iter();
-        operands.any(|operand| {
-            matches!(operand, Operand::Tensor { place: other, steps: walk } if other == place && walk == steps)
-        })
-    };
+    // What is written over was read at the same step, by whoever reads it.
+    let walks = earlier.operands.iter().filter_map(|operand| match operand {
+        Operand::Tensor { place, steps } => Some((place, steps)),
+        Operand::Delta(..) => None,
+    });
+    let walks: Vec<(&Place, &Vec<usize>)> = walks.collect();
     for ((place, steps), write) in later.results.iter().zip(&behind.writes) {
-        let reads = before.reads.iter().any(|read| overlap(read, write));
-        let writes = before.writes.iter().any(|other| overlap(other, write));
-        if writes || (reads && !same_walk(place, steps)) {
+        let mut reads = walks.iter().zip(&before.reads);
+        let written_early =
+            reads.any(|(walk, read)| overlap(read, write) && *walk != (place, steps));
+        if written_early || before.writes.iter().any(|other| overlap(other, write)) {
             return None;
         }
     }

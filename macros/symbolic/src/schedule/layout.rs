@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 use crate::ir::{Binding, Contract, Graph, NodeId, Op, Program};
 
 use super::nests::{Mode, Space, View};
-use super::units::{Unit, Units, composed, stream, view_of};
+use super::units::{Unit, Units, stream};
+use super::views::{composed, view_of};
 
 /// Columns and buffers of scalars begin on multiples of this: the widest vector of f64.
 const ALIGNMENT: usize = 8;
@@ -207,9 +208,8 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
     let mut products: Vec<Vec<(View, Vec<usize>)>> = Vec::new();
     let mut walked: Vec<(View, Vec<usize>)> = Vec::new();
     let own: Vec<usize> = (0..shape.len()).collect();
-    let operands = |contract: &Contract| {
-        operands(graph, layout, &composed(graph, &units.fused, contract))
-    };
+    let operands =
+        |contract: &Contract| operands(graph, layout, &composed(graph, &units.fused, contract));
     match &graph.node(id).op {
         Op::Sum(terms) => {
             for (_, term) in terms {
@@ -225,9 +225,7 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
                 }
             }
         }
-        Op::Contract(contract) if contract.is_elementwise() => {
-            walked = operands(contract)
-        }
+        Op::Contract(contract) if contract.is_elementwise() => walked = operands(contract),
         Op::Contract(contract) => products.push(operands(contract)),
         Op::Map { argument, .. } | Op::FirstMax { argument, .. } => walked.extend(
             layout

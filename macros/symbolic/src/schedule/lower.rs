@@ -8,7 +8,8 @@ use super::elementwise::{Writer, place};
 use super::layout::Layout;
 use super::nests::{Mode, Nest, Place, Space, View};
 use super::region::Region;
-use super::units::{Stream, Unit, Units, composed, is_structure, stream};
+use super::units::{Stream, Unit, Units, stream};
+use super::views::{composed, is_structure};
 
 /// How far each index of a contraction moves in a tensor of the shape of its result.
 struct Steps {
@@ -34,6 +35,9 @@ impl Steps {
         steps
     }
 }
+
+/// Structure that falls into more regions than this is put into zeros as a whole.
+const MOST_REGIONS: usize = 3;
 
 /// What lowering reads.
 pub(crate) struct Lowering<'a> {
@@ -121,7 +125,9 @@ impl Lowering<'_> {
             return self.total(id);
         }
         match self.graph.node(id).op.clone() {
-            Op::Contract(contract) if contract.writes() => self.written(id, &contract, points),
+            Op::Contract(contract) if contract.writes() || self.scatters(id, &contract) => {
+                self.written(id, &contract, points)
+            }
             Op::Contract(contract) if !contract.is_elementwise() => {
                 vec![self.contraction(id, id, &contract, 1.0, None, points)]
             }
@@ -195,7 +201,13 @@ impl Lowering<'_> {
         matches!(&self.graph.node(id).op, Op::Contract(contract) if contract.writes())
     }
 
-    /// Nests that put entries where windows say: into zeros, unless each place gets exactly one.
+    /// Whether a node is structure whose zeros around what is embedded are in more places than are worth a nest each.
+    fn scatters(&self, id: NodeId, contract: &Contract) -> bool {
+        contract.is_structure()
+            && Region::cut(self.graph.shape(id), &[contract]).len() > MOST_REGIONS
+    }
+
+    /// Nests that put entries where structure says: into zeros, unless each place gets exactly one.
     fn written(&mut self, id: NodeId, contract: &Contract, points: bool) -> Vec<Nest> {
         let view = self.view(id);
         let meets = !contract.is_elementwise();
@@ -205,7 +217,8 @@ impl Lowering<'_> {
             nests = self.elementwise(&[], views, points, |writer| vec![writer.combination(&[])]);
         }
         let composed = composed(self.graph, &self.units.fused, contract);
-        let fused = composed.extents.len() > contract.extents.len() || composed.tensors().count() > 1;
+        let fused =
+            composed.extents.len() > contract.extents.len() || composed.tensors().count() > 1;
         if meets || fused {
             let init = meets.then_some(view);
             nests.push(self.contraction(id, id, &composed, 1.0, init, points));
@@ -226,7 +239,10 @@ impl Lowering<'_> {
             space: out.space,
             offset: steps.start,
             shape: extents,
-            strides: free.iter().map(|index| steps.along[*index].unwrap_or(0)).collect(),
+            strides: free
+                .iter()
+                .map(|index| steps.along[*index].unwrap_or(0))
+                .collect(),
         };
         let region = Region::whole(&view.shape);
         let mut writer = Writer::new(self.graph, self.layout, &region);
@@ -298,7 +314,10 @@ impl Lowering<'_> {
             out: starting(&out, &written),
             a: place(&factors[0].0),
             b: factors.get(1).map(|(view, _)| place(view)),
-            init: init.as_ref().zip(begun.as_ref()).map(|(view, steps)| starting(view, steps)),
+            init: init
+                .as_ref()
+                .zip(begun.as_ref())
+                .map(|(view, steps)| starting(view, steps)),
             initial_columns: usize::MAX,
             scale,
         };

@@ -62,6 +62,11 @@ impl Graph {
                 cost.elementwise = added * size;
                 cost.weight = added * size;
             }
+            // A view.
+            Op::Contract(contract)
+                if contract.is_structure()
+                    && contract.windows().next().is_some()
+                    && !contract.writes() => {}
             Op::Contract(contract) if contract.is_elementwise() => {
                 if contract.tensors().count() == 2 {
                     cost.elementwise = size;

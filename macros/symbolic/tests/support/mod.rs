@@ -2,9 +2,11 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod blocks;
 pub mod convolution;
 pub mod oracle;
 pub mod programs;
+pub mod series;
 
 use derive_network_symbolic::differentiate::reverse;
 use derive_network_symbolic::functions::{Activation, Function};
