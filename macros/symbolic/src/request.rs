@@ -346,12 +346,15 @@ impl Derivation {
             path,
             form,
         );
-        let widths: Vec<String> = found
-            .path
-            .iter()
-            .map(|cut| graph.node(*cut).size().to_string())
-            .collect();
-        let words = format!("{name} over cuts of widths {}", widths.join(" - "));
+        let mut paths: Vec<String> = Vec::new();
+        for path in &found.paths {
+            let widths = path.iter().map(|cut| graph.node(*cut).size().to_string());
+            let widths = widths.collect::<Vec<_>>().join(" - ");
+            if !paths.contains(&widths) {
+                paths.push(widths);
+            }
+        }
+        let words = format!("{name} over cuts of widths {}", paths.join(" and "));
         (found.node, words)
     }
 }

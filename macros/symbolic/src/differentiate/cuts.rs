@@ -1,6 +1,6 @@
 //! Cuts: the places where everything between two nodes narrows to one tensor.
 
-use crate::ir::{Graph, NodeId};
+use crate::ir::{Coefficient, Graph, NodeId, Op};
 
 use super::rules::pieces;
 
@@ -57,6 +57,62 @@ impl Span {
     }
 }
 
+/// The terms of the sum that an output is, or is a linear function of, in groups that share nothing but the source; a group is
+/// one node. One node, if there is no such sum or all its terms hang together.
+pub(crate) fn separate_terms(graph: &mut Graph, source: NodeId, output: NodeId) -> Vec<NodeId> {
+    let varying = graph.descendants(&[source]);
+    let mut top = output;
+    let terms = loop {
+        let node = graph.node(top).clone();
+        match node.op {
+            Op::Sum(terms) => {
+                let varies = |(_, term): &(Coefficient, NodeId)| varying[term.index()];
+                let terms: Vec<(Coefficient, NodeId)> = terms.into_iter().filter(varies).collect();
+                match terms[..] {
+                    [(_, only)] => top = only,
+                    _ => break terms,
+                }
+            }
+            Op::Contract(contract) => {
+                let mut tensors = contract.tensors().filter(|(id, _)| varying[id.index()]);
+                match (tensors.next(), tensors.next()) {
+                    (Some((only, _)), None) => top = only,
+                    _ => return vec![output],
+                }
+            }
+            _ => return vec![output],
+        }
+    };
+    let mut groups: Vec<(Vec<(f64, NodeId)>, Vec<bool>)> = Vec::new();
+    for (coefficient, term) in terms {
+        let mut members = graph.ancestors(&[term]);
+        for (index, member) in members.iter_mut().enumerate() {
+            *member &= varying.get(index).copied().unwrap_or(false) && index != source.index();
+        }
+        let mut group = vec![(coefficient.0, term)];
+        groups.retain(|(others, reached)| {
+            let apart = !reached.iter().zip(&members).any(|(a, b)| *a && *b);
+            if !apart {
+                group.extend(others);
+                for (member, reached) in members.iter_mut().zip(reached) {
+                    *member |= reached;
+                }
+            }
+            apart
+        });
+        groups.push((group, members));
+    }
+    if groups.len() < 2 {
+        return vec![output];
+    }
+    let shape = graph.shape(top).to_vec();
+    let ends = groups.into_iter().map(|(group, _)| match group[..] {
+        [(_, only)] => only,
+        _ => graph.sum(&group, &shape),
+    });
+    ends.collect()
+}
+
 impl Graph {
     /// Whether the node is linear in the arguments that vary.
     fn is_linear(&mut self, id: NodeId, varies: &dyn Fn(NodeId) -> bool) -> bool {
@@ -68,7 +124,7 @@ impl Graph {
             .iter()
             .filter(|argument| varies(**argument))
             .count();
-        let bilinear = matches!(self.node(id).op, crate::ir::Op::Contract(_)) && varying > 1;
+        let bilinear = matches!(self.node(id).op, Op::Contract(_)) && varying > 1;
         !elementwise && !bilinear
     }
 }

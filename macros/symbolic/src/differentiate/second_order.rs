@@ -10,7 +10,7 @@
 
 use crate::ir::{Graph, Index, NodeId, Product};
 
-use super::cuts::Span;
+use super::cuts::{Span, separate_terms};
 use super::forward::Tangents;
 use super::reverse::Adjoints;
 use super::rules::{SecondPiece, second_pieces};
@@ -44,8 +44,9 @@ pub enum Form {
 pub struct SecondOrder {
     /// The tensor.
     pub node: NodeId,
-    /// The cuts that the path visits, source first, output last.
-    pub path: Vec<NodeId>,
+    /// The cuts that the path visits, source first, output last; a path for each part of the output that can be
+    /// eliminated by itself.
+    pub paths: Vec<Vec<NodeId>>,
 }
 
 #[derive(Clone)]
@@ -56,7 +57,43 @@ struct Candidate {
 }
 
 /// The second derivative, in `source`, of `output` weighted by the adjoints' seed.
+///
+/// Terms of the output that share nothing but the source are eliminated each by itself: what one passes by is a cut of the other.
 pub fn second_order(
+    graph: &mut Graph,
+    source: NodeId,
+    output: NodeId,
+    adjoints: &Adjoints,
+    functionals: &[usize],
+    path: Path,
+    form: Form,
+) -> SecondOrder {
+    let parts = separate_terms(graph, source, output);
+    if parts.len() < 2 {
+        return eliminate(graph, source, output, adjoints, functionals, path, form);
+    }
+    let mut terms = Vec::new();
+    let mut paths = Vec::new();
+    for part in parts {
+        let found = second_order(graph, source, part, adjoints, functionals, path, form);
+        // What has no second derivative needs no path.
+        if !graph.is_zero(found.node) {
+            paths.extend(found.paths);
+        }
+        terms.push((1.0, found.node));
+    }
+    if paths.is_empty() {
+        paths.push(vec![source, output]);
+    }
+    let shape = graph.shape(terms[0].1).to_vec();
+    SecondOrder {
+        node: graph.sum(&terms, &shape),
+        paths,
+    }
+}
+
+/// The second derivative over the cuts between source and output.
+fn eliminate(
     graph: &mut Graph,
     source: NodeId,
     output: NodeId,
@@ -84,7 +121,7 @@ pub fn second_order(
     if span.nodes.len() < 2 {
         return SecondOrder {
             node: eliminator.zero(source, form),
-            path: vec![source],
+            paths: vec![vec![source]],
         };
     }
     let last = span.cuts.len() - 1;
@@ -110,7 +147,7 @@ pub fn second_order(
     });
     SecondOrder {
         node: found.theta,
-        path: found.path,
+        paths: vec![found.path],
     }
 }
 
