@@ -2,6 +2,7 @@
 
 use super::formulas::{Known, generate_define, generate_losses};
 use super::forward::{Layers, generate_forward};
+use super::images::Image;
 use super::random::Random;
 use std::fmt::Write;
 
@@ -68,11 +69,15 @@ const LOSS_REQUESTS: [&str; 4] = [
 /// The text of an attribute and of the item below it.
 pub fn generate(random: &mut Random) -> (String, String) {
     let mut known = Known::default();
-    let mut items = vec![generate_inputs(&mut known, random)];
+    let image = random.once_in(4).then(|| Image::generate(random));
+    let mut items = vec![match &image {
+        Some(image) => image.input(),
+        None => generate_inputs(&mut known, random),
+    }];
     let parameters = generate_parameters(&mut known, random);
     let outputs = if random.once_in(4) { 2 } else { 1 };
     let layers = generate_layers(random);
-    if random.once_in(3) {
+    if image.is_none() && random.once_in(3) {
         items.push(generate_forward(&known, &layers, outputs, random));
     }
     if !random.once_in(3) {
@@ -114,7 +119,7 @@ pub fn generate(random: &mut Random) -> (String, String) {
     items.swap(0, position);
     (
         items.join(", "),
-        generate_struct(&layers, &parameters, outputs, random),
+        generate_struct(image, &layers, &parameters, outputs, random),
     )
 }
 
@@ -252,6 +257,7 @@ fn generate_layers(random: &mut Random) -> Vec<Layers> {
 }
 
 fn generate_struct(
+    image: Option<Image>,
     layers: &[Layers],
     parameters: &[String],
     outputs: usize,
@@ -270,12 +276,17 @@ fn generate_struct(
         }
     }
     writeln!(text, "struct Network {{").unwrap();
+    if let Some(image) = image {
+        text.push_str(&image.fields(random));
+    }
     for layers in layers {
         if random.once_in(5) {
             writeln!(text, "/// A layer.").unwrap();
         }
         if random.once_in(5) {
-            writeln!(text, "#[layer(bias = {})]", random.once_in(2)).unwrap();
+            let bias = random.once_in(2);
+            let option = random.pick(&["", ", weight = softplus", ", weight = swish"]);
+            writeln!(text, "#[layer(bias = {bias}{option})]").unwrap();
         }
         if random.once_in(5) {
             writeln!(text, "#[frozen]").unwrap();
@@ -284,6 +295,10 @@ fn generate_struct(
         match layers.length {
             Some(length) => writeln!(text, "{name}: [{layer}; {length}],").unwrap(),
             None => writeln!(text, "{name}: {layer},").unwrap(),
+        }
+        if random.once_in(8) {
+            let layer = random.pick(&["LayerNorm", "Softmax"]);
+            writeln!(text, "{}_{name}: {layer},", layer.to_lowercase()).unwrap();
         }
     }
     for parameter in parameters {

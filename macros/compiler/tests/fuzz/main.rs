@@ -8,6 +8,7 @@
 mod formulas;
 mod forward;
 mod generate;
+mod images;
 mod mutate;
 mod random;
 
