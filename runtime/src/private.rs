@@ -11,8 +11,8 @@ pub use crate::kernels::{
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{
     BatchLengthError, BoxedParameters, DenseShape, DenseView, DenseViewMut, EvaluationError,
-    InlineParameters, LayerAdjoints, LayerValues, Network, ParameterCountError, Stub,
-    glorot_normal, glorot_uniform, he_normal, layer_of_array, stub, uniform,
+    InlineParameters, LayerAdjoints, LayerValues, Network, ParameterCountError, Stub, WeightShape,
+    fill_zero, glorot_normal, glorot_uniform, he_normal, layer_of_array, stub, uniform,
 };
 pub use approx;
 pub use nalgebra::{

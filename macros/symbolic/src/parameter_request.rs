@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::differentiate::{forward, reverse};
 use crate::ir::{Graph, NodeId, Op, Output, Program, Total};
+use crate::simplify::increments::drop_increments;
 
 /// A loss: `Σ sum + (1/n) Σ mean` over n points, each a scalar or absent.
 #[derive(Clone, Copy, Debug)]
@@ -46,18 +47,25 @@ pub struct Pieces {
     pub pieces: Vec<Piece>,
 }
 
-/// Tensors of parameters below the roots, in the order of the parameters, but for the frozen ranges.
+/// Tensors of parameters below the roots, in the order of the parameters, but for the frozen ranges: increments, and the parameters
+/// that have none.
 fn variables(graph: &Graph, roots: &[NodeId], frozen: &[Range<usize>]) -> Vec<(NodeId, usize)> {
     let needed = graph.ancestors(roots);
-    let mut found = Vec::new();
+    let (mut found, mut increments) = (Vec::new(), Vec::new());
     for (index, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
         let id = NodeId(index as u32);
-        if let Op::Parameter { offset } = graph.node(id).op
-            && !frozen.iter().any(|range| range.contains(&offset))
-        {
-            found.push((id, offset));
+        match graph.node(id).op {
+            Op::Parameter { offset } => found.push((id, offset)),
+            Op::Increment { offset } => increments.push((id, offset)),
+            _ => {}
         }
     }
+    let covers = |increment: &(NodeId, usize), offset: &usize| {
+        (increment.1..increment.1 + graph.node(increment.0).size()).contains(offset)
+    };
+    found.retain(|(_, offset)| !increments.iter().any(|increment| covers(increment, offset)));
+    found.extend(increments);
+    found.retain(|(_, offset)| !frozen.iter().any(|range| range.contains(offset)));
     found.sort_by_key(|(_, offset)| *offset);
     found
 }
@@ -120,12 +128,14 @@ pub fn derive_loss(
         totals.extend(gradient);
     }
     totals.push((loss, place));
-    totals.retain(|(node, _)| !program.graph.is_zero(*node));
     let totals = totals
         .into_iter()
         .map(|(node, offset)| Total { node, offset });
     program.totals = totals.collect();
     program.outputs.clear();
+    drop_increments(&mut program);
+    let graph = &program.graph;
+    program.totals.retain(|total| !graph.is_zero(total.node));
     program
 }
 
@@ -174,6 +184,7 @@ pub fn derive_intermediates(value: &Program, densities: Densities, nodes: &[Node
         }];
     }
     program.outputs = named(outputs);
+    drop_increments(&mut program);
     program
 }
 
@@ -236,6 +247,7 @@ fn with_pieces(
         node: *node,
     });
     program.outputs = named(outputs).into_iter().chain(derivatives).collect();
+    drop_increments(&mut program);
     Pieces {
         program,
         pieces: placed,

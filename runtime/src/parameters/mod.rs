@@ -9,7 +9,7 @@ mod storage;
 mod views;
 
 pub use errors::{BatchLengthError, EvaluationError, ParameterCountError};
-pub use initialise::{glorot_normal, glorot_uniform, he_normal, uniform};
+pub use initialise::{fill_zero, glorot_normal, glorot_uniform, he_normal, uniform};
 pub use intermediates::{LayerAdjoints, LayerValues};
 pub use network::Network;
 pub use storage::{BoxedParameters, InlineParameters};
@@ -46,6 +46,38 @@ impl DenseShape {
     #[must_use]
     pub fn of_mut<'a, T>(&self, parameters: &'a mut [T]) -> &'a mut [T] {
         &mut parameters[self.start..self.start + self.parameters()]
+    }
+}
+
+/// Weights in the flat parameters, a column after the other: those of a layer, or of some edges of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeightShape {
+    /// How many neighbouring weights a column has.
+    pub rows: usize,
+    /// How many columns there are.
+    pub columns: usize,
+    /// Where the first weight is.
+    pub start: usize,
+    /// From one column to the next.
+    pub stride: usize,
+    /// How many weights meet where one of them leads to.
+    pub fan_in: usize,
+    /// How many weights start where one of them comes from.
+    pub fan_out: usize,
+}
+
+impl WeightShape {
+    /// The weight of a dense layer.
+    #[must_use]
+    pub const fn dense(outputs: usize, inputs: usize, start: usize) -> Self {
+        Self {
+            rows: outputs,
+            columns: inputs,
+            start,
+            stride: outputs,
+            fan_in: inputs,
+            fan_out: outputs,
+        }
     }
 }
 

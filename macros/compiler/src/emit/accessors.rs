@@ -1,7 +1,7 @@
 //! A field of the struct goes in, its accessors come out: views of layers, and of parameters of formulas.
 
 use super::signature::{number, scalar_type};
-use crate::model::{Dense, Field, LayerKind, Network, ParameterField, Shape};
+use crate::model::{Field, GraphWeights, LayerKind, Network, ParameterField, Shape};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -16,18 +16,15 @@ pub(super) fn emit_layer_accessors(network: &Network, field: &Field) -> TokenStr
     let separator = separator(attributes);
     let name_mut = format_ident!("{}_mut", name.unraw(), span = name.span());
     let layers = network.layers[field.layers.clone()].iter();
-    let layers: Vec<&Dense> = layers
-        .map(|layer| match &layer.kind {
-            LayerKind::Dense(dense) => dense,
-        })
-        .collect();
+    let layers: Vec<&LayerKind> = layers.map(|layer| &layer.kind).collect();
     let (doc, doc_mut) = describe_field(field, &layers);
     let (index, shape, inputs, panics) = emit_place(field, &layers);
     let scalar = scalar_type(network.scalar);
-    let (outputs, bias) = (number(layers[0].outputs), layers[0].bias);
+    let (outputs, inputs_of_first, bias) = layers[0].weight_shape();
+    let outputs = number(outputs);
     let columns = match field.array {
         None => {
-            let inputs = number(layers[0].inputs);
+            let inputs = number(inputs_of_first);
             quote!(::derive_network::private::Const<#inputs>)
         }
         Some(_) => quote!(::derive_network::private::Dyn),
@@ -64,11 +61,11 @@ pub(super) fn emit_layer_accessors(network: &Network, field: &Field) -> TokenStr
 /// How an accessor finds its layer: its argument, the shape, the number of inputs, and its documentation of panics.
 fn emit_place(
     field: &Field,
-    layers: &[&Dense],
+    layers: &[&LayerKind],
 ) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
     let (start, end) = (number(field.layers.start), number(field.layers.end));
     let Some(length) = field.array else {
-        let inputs = number(layers[0].inputs);
+        let inputs = number(layers[0].weight_shape().1);
         let shape = quote!(Self::__LAYERS[#start]);
         return (
             quote!(),
@@ -95,41 +92,51 @@ fn emit_place(
     )
 }
 
-fn describe_field(field: &Field, layers: &[&Dense]) -> (String, String) {
+fn describe_field(field: &Field, layers: &[&LayerKind]) -> (String, String) {
     let name = field.name.unraw();
-    let Dense {
-        inputs,
-        outputs,
-        bias,
-        activation,
-    } = layers[0];
     let which = if field.array.is_some() {
         format!("A layer of `{name}`")
     } else {
         format!("The layer `{name}`")
     };
-    let rest = match layers.get(1) {
-        Some(layer) if layer.inputs != *inputs => {
-            format!(
-                " for the first and ({outputs}, {}) for the others",
-                layer.inputs
-            )
-        }
-        _ => String::new(),
-    };
-    let bias = if *bias {
-        format!("a bias of {outputs}")
-    } else {
-        "no bias".to_owned()
-    };
-    let shape = format!(
-        "weight of shape ({outputs}, {inputs}){rest}, {bias}, activation {}",
-        activation.name
-    );
+    let shape = describe_weight(layers);
     (
         format!(" {which}: {shape}."),
         format!(" {which}, to write to: {shape}."),
     )
+}
+
+fn describe_weight(layers: &[&LayerKind]) -> String {
+    let (outputs, inputs, bias) = layers[0].weight_shape();
+    let rest = match layers.get(1).map(|layer| layer.weight_shape().1) {
+        Some(next) if next != inputs => {
+            format!(" for the first and ({outputs}, {next}) for the others")
+        }
+        _ => String::new(),
+    };
+    let shape = format!("weight of shape ({outputs}, {inputs}){rest}");
+    match layers[0] {
+        LayerKind::Dense(dense) => {
+            let bias = if bias {
+                format!("a bias of {outputs}")
+            } else {
+                "no bias".to_owned()
+            };
+            format!("{shape}, {bias}, activation {}", dense.activation.name)
+        }
+        LayerKind::Graph(graph) => {
+            let of = match graph.weights {
+                GraphWeights::Matrix => "a row for each target, a column for each source",
+                GraphWeights::Edges => {
+                    "a row for each edge, in the order in which they are written"
+                }
+            };
+            format!(
+                "{} neurons that step {} times, {shape}, {of}",
+                graph.neurons, graph.steps
+            )
+        }
+    }
 }
 
 /// The accessors of a field of parameters of formulas: a number, or a view of a vector or a matrix.

@@ -33,7 +33,15 @@ pub(super) fn request_formula(network: &Network, request: &Scheduled) -> String 
         mixed: elimination.matches(" - ").count() > 1,
     };
     let (mut lines, derived) = match request.function {
-        None => (layer_formulas(network), derivation.of_layers().to_owned()),
+        None => {
+            let mut kinds = network.layers.iter().map(|layer| &layer.kind);
+            let derived = if kinds.all(|kind| matches!(kind, LayerKind::Dense(_))) {
+                derivation.of_layers()
+            } else {
+                derivation.of_function()
+            };
+            (layer_formulas(network), derived.to_owned())
+        }
         Some(position) => {
             let lines = function_formulas(network, position);
             let name = network.functions[position].name.to_string();
@@ -190,6 +198,14 @@ fn layer_formula(layer: &Layer) -> String {
     let z = match &layer.kind {
         LayerKind::Dense(dense) if dense.bias => "W_l a_(l-1) + b_l",
         LayerKind::Dense(_) => "W_l a_(l-1)",
+        LayerKind::Graph(graph) => {
+            return format!(
+                "N_t = f(W_l N_(t-1)) for t = 1..{steps} over {neurons} neurons and their edges, N_0 = f_input((a_(l-1), 0)), a_l = outputs of N_{steps}, width {}",
+                layer.output.size(),
+                steps = graph.steps,
+                neurons = graph.neurons,
+            );
+        }
     };
     let activated = match layer.kind.activation() {
         Some(activation) if !activation.function.is_identity() => {

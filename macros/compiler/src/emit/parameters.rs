@@ -2,7 +2,9 @@
 
 use super::accessors::{emit_layer_accessors, emit_parameter_accessors, separator};
 use super::signature::{number, scalar_type};
-use crate::model::{Input, Layer, LayerKind, Network, Storage, constant_name, derived_traits};
+use crate::model::{
+    Input, Layer, LayerKind, Network, Storage, Weights, constant_name, derived_traits,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
@@ -80,6 +82,7 @@ fn emit_constants(network: &Network) -> TokenStream {
     );
     let ranges = network.inputs.iter().map(emit_range);
     let layers = network.layers.iter().map(emit_layer);
+    let weights = network.layers.iter().flat_map(emit_weights);
     quote! {
         #[doc = #doc]
         pub const INPUTS: usize = #inputs;
@@ -89,6 +92,7 @@ fn emit_constants(network: &Network) -> TokenStream {
         pub const PARAMETERS: usize = #parameters;
         #(#ranges)*
         const __LAYERS: &'static [::derive_network::private::DenseShape] = &[#(#layers),*];
+        const __WEIGHTS: &'static [::derive_network::private::WeightShape] = &[#(#weights),*];
     }
 }
 
@@ -117,10 +121,41 @@ fn emit_range(input: &Input) -> TokenStream {
 }
 
 fn emit_layer(layer: &Layer) -> TokenStream {
-    let LayerKind::Dense(dense) = &layer.kind;
-    let (bias, inputs, outputs) = (dense.bias, number(dense.inputs), number(dense.outputs));
-    let start = number(layer.offset);
+    let (outputs, inputs, bias) = layer.kind.weight_shape();
+    let (inputs, outputs, start) = (number(inputs), number(outputs), number(layer.offset));
     quote!(::derive_network::private::DenseShape { inputs: #inputs, outputs: #outputs, bias: #bias, start: #start })
+}
+
+/// The weights of a layer, as initialisers fill them.
+fn emit_weights(layer: &Layer) -> Vec<TokenStream> {
+    match &layer.kind {
+        LayerKind::Dense(dense) => {
+            let (rows, columns) = (number(dense.outputs), number(dense.inputs));
+            let start = number(layer.offset);
+            vec![quote!(::derive_network::private::WeightShape::dense(#rows, #columns, #start))]
+        }
+        LayerKind::Graph(graph) => {
+            let degrees = graph.degrees().into_iter();
+            degrees
+                .map(|(weights, fan_in, fan_out)| emit_edges(layer, &weights, (fan_in, fan_out)))
+                .collect()
+        }
+    }
+}
+
+/// The weights of pairs of neurons, with how many edges end and start at these.
+fn emit_edges(layer: &Layer, weights: &Weights, degrees: (usize, usize)) -> TokenStream {
+    let place = weights.place;
+    let start = layer.offset + place.offset + place.column * place.rows + place.row;
+    let (start, stride) = (number(start), number(place.rows));
+    let (rows, columns) = (
+        number(weights.edges.targets.len()),
+        number(weights.edges.sources.len()),
+    );
+    let (fan_in, fan_out) = (number(degrees.0), number(degrees.1));
+    quote!(::derive_network::private::WeightShape {
+        rows: #rows, columns: #columns, start: #start, stride: #stride, fan_in: #fan_in, fan_out: #fan_out
+    })
 }
 
 fn emit_constructors(network: &Network) -> TokenStream {
@@ -138,6 +173,18 @@ fn emit_constructors(network: &Network) -> TokenStream {
         );
         quote!(network.parameters[#start..#end].fill(0.0);)
     });
+    let held = network.layers.iter().flat_map(|layer| {
+        let pairs = match &layer.kind {
+            LayerKind::Graph(graph) => graph.pairs_without_edge(),
+            LayerKind::Dense(_) => Vec::new(),
+        };
+        let pairs = pairs.into_iter();
+        pairs.map(|pairs| emit_edges(layer, &pairs, (0, 0)))
+    });
+    let held: Vec<TokenStream> = held.collect();
+    let held = (!held.is_empty()).then(
+        || quote!(::derive_network::private::fill_zero(&mut network.parameters, &[#(#held),*]);),
+    );
     let except = if network.parameter_fields.is_empty() {
         ""
     } else {
@@ -182,6 +229,7 @@ fn emit_constructors(network: &Network) -> TokenStream {
             let mut network = Self { parameters: ::core::default::Default::default() };
             ::derive_network::private::uniform(&mut network.parameters, &range, seed);
             #(#zeros)*
+            #held
             network
         }
     }
@@ -213,7 +261,7 @@ fn emit_initialiser((name, doc): &(&str, &str)) -> TokenStream {
         #[must_use]
         pub fn #name(seed: u64) -> Self {
             let mut network = Self { parameters: ::core::default::Default::default() };
-            ::derive_network::private::#name(&mut network.parameters, Self::__LAYERS, seed);
+            ::derive_network::private::#name(&mut network.parameters, Self::__WEIGHTS, seed);
             network
         }
     }

@@ -1,18 +1,22 @@
 //! A layer and the node that comes into it go in, the nodes of what it computes come out.
 
 use super::LayerNodes;
+use super::graph::lower_graph;
 use crate::model::{Dense, Layer, LayerKind};
 use derive_network_symbolic::ir::{Graph, NodeId};
 
-/// What a layer makes of a node of the shape of its input; each kind in the operations of the calculus.
+/// What a layer makes of a node of the shape of its input; each kind in the operations of the calculus. `in_pairs` is for graphs of
+/// neurons.
 pub(super) fn lower_layer(
     graph: &mut Graph,
     layer: &Layer,
     name: String,
     input: NodeId,
+    in_pairs: bool,
 ) -> LayerNodes {
     let z = match &layer.kind {
         LayerKind::Dense(dense) => lower_dense(graph, dense, layer.offset, input),
+        LayerKind::Graph(neurons) => lower_graph(graph, neurons, layer.offset, input, in_pairs),
     };
     let a = match layer.kind.activation() {
         Some(activation) => {

@@ -1,6 +1,6 @@
 //! A layer of a network: what it computes, between which shapes, and where its parameters lie.
 
-use super::Shape;
+use super::{Graph, Shape};
 use derive_network_symbolic::functions::Function;
 use proc_macro2::Span;
 use std::ops::Range;
@@ -29,6 +29,8 @@ pub struct Layer {
 pub enum LayerKind {
     /// a = f(W z + b).
     Dense(Dense),
+    /// Neurons that step along edges.
+    Graph(Graph),
 }
 
 /// A dense layer: its weight of shape (outputs, inputs) is column-major, its bias follows.
@@ -67,6 +69,19 @@ impl LayerKind {
     pub fn parameters(&self) -> usize {
         match self {
             Self::Dense(dense) => dense.parameters(),
+            Self::Graph(graph) => graph.parameters(),
+        }
+    }
+
+    /// Rows and columns of its weight, and whether a bias of as many numbers as rows lies behind it.
+    #[must_use]
+    pub fn weight_shape(&self) -> (usize, usize, bool) {
+        match self {
+            Self::Dense(dense) => (dense.outputs, dense.inputs, dense.bias),
+            Self::Graph(graph) => {
+                let (rows, columns) = graph.weight_shape();
+                (rows, columns, false)
+            }
         }
     }
 
@@ -75,6 +90,7 @@ impl LayerKind {
     pub fn activation(&self) -> Option<&Activation> {
         match self {
             Self::Dense(dense) => Some(&dense.activation),
+            Self::Graph(graph) => Some(&graph.activations[1]),
         }
     }
 
@@ -83,6 +99,7 @@ impl LayerKind {
     pub const fn noun(&self) -> &'static str {
         match self {
             Self::Dense(_) => "dense layer",
+            Self::Graph(_) => "graph of neurons",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Questions that later stages ask a network: totals, names and where parameters lie.
 
-use super::{Input, Layer, Network, ParameterField, RequestKind, Scalar, Shape, Storage};
+use super::{
+    GraphWeights, Input, Layer, LayerKind, Network, ParameterField, RequestKind, Scalar, Shape,
+    Storage,
+};
 use std::ops::Range;
 
 /// Parameters up to this many bytes live in the struct unless the definition says otherwise.
@@ -37,6 +40,15 @@ impl Network {
     #[must_use]
     pub fn asks(&self, kind: RequestKind) -> bool {
         self.requests.iter().any(|request| request.kind == kind)
+    }
+
+    /// Whether derivatives are taken in weights that the value does not read: those of graphs of neurons whose weights are a matrix.
+    #[must_use]
+    pub fn has_pairs_without_edge(&self) -> bool {
+        let mut kinds = self.layers.iter().map(|layer| &layer.kind);
+        kinds.any(
+            |kind| matches!(kind, LayerKind::Graph(graph) if graph.weights == GraphWeights::Matrix),
+        )
     }
 
     /// A layer as the user would say it: `hidden` or `hidden[1]`.

@@ -31,7 +31,7 @@ impl Piece {
 pub(crate) fn pieces(graph: &mut Graph, id: NodeId, varies: &dyn Fn(NodeId) -> bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } => {}
+        Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } => {}
         Op::Sum(terms) => {
             for (coefficient, argument) in terms {
                 if varies(argument) {
@@ -198,7 +198,7 @@ pub(crate) fn second_pieces(
     varies: &dyn Fn(NodeId) -> bool,
 ) -> Vec<SecondPiece> {
     match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } | Op::Sum(_) => Vec::new(),
+        Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } | Op::Sum(_) => Vec::new(),
         Op::Map {
             function,
             order,

@@ -134,8 +134,10 @@ impl Lowering<'_> {
                 }
                 nests
             }
-            Op::Map { .. } | Op::Input(_) | Op::Parameter { .. } => {
-                unreachable!("maps are units of their own; inputs and parameters are given")
+            Op::Map { .. } | Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } => {
+                unreachable!(
+                    "maps are units of their own; inputs and parameters are given, increments were dropped"
+                )
             }
         }
     }

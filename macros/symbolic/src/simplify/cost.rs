@@ -47,7 +47,7 @@ impl Graph {
         let size = node.size() as f64;
         let mut cost = Cost::default();
         match &node.op {
-            Op::Input(_) | Op::Parameter { .. } => {}
+            Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } => {}
             Op::Sum(terms) => {
                 let fused = |id: &NodeId| match &self.node(*id).op {
                     Op::Contract(contract) => !contract.is_elementwise(),

@@ -4,6 +4,7 @@
 mod activations;
 mod expressions;
 mod functions;
+mod graph;
 mod inputs;
 mod layers;
 mod losses;
@@ -14,6 +15,7 @@ mod syntax;
 pub use activations::*;
 pub use expressions::*;
 pub use functions::*;
+pub use graph::*;
 pub use inputs::*;
 pub use layers::*;
 pub use losses::*;

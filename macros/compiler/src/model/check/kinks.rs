@@ -57,10 +57,11 @@ pub(super) fn check_kinks(
             }
         }
     }
-    for field in fields {
-        let Some(activation) = &field.activation else {
-            continue;
-        };
+    let activations = fields.iter().flat_map(|field| {
+        let activations = field.activations().into_iter();
+        activations.map(move |(activation, place)| (field, activation, place))
+    });
+    for (field, activation, place) in activations {
         let Some(kink) = activation.function.kink() else {
             continue;
         };
@@ -70,7 +71,7 @@ pub(super) fn check_kinks(
             diagnostics.push(catalogue::derivative_through_kink(
                 &field.name.to_string(),
                 &activation.name,
-                field.activation_place,
+                place,
                 &crossing,
                 ordinal(kink),
             ));

@@ -2,6 +2,7 @@
 
 use super::activations::Activations;
 use super::attributes::read_field_attributes;
+use super::graph::{DraftGraph, check_graph, read_graph};
 use super::inputs::check_word;
 use super::number::{LAYER_LIMIT, SIZE_LIMIT, read_size};
 use super::parameters::PARAMETER;
@@ -27,6 +28,8 @@ pub(crate) struct DraftField {
     /// The output width of each; open if that was mistaken.
     pub width: Option<usize>,
     pub bias: bool,
+    /// Its neurons and edges, if it is a graph of neurons.
+    pub graph: Option<DraftGraph>,
     pub is_frozen: bool,
     /// The activation; open if that was mistaken.
     pub activation: Option<Activation>,
@@ -42,8 +45,13 @@ impl DraftField {
         self.width.map(Shape::Vector)
     }
 
-    /// What one of its layers computes if this comes in.
-    pub fn kind(&self, input: Shape) -> Option<LayerKind> {
+    /// What one of its layers computes if this comes in; nothing if something about it is mistaken.
+    pub fn kind(&self, input: Shape, diagnostics: &mut Diagnostics) -> Option<LayerKind> {
+        if let Some(draft) = &self.graph {
+            let graph = draft.graph(input.size())?;
+            check_graph(&graph, draft, diagnostics)?;
+            return Some(LayerKind::Graph(graph));
+        }
         Some(LayerKind::Dense(Dense {
             inputs: input.size(),
             outputs: self.width?,
@@ -51,9 +59,21 @@ impl DraftField {
             activation: self.activation.clone()?,
         }))
     }
+
+    /// Its activations that were understood, each with its place.
+    pub fn activations(&self) -> Vec<(&Activation, Place)> {
+        let graph = self.graph.iter().flat_map(|graph| &graph.activations);
+        let of_groups = graph.filter_map(|(known, place)| Some((known.as_ref()?, *place)));
+        let own = self.activation.iter();
+        own.map(|activation| (activation, self.activation_place))
+            .chain(of_groups)
+            .collect()
+    }
 }
 
-const LAYERS: [&str; 1] = ["Dense"];
+const DENSE: &str = "Dense";
+const GRAPH: &str = "Graph";
+const LAYERS: [&str; 2] = [DENSE, GRAPH];
 const OPTIONS: [&str; 1] = ["bias"];
 
 pub(super) fn read_field(
@@ -71,12 +91,23 @@ pub(super) fn read_field(
         length: Some(1),
         width: None,
         bias: true,
+        graph: None,
         activation: None,
         activation_place: (&field.name).into(),
         span: field.name.span(),
     };
     diagnostics.take(check_word("a layer", &field.name));
+    if let Some(written) = &field.graph {
+        let graph = read_graph(written, activations, diagnostics);
+        draft.width = graph.outputs;
+        draft.graph = Some(graph);
+    }
     read_type(&field.kind, activations, &mut draft, diagnostics);
+    if let Some(written) = &field.graph
+        && draft.graph.is_none()
+    {
+        diagnostics.push(catalogue::graph_of_another_type(written.place, &field.name));
+    }
     read_options(&field.options, &mut draft, diagnostics);
     draft
 }
@@ -111,10 +142,22 @@ fn read_type(
         }
         FieldType::Layer {
             name, arguments, ..
-        } if LAYERS.iter().any(|layer| name == layer) => {
+        } if name == DENSE => {
             draft.span = name.span();
             draft.activation_place = name.into();
+            draft.graph = None;
             read_dense(name, arguments, activations, draft, diagnostics);
+        }
+        FieldType::Layer {
+            name, arguments, ..
+        } if name == GRAPH => {
+            draft.span = name.span();
+            if draft.graph.is_none() {
+                diagnostics.push(catalogue::graph_without_attribute(name));
+            }
+            if let Some(argument) = arguments.first() {
+                diagnostics.push(catalogue::graph_with_arguments(argument));
+            }
         }
         FieldType::Layer { name, .. } => {
             let types = LAYERS.into_iter().chain([PARAMETER]);
@@ -139,16 +182,15 @@ fn read_dense(
     match arguments.get(1) {
         Some(activation) => {
             draft.activation_place = Place::of(activation);
+            let name = match activation {
+                GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
+                _ => None,
+            };
             draft.activation = diagnostics
-                .take(read_activation(activation, activations))
+                .take(read_activation(name, activation, activations))
                 .flatten();
         }
-        None => {
-            draft.activation = Some(Activation {
-                name: "Identity".to_owned(),
-                function: Function::builtin(Builtin::Identity),
-            })
-        }
+        None => draft.activation = Some(identity()),
     }
     if let Some(argument) = arguments.get(2) {
         diagnostics.push(catalogue::dense_with_more(argument));
@@ -169,17 +211,22 @@ fn read_width(argument: &GenericArgument, activations: &Activations) -> Result<u
     }
 }
 
-/// The activation of a name; nothing, and no mistake, where the mistake is in its formula.
-fn read_activation(
-    argument: &GenericArgument,
+/// The activation where none is written.
+pub(super) fn identity() -> Activation {
+    Activation {
+        name: "Identity".to_owned(),
+        function: Function::builtin(Builtin::Identity),
+    }
+}
+
+/// The activation that something written names, if it is a name; nothing, and no mistake, where the mistake is in its formula.
+pub(super) fn read_activation(
+    name: Option<&Ident>,
+    written: &impl ToTokens,
     activations: &Activations,
 ) -> Result<Option<Activation>, Diagnostic> {
-    let name = match argument {
-        GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
-        _ => None,
-    };
     let Some(name) = name else {
-        return Err(catalogue::activation_form(argument));
+        return Err(catalogue::activation_form(written));
     };
     let function = activations.find(&name.to_string());
     let function =
@@ -192,7 +239,9 @@ fn read_activation(
 
 fn read_options(options: &[Item], draft: &mut DraftField, diagnostics: &mut Diagnostics) {
     for (position, option) in options.iter().enumerate() {
-        if option.name != "bias" {
+        if draft.graph.is_some() {
+            diagnostics.push(catalogue::layer_option_of_graph(&option.name));
+        } else if option.name != "bias" {
             diagnostics.push(catalogue::unknown_layer_option(&option.name, OPTIONS));
         } else if options[..position]
             .iter()

@@ -92,7 +92,7 @@ impl Placed {
                 index_in_array: draft.is_array.then_some(index),
                 input,
                 output,
-                kind: draft.kind(input)?,
+                kind: draft.kind(input, diagnostics)?,
                 offset: self.parameters,
                 span: draft.span,
             };
