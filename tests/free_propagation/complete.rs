@@ -34,6 +34,7 @@ graphs! {
     // Without constants on the way: first states are zero.
     SparseOdd (hidden = Tanh) (0..2 => 5, 5 => 6, 6 => 2, 0 => 6, 5 => 3, [2, 3] => 4)
     CompleteOdd (hidden = Tanh) (0..7 => 0..7)
+    ByEdge (weights = edges, hidden = Tanh) (0..2 => 5, 5 => 6, 6 => 2, 0 => 6, 5 => 3, [2, 3] => 4)
 }
 
 const P: usize = 49;
@@ -55,6 +56,20 @@ fn agree(what: &str, a: &[f64], b: &[f64]) {
     }
     let counted = b.iter().filter(|entry| **entry != 0.0).count();
     assert!(counted > 0, "{what} is zero");
+}
+
+/// What is computed on the way to the loss, and the derivatives in it.
+macro_rules! on_the_way {
+    ($network:ident) => {{
+        let found = $network
+            .fit_intermediates(&POINTS.map(|[a, b]| vector![a, b]))
+            .unwrap();
+        let parts = [&found.net.z, &found.net.a, &found.net.dz, &found.net.da];
+        let parts = parts.into_iter().flatten().chain(&found.dx);
+        parts
+            .flat_map(|v| v.as_slice().to_vec())
+            .collect::<Vec<f64>>()
+    }};
 }
 
 macro_rules! compare {
@@ -110,11 +125,7 @@ macro_rules! compare {
             network.fit_parameter_hvp(&points, &direction, &mut product).unwrap();
             product.to_vec()
         });
-        both!("intermediates", |network| {
-            let found = network.fit_intermediates(&points).unwrap();
-            let parts = [&found.net.z, &found.net.a, &found.net.dz, &found.net.da];
-            parts.into_iter().flatten().chain(&found.dx).flat_map(|v| v.as_slice().to_vec()).collect::<Vec<f64>>()
-        });
+        both!("intermediates", |network| on_the_way!(network));
     }};
 }
 
@@ -130,4 +141,39 @@ fn with_zeros_on_the_way() {
     compare!(SparseOdd CompleteOdd [
         (0, 5), (1, 5), (5, 6), (6, 2), (0, 6), (5, 3), (2, 4), (3, 4)
     ]);
+}
+
+#[test]
+fn a_weight_for_each_edge_is_the_same_graph() {
+    let edges = [
+        (0, 5),
+        (1, 5),
+        (5, 6),
+        (6, 2),
+        (0, 6),
+        (5, 3),
+        (2, 4),
+        (3, 4),
+    ];
+    let weights: Vec<f64> = (0..edges.len())
+        .map(|edge| 0.9 - 0.23 * edge as f64)
+        .collect();
+    let mut matrix = [0.0; P];
+    for ((source, target), weight) in edges.iter().zip(&weights) {
+        matrix[source * 7 + target] = *weight;
+    }
+    let by_edge = ByEdge::from_parameters(&weights).unwrap();
+    let by_pair = SparseOdd::from_parameters(&matrix).unwrap();
+    let (a, b) = (on_the_way!(by_edge), on_the_way!(by_pair));
+    agree("intermediates", &a, &b);
+    let mut gradient = vec![f64::NAN; weights.len()];
+    by_edge
+        .mixed_parameter_gradient(&vector![0.3, -0.7], &mut gradient)
+        .unwrap();
+    let mut of_pairs = [f64::NAN; P];
+    by_pair
+        .mixed_parameter_gradient(&vector![0.3, -0.7], &mut of_pairs)
+        .unwrap();
+    let of_edges = edges.map(|(source, target)| of_pairs[source * 7 + target]);
+    agree("gradient of a function", &gradient, &of_edges);
 }

@@ -94,7 +94,7 @@ pub struct ScheduledIntermediates {
 /// Derives and schedules what is asked in the parameters.
 #[must_use]
 pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParameters {
-    let derived = if network.has_pairs_without_edge() {
+    let derived = if network.has_graphs() {
         Cow::Owned(lower_in_parameters(network))
     } else {
         Cow::Borrowed(lowered)

@@ -48,15 +48,20 @@ pub struct Pieces {
 }
 
 /// Tensors of parameters below the roots, in the order of the parameters, but for the frozen ranges: increments, and the parameters
-/// that have none.
-fn variables(graph: &Graph, roots: &[NodeId], frozen: &[Range<usize>]) -> Vec<(NodeId, usize)> {
+/// that have none. `count` is the number of parameters.
+fn variables(
+    graph: &Graph,
+    roots: &[NodeId],
+    frozen: &[Range<usize>],
+    count: usize,
+) -> Vec<(NodeId, usize)> {
     let needed = graph.ancestors(roots);
     let (mut found, mut increments) = (Vec::new(), Vec::new());
     for (index, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
         let id = NodeId(index as u32);
         match graph.node(id).op {
             Op::Parameter { offset } => found.push((id, offset)),
-            Op::Increment { offset } => increments.push((id, offset)),
+            Op::Increment { offset } if offset < count => increments.push((id, offset)),
             _ => {}
         }
     }
@@ -104,7 +109,7 @@ pub fn derive_loss(
     let mut totals = Vec::new();
     let mut place = 0;
     if request != LossRequest::Value {
-        let variables = variables(graph, &[loss], frozen);
+        let variables = variables(graph, &[loss], frozen, count);
         let seed = graph.ones(&[]);
         let gradient = adjoints(graph, loss, seed, &variables);
         place = count;
@@ -196,6 +201,7 @@ pub fn derive_parameter_jacobian(
     frozen: &[Range<usize>],
 ) -> Pieces {
     let mut program = value.clone();
+    let count = program.parameters;
     let graph = &mut program.graph;
     let width = graph.shape(function)[0];
     let seed = if width == 1 {
@@ -203,7 +209,7 @@ pub fn derive_parameter_jacobian(
     } else {
         graph.identity(&[width])
     };
-    let variables = variables(graph, &[function], frozen);
+    let variables = variables(graph, &[function], frozen, count);
     let pieces = adjoints(graph, function, seed, &variables);
     with_pieces(program, vec![("value", function)], pieces)
 }
@@ -212,6 +218,7 @@ pub fn derive_parameter_jacobian(
 /// The program gets one more input, the weights.
 pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>]) -> Pieces {
     let mut program = value.clone();
+    let count = program.parameters;
     let width = program.graph.shape(function)[0];
     let number = program.inputs.len();
     program.inputs.push(vec![width]);
@@ -221,7 +228,7 @@ pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>
     let source = graph.input(0, &shape);
     let in_inputs = reverse(graph, function, weights, &[source]).get(source);
     let in_inputs = in_inputs.unwrap_or_else(|| graph.zero(&shape));
-    let variables = variables(graph, &[function], frozen);
+    let variables = variables(graph, &[function], frozen, count);
     let pieces = adjoints(graph, function, weights, &variables);
     with_pieces(
         program,

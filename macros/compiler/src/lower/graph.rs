@@ -3,7 +3,7 @@
 //! What a neuron carries is a node of its own wherever it is known earlier than its neighbours, or matters less: so what is known is
 //! folded by the constructors, and what no walk leads to an output is computed by nobody.
 
-use crate::model::{Carried, Graph, GraphWeights, Run, Walks, Weights, shared};
+use crate::model::{Graph, GraphWeights, Run, Walks, Weights, shared};
 use derive_network_symbolic::ir::{Graph as Nodes, NodeId};
 use std::ops::Range;
 
@@ -20,19 +20,19 @@ struct Lowering<'a> {
     increment: Option<NodeId>,
 }
 
-/// The pre-activation of the output neurons in the last step, when the node comes in. `in_pairs` says whether derivatives in the weights
-/// of all pairs of neurons will be taken, also of those without an edge.
+/// The pre-activation of the output neurons in the last step, when the node comes in. Where derivatives will be taken on the way, among
+/// so many parameters, they are those in the weights of all pairs of neurons, also of those without an edge.
 pub(super) fn lower_graph(
     nodes: &mut Nodes,
     graph: &Graph,
     offset: usize,
     input: NodeId,
-    in_pairs: bool,
+    derived: Option<usize>,
 ) -> NodeId {
     let weights = graph.weights();
     let states = Walks::of(graph, &weights).states;
     let shape = [graph.neurons, graph.neurons];
-    let in_pairs = in_pairs && graph.weights == GraphWeights::Matrix;
+    let in_pairs = derived.is_some() && graph.weights == GraphWeights::Matrix;
     let increment = in_pairs.then(|| nodes.increment(offset, &shape));
     let mut lowering = Lowering {
         nodes,
@@ -50,7 +50,14 @@ pub(super) fn lower_graph(
     let outputs: Vec<Run> = outputs.cloned().collect();
     let sums = lowering.sums(&state, &outputs);
     let sums: Vec<NodeId> = sums.into_iter().map(|(_, sum)| sum).collect();
-    lowering.concat(&sums)
+    let sum = lowering.concat(&sums);
+    match derived {
+        None => sum,
+        Some(parameters) => {
+            let increment = nodes.increment(parameters + offset, &[graph.outputs]);
+            nodes.add(sum, increment)
+        }
+    }
 }
 
 impl Lowering<'_> {
@@ -83,10 +90,7 @@ impl Lowering<'_> {
             if !run.reaches_output && increments.is_none() {
                 continue;
             }
-            let mut sum = match run.carried {
-                Carried::Parameters | Carried::Points => self.sum(state, &run.neurons),
-                Carried::Zero | Carried::Constant => self.nodes.zero(&[run.neurons.len()]),
-            };
+            let mut sum = self.sum(state, &run.neurons);
             if let Some(increments) = increments {
                 let (start, length) = (run.neurons.start, run.neurons.len());
                 let increment = self.nodes.slice(increments, 0, start, length);

@@ -5,18 +5,18 @@ use super::graph::lower_graph;
 use crate::model::{Dense, Layer, LayerKind};
 use derive_network_symbolic::ir::{Graph, NodeId};
 
-/// What a layer makes of a node of the shape of its input; each kind in the operations of the calculus. `in_pairs` is for graphs of
-/// neurons.
+/// What a layer makes of a node of the shape of its input; each kind in the operations of the calculus. `derived` is the number of
+/// parameters of a network in which derivatives will be taken on the way.
 pub(super) fn lower_layer(
     graph: &mut Graph,
     layer: &Layer,
     name: String,
     input: NodeId,
-    in_pairs: bool,
+    derived: Option<usize>,
 ) -> LayerNodes {
     let z = match &layer.kind {
         LayerKind::Dense(dense) => lower_dense(graph, dense, layer.offset, input),
-        LayerKind::Graph(neurons) => lower_graph(graph, neurons, layer.offset, input, in_pairs),
+        LayerKind::Graph(neurons) => lower_graph(graph, neurons, layer.offset, input, derived),
     };
     let a = match layer.kind.activation() {
         Some(activation) => {

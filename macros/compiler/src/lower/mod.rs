@@ -50,7 +50,7 @@ pub struct LayerNodes {
 #[must_use]
 pub fn lower(network: &Network) -> Program {
     let mut program = empty(network);
-    let output = Lowering::new(network, &mut program.graph, false).output();
+    let output = Lowering::new(network, &mut program.graph, None).output();
     program.outputs = vec![value(output)];
     program
 }
@@ -58,21 +58,21 @@ pub fn lower(network: &Network) -> Program {
 /// The value of a network, and everything that its definition names.
 #[must_use]
 pub fn lower_definition(network: &Network) -> Lowered {
-    lower_all(network, false)
+    lower_all(network, None)
 }
 
 /// The same to be derived in the parameters: of graphs of neurons, whose weights are a matrix, in all pairs of neurons.
 #[must_use]
 pub fn lower_in_parameters(network: &Network) -> Lowered {
-    lower_all(network, true)
+    lower_all(network, Some(network.parameters()))
 }
 
-fn lower_all(network: &Network, in_pairs: bool) -> Lowered {
+fn lower_all(network: &Network, derived: Option<usize>) -> Lowered {
     let mut program = empty(network);
     if network.given() > 0 {
         program.inputs.push(vec![network.given()]);
     }
-    let mut lowering = Lowering::new(network, &mut program.graph, in_pairs);
+    let mut lowering = Lowering::new(network, &mut program.graph, derived);
     let output = lowering.output();
     for function in &network.functions {
         lowering.define(&function.quantity);

@@ -11,8 +11,8 @@ use std::ops::Range;
 pub(super) struct Lowering<'a> {
     network: &'a Network,
     graph: &'a mut Graph,
-    /// Whether derivatives are taken in the weights of all pairs of neurons of a graph.
-    in_pairs: bool,
+    /// The number of parameters, if derivatives will be taken on the way.
+    derived: Option<usize>,
     source: NodeId,
     output: NodeId,
     locals: Vec<NodeId>,
@@ -23,12 +23,12 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     /// Lowers the output.
-    pub fn new(network: &'a Network, graph: &'a mut Graph, in_pairs: bool) -> Self {
+    pub fn new(network: &'a Network, graph: &'a mut Graph, derived: Option<usize>) -> Self {
         let source = graph.input(0, &[network.inputs()]);
         let mut lowering = Self {
             network,
             graph,
-            in_pairs,
+            derived,
             source,
             output: source,
             locals: Vec::new(),
@@ -84,7 +84,7 @@ impl<'a> Lowering<'a> {
                 let of = self.lower(of);
                 let layer = &self.network.layers[*position];
                 let name = self.network.layer_name(layer);
-                let nodes = lower_layer(self.graph, layer, name, of, self.in_pairs);
+                let nodes = lower_layer(self.graph, layer, name, of, self.derived);
                 let value = nodes.a;
                 self.layers[*position] = Some(nodes);
                 value

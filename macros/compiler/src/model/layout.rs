@@ -1,8 +1,7 @@
 //! Questions that later stages ask a network: totals, names and where parameters lie.
 
 use super::{
-    GraphWeights, Input, Layer, LayerKind, Network, ParameterField, RequestKind, Scalar, Shape,
-    Storage,
+    Input, Layer, LayerKind, Network, ParameterField, RequestKind, Scalar, Shape, Storage,
 };
 use std::ops::Range;
 
@@ -42,13 +41,11 @@ impl Network {
         self.requests.iter().any(|request| request.kind == kind)
     }
 
-    /// Whether derivatives are taken in weights that the value does not read: those of graphs of neurons whose weights are a matrix.
+    /// Whether one of its layers is a graph of neurons, whose weights need not all be read.
     #[must_use]
-    pub fn has_pairs_without_edge(&self) -> bool {
+    pub fn has_graphs(&self) -> bool {
         let mut kinds = self.layers.iter().map(|layer| &layer.kind);
-        kinds.any(
-            |kind| matches!(kind, LayerKind::Graph(graph) if graph.weights == GraphWeights::Matrix),
-        )
+        kinds.any(|kind| matches!(kind, LayerKind::Graph(_)))
     }
 
     /// A layer as the user would say it: `hidden` or `hidden[1]`.

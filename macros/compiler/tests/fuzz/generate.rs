@@ -261,6 +261,10 @@ fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -
             writeln!(text, "#[frozen]").unwrap();
         }
         let width = 1 + random.below(4);
+        if random.once_in(10) {
+            writeln!(text, "{}\n{name}: Graph,", generate_graph(random, width)).unwrap();
+            continue;
+        }
         let layer = generate_layer(random, width);
         if random.once_in(3) {
             writeln!(text, "{name}: [{layer}; {}],", 1 + random.below(3)).unwrap();
@@ -284,4 +288,41 @@ fn generate_layer(random: &mut Random, width: usize) -> String {
     } else {
         format!("Dense<{width}, {}>", random.pick(&ACTIVATIONS))
     }
+}
+
+/// Edges between random neurons, and sometimes all there can be, of as many neurons as any layer before has outputs and more.
+fn generate_graph(random: &mut Random, outputs: usize) -> String {
+    let neurons = 16 + random.below(3);
+    let mut edges = Vec::new();
+    if random.once_in(2) {
+        edges.push(format!("0..{neurons} => 0..{neurons}"));
+    } else {
+        for _ in 0..1 + random.below(6) {
+            let mut stretch = || {
+                let (a, b) = (random.below(neurons), random.below(neurons));
+                match random.below(4) {
+                    0 => format!("{a}"),
+                    1 => format!("[{a}, {b}]"),
+                    2 => format!("0..{}", a + 1),
+                    _ => format!("{}..{}", a.min(b), a.max(b) + 1),
+                }
+            };
+            edges.push(format!("{} => {}", stretch(), stretch()));
+        }
+    }
+    let mut options = vec![
+        format!("neurons = {neurons}"),
+        format!("outputs = {outputs}"),
+        format!("steps = {}", 1 + random.below(3)),
+        format!("edges({})", edges.join(", ")),
+    ];
+    for group in ["input", "hidden", "output"] {
+        if random.once_in(3) {
+            options.push(format!("{group} = {}", random.pick(&ACTIVATIONS)));
+        }
+    }
+    if random.once_in(3) {
+        options.push(format!("weights = {}", random.pick(&["matrix", "edges"])));
+    }
+    format!("#[graph({})]", options.join(", "))
 }

@@ -65,7 +65,8 @@ pub enum Op {
         offset: usize,
     },
     /// What is added to the parameters from `offset` on: zero, but derivatives in those parameters are taken in it, where
-    /// what is computed reads a part of them only.
+    /// what is computed reads a part of them only. Beyond the parameters, what is added to a value on the way, which keeps users of
+    /// parts of the value from reading what the parts were put together of.
     Increment {
         /// Position of what it is added to in the flat parameters.
         offset: usize,

@@ -78,6 +78,18 @@ pub fn graph_option_form(name: &Ident, example: &str) -> Diagnostic {
         .help(format!("write `{example}`"))
 }
 
+/// Something else than the name of an activation.
+pub fn graph_activation_form(written: &impl ToTokens, example: &str) -> Diagnostic {
+    let found = shown(written);
+    Diagnostic::new(
+        Place::of(written),
+        format!("expected an activation, found `{found}`"),
+    )
+    .help(format!(
+        "write `{example}`; a formula of your own gets a name by `activation(Swish = |z| z * sigmoid(z))`"
+    ))
+}
+
 /// `weights` that are neither.
 pub fn unknown_weights(written: &impl ToTokens) -> Diagnostic {
     let found = shown(written);

@@ -142,7 +142,10 @@ fn read_option(
             draft.steps_place = Place::of(written);
         }
         (_, Some(group)) => {
-            let read = read_activation(word(written), written, activations);
+            let read = match word(written) {
+                Some(name) => read_activation(Some(name), written, activations),
+                None => Err(catalogue::graph_activation_form(written, example)),
+            };
             draft.activations[group].0 = diagnostics.take(read).flatten();
         }
         _ => match word(written) {
