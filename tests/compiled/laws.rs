@@ -11,8 +11,8 @@ use num_dual::{Dual2Vec64, DualNum, hessian};
 
 use crate::face::{Face, Form};
 use crate::networks::{
-    Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Single, SingleBoxed, SingleCustom,
-    SingleOutputs, Wide, WithoutBias,
+    Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Propagated, Single, SingleBoxed,
+    SingleCustom, SingleOutputs, SinglePropagated, Wide, WithoutBias,
 };
 use crate::random::Random;
 
@@ -143,6 +143,8 @@ agree_with_the_interpreter! {
     single_outputs SingleOutputs
     single_custom SingleCustom
     single_boxed SingleBoxed
+    propagated Propagated
+    single_propagated SinglePropagated
 }
 
 /// An activation on dual numbers, from its definition.
@@ -173,7 +175,9 @@ fn chain<D: DualNum<f64> + Clone>(
 ) -> D {
     let mut state = x;
     for layer in &network.layers {
-        let LayerKind::Dense(dense) = &layer.kind;
+        let LayerKind::Dense(dense) = &layer.kind else {
+            panic!("a chain of dense layers")
+        };
         let (weight, bias) = parameters[layer.parameters()].split_at(dense.inputs * dense.outputs);
         let neuron = |row: usize| {
             let mut sum = D::from(bias.get(row).copied().unwrap_or(0.0));

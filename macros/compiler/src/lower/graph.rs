@@ -109,34 +109,33 @@ impl Lowering<'_> {
 
     /// What edges bring to these neurons.
     fn sum(&mut self, state: &[Part], neurons: &Range<usize>) -> NodeId {
-        // Products to equal targets are added before they are put into their places.
-        let mut products: Vec<(Range<usize>, Vec<(f64, NodeId)>)> = Vec::new();
+        let mut products: Vec<Part> = Vec::new();
         for position in 0..self.weights.len() {
-            for (sources, node) in state {
+            for part in state {
                 let weights = &self.weights[position];
-                let Some(edges) = weights.edges.shared(sources, neurons) else {
-                    continue;
-                };
-                let weights = weights.part(edges);
-                let targets = weights.edges.targets.clone();
-                let product = self.product(&weights, (sources, *node));
-                match products.iter_mut().find(|(known, _)| *known == targets) {
-                    Some((_, terms)) => terms.push((1.0, product)),
-                    None => products.push((targets, vec![(1.0, product)])),
+                if let Some(edges) = weights.edges.shared(&part.0, neurons) {
+                    let weights = weights.part(edges);
+                    let product = self.product(&weights, part);
+                    products.push((weights.edges.targets, product));
                 }
             }
         }
+        // Products to equal targets are added before they are put into their places.
         let mut terms = Vec::new();
-        for (targets, products) in products {
-            let sum = self.nodes.sum(&products, &[targets.len()]);
+        while let Some((targets, _)) = products.first().cloned() {
+            let (equal, others): (Vec<Part>, Vec<Part>) =
+                products.into_iter().partition(|(to, _)| *to == targets);
+            let equal: Vec<(f64, NodeId)> = equal.iter().map(|(_, node)| (1.0, *node)).collect();
+            let sum = self.nodes.sum(&equal, &[targets.len()]);
             let start = targets.start - neurons.start;
             terms.push((1.0, self.nodes.embed(sum, 0, start, neurons.len())));
+            products = others;
         }
         self.nodes.sum(&terms, &[neurons.len()])
     }
 
     /// Weights times what their sources carry.
-    fn product(&mut self, weights: &Weights, (neurons, state): (&Range<usize>, NodeId)) -> NodeId {
+    fn product(&mut self, weights: &Weights, (neurons, state): &Part) -> NodeId {
         let Weights { edges, place } = weights;
         let matrix = self.offset + place.offset;
         let matrix = self.nodes.parameter(matrix, &[place.rows, place.columns]);
@@ -144,7 +143,7 @@ impl Lowering<'_> {
         let weight = self.nodes.slice(rows, 1, place.column, edges.sources.len());
         let sources = shared(&edges.sources, neurons);
         let start = sources.start - neurons.start;
-        let state = self.nodes.slice(state, 0, start, sources.len());
+        let state = self.nodes.slice(*state, 0, start, sources.len());
         self.nodes.multiply(weight, state)
     }
 
