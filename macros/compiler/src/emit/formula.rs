@@ -1,8 +1,8 @@
 //! A network and a request of it go in; what is computed comes out as text, for documentation.
 
 use crate::model::{
-    Field, Layer, LayerKind, Meaning, Network, Quantity, Reduction, RequestKind, Shape, Window,
-    crossed,
+    Field, Graph, Layer, LayerKind, Meaning, Network, Quantity, Reduction, RequestKind, Shape,
+    Window, crossed,
 };
 use crate::request::Scheduled;
 use proc_macro2::Ident;
@@ -37,9 +37,11 @@ pub(super) fn request_formula(network: &Network, request: &Scheduled) -> String 
     };
     let (mut lines, derived) = match request.function {
         None => {
+            let mut kinds = network.layers.iter().map(|layer| &layer.kind);
+            let is_dense = kinds.all(|kind| matches!(kind, LayerKind::Dense(_)));
             let derived = match network.forward.text {
-                None => derivation.of_layers(),
-                Some(_) => derivation.of_function(),
+                None if is_dense => derivation.of_layers(),
+                _ => derivation.of_function(),
             };
             (value_formulas(network), derived.to_owned())
         }
@@ -256,6 +258,10 @@ fn chain_formulas(network: &Network) -> Vec<String> {
 
 /// What a layer of the chain computes, whatever its number.
 fn layer_formula(layer: &Layer) -> String {
+    if let LayerKind::Graph(graph) = &layer.kind {
+        let propagated = propagation(graph, "_l", "a_(l-1)");
+        return format!("{propagated}, a_l = outputs, width {}", layer.output.size());
+    }
     let z = pre_activation(layer, "_l", "a_(l-1)");
     let activated = activated(layer, "z_l").unwrap_or_else(|| "z_l".to_owned());
     let how = describe_kind(&layer.kind);
@@ -300,7 +306,16 @@ fn pre_activation(layer: &Layer, number: &str, of: &str) -> String {
             norm.epsilon
         ),
         LayerKind::Softmax => format!("exp({of}) / sum of exp({of})"),
+        LayerKind::Graph(graph) => propagation(graph, number, of),
     }
+}
+
+/// Neurons that step along edges.
+fn propagation(graph: &Graph, number: &str, of: &str) -> String {
+    format!(
+        "N_t = f(W{number} N_(t-1)) for t = 1..{} over {} neurons and their edges, N_0 = f_input(({of}, 0))",
+        graph.steps, graph.neurons
+    )
 }
 
 /// What the formula of a layer does not say.

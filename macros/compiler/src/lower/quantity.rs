@@ -12,6 +12,8 @@ use std::ops::Range;
 pub(super) struct Lowering<'a> {
     network: &'a Network,
     graph: &'a mut Graph,
+    /// The number of parameters, if derivatives will be taken on the way.
+    derived: Option<usize>,
     source: NodeId,
     output: NodeId,
     locals: Vec<NodeId>,
@@ -22,11 +24,12 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     /// Lowers the output.
-    pub fn new(network: &'a Network, graph: &'a mut Graph) -> Self {
+    pub fn new(network: &'a Network, graph: &'a mut Graph, derived: Option<usize>) -> Self {
         let source = graph.input(0, &[network.inputs()]);
         let mut lowering = Self {
             network,
             graph,
+            derived,
             source,
             output: source,
             locals: Vec::new(),
@@ -154,7 +157,14 @@ impl<'a> Lowering<'a> {
     fn layer(&mut self, position: usize, of: NodeId) -> NodeId {
         let layer = &self.network.layers[position];
         let name = self.network.layer_name(layer);
-        let nodes = lower_layer(self.graph, layer, self.network.scalar, name, of);
+        let nodes = lower_layer(
+            self.graph,
+            layer,
+            self.network.scalar,
+            name,
+            of,
+            self.derived,
+        );
         let value = nodes.a;
         // Formulas that call the layer once more stand behind the output.
         self.layers[position].get_or_insert(nodes);

@@ -291,6 +291,11 @@ fn generate_struct(
         if random.once_in(5) {
             writeln!(text, "#[frozen]").unwrap();
         }
+        if random.once_in(10) {
+            let graph = generate_graph(random, layers.width);
+            writeln!(text, "{graph}\n{}: Graph,", layers.name).unwrap();
+            continue;
+        }
         let (name, layer) = (layers.name, generate_layer(random, layers.width));
         match layers.length {
             Some(length) => writeln!(text, "{name}: [{layer}; {length}],").unwrap(),
@@ -317,4 +322,41 @@ fn generate_layer(random: &mut Random, width: usize) -> String {
     } else {
         format!("Dense<{width}, {}>", random.pick(&ACTIVATIONS))
     }
+}
+
+/// Edges between random neurons, and sometimes all there can be, of as many neurons as any layer before has outputs and more.
+fn generate_graph(random: &mut Random, outputs: usize) -> String {
+    let neurons = 16 + random.below(3);
+    let mut edges = Vec::new();
+    if random.once_in(2) {
+        edges.push(format!("0..{neurons} => 0..{neurons}"));
+    } else {
+        for _ in 0..1 + random.below(6) {
+            let mut stretch = || {
+                let (a, b) = (random.below(neurons), random.below(neurons));
+                match random.below(4) {
+                    0 => format!("{a}"),
+                    1 => format!("[{a}, {b}]"),
+                    2 => format!("0..{}", a + 1),
+                    _ => format!("{}..{}", a.min(b), a.max(b) + 1),
+                }
+            };
+            edges.push(format!("{} => {}", stretch(), stretch()));
+        }
+    }
+    let mut options = vec![
+        format!("neurons = {neurons}"),
+        format!("outputs = {outputs}"),
+        format!("steps = {}", 1 + random.below(3)),
+        format!("edges({})", edges.join(", ")),
+    ];
+    for group in ["input", "hidden", "output"] {
+        if random.once_in(3) {
+            options.push(format!("{group} = {}", random.pick(&ACTIVATIONS)));
+        }
+    }
+    if random.once_in(3) {
+        options.push(format!("weights = {}", random.pick(&["matrix", "edges"])));
+    }
+    format!("#[graph({})]", options.join(", "))
 }

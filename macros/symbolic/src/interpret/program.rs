@@ -52,6 +52,7 @@ fn evaluate(
     let entries = match &node.op {
         Op::Input(number) => inputs[*number].clone(),
         Op::Parameter { offset } => parameters[*offset..offset + size].to_vec(),
+        Op::Increment { .. } => vec![0.0; size],
         Op::Sum(terms) => {
             let mut sum = vec![0.0; size];
             for (coefficient, term) in terms {

@@ -232,7 +232,7 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
                 .view_of_vector(graph, *argument)
                 .map(|view| (view, own)),
         ),
-        Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {}
+        Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } | Op::Held(_) => {}
     }
     let along = |(view, indices): &(View, Vec<usize>), axis: usize| -> usize {
         let strides = indices

@@ -171,8 +171,14 @@ impl Lowering<'_> {
                 nests
             }
             Op::FirstMax { argument, axis } => vec![self.first_maximum(id, argument, axis, points)],
-            Op::Map { .. } | Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {
-                unreachable!("maps are units of their own; inputs, parameters and views are given")
+            Op::Map { .. }
+            | Op::Input(_)
+            | Op::Parameter { .. }
+            | Op::Increment { .. }
+            | Op::Held(_) => {
+                unreachable!(
+                    "maps are units of their own; inputs, parameters and views are given, increments were dropped"
+                )
             }
         }
     }

@@ -264,16 +264,9 @@ pub fn unknown_weight_map(name: &Ident, functions: Vec<String>) -> Diagnostic {
 }
 
 /// A dense layer of an image or a signal.
-pub fn dense_of_image(at: Span, input: Shape) -> Diagnostic {
+pub fn needs_flat(layer: &str, at: Span, input: Shape) -> Diagnostic {
     let input = described(input);
-    Diagnostic::new(at, format!("`Dense` takes a vector, {input} comes in"))
-        .help("insert a field `flatten: Flatten` before this one")
-}
-
-/// Softmax of an image or a signal.
-pub fn softmax_of(at: Span, input: Shape) -> Diagnostic {
-    let input = described(input);
-    Diagnostic::new(at, format!("`Softmax` takes a vector, {input} comes in"))
+    Diagnostic::new(at, format!("`{layer}` takes a vector, {input} comes in"))
         .help("insert a field `flatten: Flatten` before this one")
 }
 

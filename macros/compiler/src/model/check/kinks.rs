@@ -89,7 +89,7 @@ pub(super) fn check_kinks(
                 diagnostics.push(catalogue::derivative_through_kink(
                     &field.name.to_string(),
                     kink.function,
-                    field.activation_place,
+                    kink.place,
                     &crossing,
                     ordinal(kink.order),
                     kink.instead,

@@ -10,6 +10,7 @@ mod derivatives;
 mod formula;
 mod forward;
 mod functions;
+mod graph;
 mod inputs;
 mod kinks;
 mod layer_types;
