@@ -32,13 +32,12 @@ impl Image {
             let axes = self.space.len();
             let kernel = 1 + random.below(3);
             let mut options = vec![format!("kernel = {kernel}")];
-            let mut stride = 1;
             let padding = random.below(kernel);
             if random.once_in(2) {
                 options.push(format!("padding = {padding}"));
             }
             if random.once_in(3) {
-                stride = 1 + random.below(2);
+                let stride = 1 + random.below(2);
                 options.push(format!("stride = {stride}"));
             }
             if random.once_in(8) {
