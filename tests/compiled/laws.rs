@@ -1,7 +1,8 @@
 //! Do compiled networks compute what the interpreter says of the same definition, and what dual numbers say?
 
-use crate::agreement::{check, check_with_dual_numbers};
+use crate::agreement::check_with_dual_numbers;
 use crate::face::Face;
+use crate::interpreted::check;
 use crate::networks::{
     Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Single, SingleBoxed, SingleCustom,
     SingleOutputs, Wide, WithoutBias,

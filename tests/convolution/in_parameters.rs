@@ -4,8 +4,8 @@ use derive_network::nalgebra::SVector;
 use derive_network::{Lanes, prelude::derive_network, with_lanes};
 use num_dual::{Dual2_64, Dual64};
 
-use crate::agreement::{model, parameters, tolerance};
 use crate::face::{Entries, Face, Form};
+use crate::interpreted::{model, parameters, tolerance};
 use crate::networks::{
     Attention, Averaged, Convex, EveryOption, Largest, Normalised, SmallLeNet, Stacked,
 };

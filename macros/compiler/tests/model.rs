@@ -360,6 +360,83 @@ fn kinks_count_every_derivative_that_is_taken() {
 }
 
 #[test]
+fn what_comes_into_layers_follows_from_calls() {
+    let network = model(
+        "input(x: 3, t), forward = { \
+             let mut u = concat(x, t); \
+             for layer in layers { u = concat(layer(u), t); } \
+             head(u) * scalar(t) + layers[0](concat(t, x))[0] \
+         }",
+        "scalar: Dense<1>, layers: [Dense<5, Tanh>; 2], head: Dense<2>",
+    );
+    let widths = network.layers.iter();
+    let widths: Vec<_> = widths
+        .map(|layer| (layer.input, layer.output, layer.offset))
+        .collect();
+    let vector = Shape::Vector;
+    assert_eq!(
+        widths,
+        [
+            (vector(1), vector(1), 0),
+            (vector(4), vector(5), 2),
+            (vector(6), vector(5), 2 + 25),
+            (vector(6), vector(2), 2 + 25 + 35),
+        ]
+    );
+    assert_eq!((network.outputs(), network.parameters()), (2, 76));
+}
+
+#[test]
+fn a_tuple_is_several_outputs_with_their_sizes() {
+    let parts = |output: &str| {
+        let attribute = format!("input(x: 2), {output} forward = {{ (sum(x), hidden(x)) }}");
+        let network = model(&attribute, "hidden: Dense<3>");
+        assert_eq!(network.outputs(), 4);
+        let parts = network.output_parts.into_iter();
+        let parts = parts.map(|part| {
+            (
+                part.name.to_string(),
+                part.range(),
+                part.shape == Shape::Scalar,
+            )
+        });
+        parts.collect::<Vec<_>>()
+    };
+    let named = [("u".to_owned(), 0..1, true), ("v".to_owned(), 1..4, false)];
+    assert_eq!(parts("output(u, v),"), named);
+    assert_eq!(parts("output(u, v: 3),"), named);
+    assert_eq!(parts("output(u),"), [("u".to_owned(), 0..4, false)]);
+    assert_eq!(parts(""), []);
+}
+
+#[test]
+fn names_of_forward_are_its_own() {
+    // An output, a function, given data and an input lend their names.
+    let network = model(
+        "input(x: 2), given(data), output(u), forward = { \
+             let data = x[0]; let u = hidden(2.0 * x); let later = data * u; let x = later; x \
+         }, define = { let later = d(u, x[0]) + data; }",
+        "hidden: Dense<1, Tanh>",
+    );
+    assert_eq!(network.outputs(), 1);
+    assert!(network.functions[0].quantity.dependence.given);
+    assert_eq!(
+        network.forward.text.unwrap(),
+        "let data = x[0];\nlet u = hidden(2 * x);\nlet later = data * u;\nlet x = later;\nx"
+    );
+}
+
+#[test]
+fn what_is_used_twice_is_computed_once() {
+    let network = model(
+        "input(x: 2), forward = { let mut u = x; for b in blocks { u = u + b(u) * u; } sum(u) }",
+        "blocks: [Dense<2>; 3]",
+    );
+    assert_eq!(network.forward.locals.len(), 3);
+    assert!(network.forward.output.operations <= 3);
+}
+
+#[test]
 fn images_keep_their_shape_from_layer_to_layer() {
     let network = model(
         "input(image: [2, 9, 8])",

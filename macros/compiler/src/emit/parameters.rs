@@ -85,7 +85,7 @@ fn emit_constants(network: &Network) -> TokenStream {
     quote! {
         #[doc = #doc]
         pub const INPUTS: usize = #inputs;
-        /// The number of outputs: the width of the last layer.
+        /// The number of outputs.
         pub const OUTPUTS: usize = #outputs;
         /// The number of parameters: the length of the flat slice.
         pub const PARAMETERS: usize = #parameters;

@@ -31,6 +31,7 @@ pub use names::{
     method_name, request_kinds, request_names,
 };
 pub use parameter_request::{LossRequest, LossRequestKind, ParameterRequest, ParameterRequestKind};
+pub(crate) use quantity::repeated;
 pub use quantity::{Dependence, MappedFunction, Meaning, Quantity, Shape};
 pub use request::{Order, Request, RequestKind};
 pub use windows::{Convolution, Pool, Reduction, Window, crossed};

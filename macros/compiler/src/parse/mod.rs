@@ -17,9 +17,9 @@ mod structure;
 use crate::diagnostics::Diagnostics;
 use proc_macro2::{Ident, Span, TokenStream};
 
-pub use block::{Block, Statement, parse_block};
+pub use block::{Block, Over, Statement, parse_block};
 pub(crate) use expression::strip;
-pub use expression::{Expression, Kind, Operation, parse_expression};
+pub use expression::{Expression, Index, IndexKind, Kind, Operation, parse_expression};
 
 /// What was written in the attribute and below it.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Random choices go in, the text of a small definition comes out, mostly meant to be right.
 
 use super::formulas::{Known, generate_define, generate_losses};
+use super::forward::{Layers, generate_forward};
 use super::images::Image;
 use super::random::Random;
 use std::fmt::Write;
@@ -73,7 +74,12 @@ pub fn generate(random: &mut Random) -> (String, String) {
         Some(image) => image.input(),
         None => generate_inputs(&mut known, random),
     }];
+    let parameters = generate_parameters(&mut known, random);
     let outputs = if random.once_in(4) { 2 } else { 1 };
+    let layers = generate_layers(random);
+    if image.is_none() && random.once_in(3) {
+        items.push(generate_forward(&known, &layers, outputs, random));
+    }
     if !random.once_in(3) {
         items.push(generate_outputs(&mut known, outputs, random));
     }
@@ -82,7 +88,6 @@ pub fn generate(random: &mut Random) -> (String, String) {
         items.push(format!("given({}, weight)", known.declare("target", size)));
         known.scalars.push("weight".to_owned());
     }
-    let parameters = generate_parameters(&mut known, random);
     let (mut functions, mut losses) = (Vec::new(), Vec::new());
     if random.once_in(2) {
         let (define, names) = generate_define(&mut known, random);
@@ -114,7 +119,7 @@ pub fn generate(random: &mut Random) -> (String, String) {
     items.swap(0, position);
     (
         items.join(", "),
-        generate_struct(image, &parameters, outputs, random),
+        generate_struct(image, &layers, &parameters, outputs, random),
     )
 }
 
@@ -239,8 +244,21 @@ fn generate_formula(random: &mut Random, depth: usize) -> String {
     }
 }
 
+/// Fields with layers before the last one.
+fn generate_layers(random: &mut Random) -> Vec<Layers> {
+    let names = ["first", "second", "third", "r#fn"];
+    let count = 1 + random.below(3);
+    let layers = names[..count].iter().map(|name| Layers {
+        name,
+        width: 1 + random.below(4),
+        length: random.once_in(3).then(|| 1 + random.below(3)),
+    });
+    layers.collect()
+}
+
 fn generate_struct(
     image: Option<Image>,
+    layers: &[Layers],
     parameters: &[String],
     outputs: usize,
     random: &mut Random,
@@ -261,9 +279,7 @@ fn generate_struct(
     if let Some(image) = image {
         text.push_str(&image.fields(random));
     }
-    let names = ["first", "second", "third", "r#fn"];
-    let count = 1 + random.below(3);
-    for name in &names[..count] {
+    for layers in layers {
         if random.once_in(5) {
             writeln!(text, "/// A layer.").unwrap();
         }
@@ -275,12 +291,10 @@ fn generate_struct(
         if random.once_in(5) {
             writeln!(text, "#[frozen]").unwrap();
         }
-        let width = 1 + random.below(4);
-        let layer = generate_layer(random, width);
-        if random.once_in(3) {
-            writeln!(text, "{name}: [{layer}; {}],", 1 + random.below(3)).unwrap();
-        } else {
-            writeln!(text, "{name}: {layer},").unwrap();
+        let (name, layer) = (layers.name, generate_layer(random, layers.width));
+        match layers.length {
+            Some(length) => writeln!(text, "{name}: [{layer}; {length}],").unwrap(),
+            None => writeln!(text, "{name}: {layer},").unwrap(),
         }
         if random.once_in(8) {
             let layer = random.pick(&["LayerNorm", "Softmax"]);

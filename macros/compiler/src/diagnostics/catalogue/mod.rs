@@ -3,6 +3,7 @@
 
 mod activations;
 mod expressions;
+mod forward;
 mod functions;
 mod inputs;
 mod layers;
@@ -13,6 +14,7 @@ mod syntax;
 
 pub use activations::*;
 pub use expressions::*;
+pub use forward::*;
 pub use functions::*;
 pub use inputs::*;
 pub use layers::*;
@@ -41,7 +43,7 @@ fn instead<'a>(written: &str, what: &str, names: impl IntoIterator<Item = &'a st
 }
 
 /// What the user wrote, on one line and not too long.
-fn shown(written: &impl ToTokens) -> String {
+pub fn shown(written: &impl ToTokens) -> String {
     let text = written
         .to_token_stream()
         .to_string()
