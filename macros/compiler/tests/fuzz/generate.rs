@@ -77,7 +77,8 @@ pub fn generate(random: &mut Random) -> (String, String) {
     let parameters = generate_parameters(&mut known, random);
     let outputs = if random.once_in(4) { 2 } else { 1 };
     let layers = generate_layers(random);
-    if image.is_none() && random.once_in(3) {
+    let has_forward = image.is_none() && random.once_in(3);
+    if has_forward {
         items.push(generate_forward(&known, &layers, outputs, random));
     }
     if !random.once_in(3) {
@@ -119,7 +120,7 @@ pub fn generate(random: &mut Random) -> (String, String) {
     items.swap(0, position);
     (
         items.join(", "),
-        generate_struct(image, &layers, &parameters, outputs, random),
+        generate_struct(image, &layers, has_forward, &parameters, outputs, random),
     )
 }
 
@@ -259,6 +260,7 @@ fn generate_layers(random: &mut Random) -> Vec<Layers> {
 fn generate_struct(
     image: Option<Image>,
     layers: &[Layers],
+    has_forward: bool,
     parameters: &[String],
     outputs: usize,
     random: &mut Random,
@@ -301,7 +303,8 @@ fn generate_struct(
             Some(length) => writeln!(text, "{name}: [{layer}; {length}],").unwrap(),
             None => writeln!(text, "{name}: {layer},").unwrap(),
         }
-        if random.once_in(8) {
+        // A field that `forward` does not call is a mistake.
+        if !has_forward && random.once_in(8) {
             let layer = random.pick(&["LayerNorm", "Softmax"]);
             writeln!(text, "{}_{name}: {layer},", layer.to_lowercase()).unwrap();
         }
