@@ -36,7 +36,21 @@ const LOSS_CALL: &str = "
     println!(\"{loss:?} {gradient:?}\");
 ";
 
-const CASES: [Case; 5] = [
+const IMAGE_CALL: &str = "
+    let x = SVector::<f64, { Net::INPUTS }>::repeat(0.5);
+    let w = SVector::<f64, { Net::OUTPUTS }>::repeat(0.5);
+    let mut gradient = vec![0.0; Net::PARAMETERS];
+    println!(\"{:?} {:?}\", net.vjp(&x, &w), net.pullback(&x, &w, &mut gradient));
+";
+
+const LENET_CALL: &str = "
+    let points = vec![SVector::repeat(0.5); 9];
+    let targets = vec![SVector::repeat(0.1); 9];
+    let mut gradient = vec![0.0; Net::PARAMETERS];
+    println!(\"{:?}\", net.fit_gradient(&points, &targets, &mut gradient));
+";
+
+const CASES: [Case; 7] = [
     Case {
         name: "no model",
         definition: "",
@@ -66,6 +80,22 @@ const CASES: [Case; 5] = [
             loss(fourth = mean_square(r)), derive(gradient))]\n\
             pub struct Net { hidden: [Dense<20, Tanh>; 3], output: Dense<1> }",
         calls: LOSS_CALL,
+    },
+    Case {
+        name: "Conv2d 3 -> 20 on 3x7x5: gradients in x and weights",
+        definition: "#[derive_network(input(image: [3, 7, 5]), derive(vjp, pullback))]\n\
+            pub struct Net { #[layer(kernel = 2)] convolution: Conv2d<20, Tanh> }",
+        calls: IMAGE_CALL,
+    },
+    Case {
+        name: "LeNet on 28x28: loss, parameter gradient",
+        definition: "#[derive_network(input(image: [1, 28, 28]), output(y), given(target: 10), \
+            loss(fit = mse(y, target)), derive(value))]\n\
+            pub struct Net { #[layer(kernel = 5, padding = 2)] first: Conv2d<6, Tanh>, \
+            #[layer(kernel = 2)] pool_first: MaxPool2d, #[layer(kernel = 5)] second: Conv2d<16, Tanh>, \
+            #[layer(kernel = 2)] pool_second: MaxPool2d, flatten: Flatten, third: Dense<120, Tanh>, \
+            fourth: Dense<84, Tanh>, output: Dense<10> }",
+        calls: LENET_CALL,
     },
 ];
 

@@ -37,8 +37,14 @@ use proc_macro::TokenStream;
 /// | `Dense<20>` | z = W x + b, with W of shape (20, inputs) |
 /// | `Dense<20, Tanh>` | the same, then an activation |
 /// | `[Dense<20, Tanh>; 3]` | three of them |
+/// | `Conv2d<20, Tanh>`, `Conv1d<20, Tanh>` | a convolution of an image or a signal to 20 channels, then an activation |
+/// | `MaxPool2d`, `AvgPool2d`, `MaxPool1d`, `AvgPool1d` | of each window the largest entry, or the mean |
+/// | `Flatten` | an image or a signal as a vector |
+/// | `LayerNorm` | scaled to mean zero and variance one, then by parameters |
+/// | `Softmax` | exp(x) / Σ exp(x) |
 ///
-/// Options are attributes of the field: `#[layer(bias = false)]` leaves the bias out. Widths and lengths are written as
+/// Options are attributes of the field: `#[layer(bias = false)]` leaves the bias out, `#[layer(kernel = 3, stride = 2, padding = 1)]`
+/// describes windows, `#[layer(weight = softplus)]` keeps the weights of a dense layer positive. Widths and lengths are written as
 /// numbers: a macro sees the name of a constant, not its value.
 ///
 /// Activations are `Identity`, `Sigmoid`, `Tanh`, `Relu`, `LeakyRelu` (slope 0.01), `Elu`, `Softplus`, `Silu`, `Gelu`
@@ -48,7 +54,7 @@ use proc_macro::TokenStream;
 ///
 /// | item | meaning |
 /// |---|---|
-/// | `input(x: 2)`, `input(t, x)`, `input(x: 8, u: 2)` | vectors by name and size, scalars by name; several are concatenated in this order. Needed |
+/// | `input(x: 2)`, `input(t, x)`, `input(image: [3, 7, 5])` | vectors by name and size, scalars by name, images by channels, rows and columns, signals by channels and length; several are concatenated in this order. Needed |
 /// | `output(u)` | a name for the output, or one for each of its components |
 /// | `define = { let f = ..; }` | functions of the output, its derivatives and the inputs, see below |
 /// | `given(target, weights: 2)` | data that come with each point, for functions; they are not differentiated |

@@ -11,9 +11,9 @@ pub use crate::kernels::{
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{
     BatchLengthError, BoxedParameters, ConvolutionView, ConvolutionViewMut, DenseView,
-    DenseViewMut, EvaluationError, Initial, InlineParameters, LayerAdjoints, LayerNormView,
-    LayerNormViewMut, LayerShape, LayerValues, Network, ParameterCountError, Stub, glorot_normal,
-    glorot_uniform, he_normal, layer_of_array, stub, uniform,
+    DenseViewMut, EdgeBlock, EvaluationError, Initial, InlineParameters, LayerAdjoints,
+    LayerNormView, LayerNormViewMut, LayerShape, LayerValues, Network, ParameterCountError, Stub,
+    glorot_normal, glorot_uniform, he_normal, layer_of_array, stub, uniform,
 };
 pub use approx;
 pub use nalgebra::{

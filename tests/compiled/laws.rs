@@ -1,10 +1,11 @@
 //! Do compiled networks compute what the interpreter says of the same definition, and what dual numbers say?
 
-use crate::agreement::{check, check_with_dual_numbers};
+use crate::agreement::check_with_dual_numbers;
 use crate::face::Face;
+use crate::interpreted::check;
 use crate::networks::{
-    Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Single, SingleBoxed, SingleCustom,
-    SingleOutputs, Wide, WithoutBias,
+    Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Propagated, Single, SingleBoxed,
+    SingleCustom, SingleOutputs, SinglePropagated, Wide, WithoutBias,
 };
 
 macro_rules! agree_with_the_interpreter {
@@ -29,6 +30,8 @@ agree_with_the_interpreter! {
     single_outputs SingleOutputs
     single_custom SingleCustom
     single_boxed SingleBoxed
+    propagated Propagated
+    single_propagated SinglePropagated
 }
 
 #[test]

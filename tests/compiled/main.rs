@@ -6,6 +6,8 @@ mod agreement;
 mod counting;
 #[path = "../support/face.rs"]
 mod face;
+#[path = "../support/interpreted.rs"]
+mod interpreted;
 mod laws;
 mod memory;
 mod networks;

@@ -1,4 +1,4 @@
-//! The networks that the other files ask about: depth 1 to 6, widths 1 to 33, every activation, both precisions.
+//! The networks that the other files ask about: depth 1 to 6, widths 1 to 33, every activation, both precisions, and graphs of neurons.
 
 use crate::face::network;
 
@@ -72,4 +72,27 @@ network! {
     [input(x: 8), scalar = f32, storage = boxed, derive(vjp, gradient)]
     struct SingleBoxed { first: Dense<32, Elu>, second: Dense<20, Silu>, output: Dense<1, LogCosh2> }
     f32: vjp gradient
+}
+
+network! {
+    [input(x: 3), derive(hessian, laplacian, jacobian, vjp)]
+    struct Propagated {
+        first: Dense<3, Tanh>,
+        #[graph(
+            neurons = 11, outputs = 2, steps = 4, hidden = Sigmoid, output = Tanh,
+            edges(0..3 => 5..9, [5, 7] => 9..11, 8 => 3, 9..11 => 3..5, 6 => 8, 1 => 1, 4 => 10)
+        )]
+        net: Graph,
+        output: Dense<2>,
+    }
+    f64: value hessian laplacian jacobian vjp
+}
+
+network! {
+    [input(x: 2), scalar = f32, derive(hessian)]
+    struct SinglePropagated {
+        #[graph(neurons = 8, outputs = 1, steps = 3, weights = edges, hidden = Tanh, edges(0..2 => 3..6, 3..5 => 6..8, 5..8 => 2, 0 => 0))]
+        net: Graph,
+    }
+    f32: value hessian
 }

@@ -1,6 +1,7 @@
 //! Do they compute what the interpreter says of the same definition, and what plain loops say on dual numbers?
 
-use crate::agreement::{check, check_with_dual_numbers};
+use crate::agreement::check_with_dual_numbers;
+use crate::interpreted::check;
 use crate::networks::{
     Attention, Averaged, Convex, EveryOption, Largest, LongWindows, Normalised, NormalisedImage,
     Shares, Signal, SmallLeNet, Stacked,

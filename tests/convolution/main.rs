@@ -8,6 +8,8 @@ mod comparison;
 mod face;
 mod images;
 mod in_parameters;
+#[path = "../support/interpreted.rs"]
+mod interpreted;
 mod laws;
 mod networks;
 #[path = "../support/oracles.rs"]

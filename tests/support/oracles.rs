@@ -96,10 +96,23 @@ impl Oracle {
 
     /// An expected tensor with the tolerance of a precision, `f64` or `f32`.
     pub fn expected(&self, tensor: &str, precision: &str) -> Expected {
-        let rows = array(self.at(&format!("/expected/{tensor}")));
+        let rows = self.at(&format!("/expected/{tensor}"));
+        self.with_tolerance(rows, tensor, precision)
+    }
+
+    /// An expected tensor of one of several runs, each with a step.
+    pub fn run(&self, run: usize, tensor: &str) -> Expected {
+        let of_run = self.at(&format!("/expected/runs/{run}"));
+        let key = format!("step{}.{tensor}", of_run["step"]);
+        self.with_tolerance(&of_run[tensor], &key, "f64")
+    }
+
+    /// A tensor with the tolerance that a key has.
+    fn with_tolerance(&self, tensor: &Value, key: &str, precision: &str) -> Expected {
+        let rows = array(tensor);
         let points: Vec<Vec<f64>> = rows.iter().map(column_major).collect();
         let overrides = self.at(&format!("/tolerance/{precision}_overrides"));
-        let own = overrides.get(tensor);
+        let own = overrides.get(key);
         let tolerance =
             number(own.unwrap_or_else(|| self.at(&format!("/tolerance/{precision}_rtol"))));
         let largest = |numbers: &[f64]| {
@@ -118,7 +131,7 @@ impl Oracle {
             slice_largest.max(1e-6 * tensor_largest)
         });
         let scale: Vec<f64> = scale.collect();
-        assert!(tensor_largest > 0.0, "{}: {tensor} is zero", self.case);
+        assert!(tensor_largest > 0.0, "{}: {key} is zero", self.case);
         Expected {
             permitted: scale.iter().map(|scale| tolerance * scale).collect(),
             scale,

@@ -8,8 +8,9 @@ use derive_network_symbolic::parameter_request::{
 };
 use derive_network_symbolic::schedule::{LoopProgram, Mode, schedule, schedule_blocks};
 use proc_macro2::Ident;
+use std::borrow::Cow;
 
-use crate::lower::Lowered;
+use crate::lower::{Lowered, lower_in_parameters};
 use crate::model::{Loss, LossRequestKind, Network, ParameterRequest, ParameterRequestKind};
 
 /// Bytes of vector scratch that a block of points may use: what stays in the nearest caches.
@@ -93,51 +94,56 @@ pub struct ScheduledIntermediates {
 /// Derives and schedules what is asked in the parameters.
 #[must_use]
 pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParameters {
-    let losses = network.losses.iter().zip(&lowered.losses);
+    let derived = if network.has_graphs() {
+        Cow::Owned(lower_in_parameters(network))
+    } else {
+        Cow::Borrowed(lowered)
+    };
+    let losses = network.losses.iter().zip(&derived.losses);
     let losses = losses.flat_map(|(loss, densities)| {
-        loss_programs(network, &lowered.program, loss, mathematical(*densities))
+        loss_programs(network, &derived.program, loss, mathematical(*densities))
     });
-    let output = lowered.program.outputs[0].node;
+    let output = derived.program.outputs[0].node;
     let mut functions = function_programs(
         network,
-        &lowered.program,
+        &derived.program,
         (None, output, network.outputs(), false),
         &network.parameter_requests,
     );
-    for (function, node) in network.functions.iter().zip(&lowered.functions) {
+    for (function, node) in network.functions.iter().zip(&derived.functions) {
         let name = Some(function.name.clone());
         functions.extend(function_programs(
             network,
-            &lowered.program,
+            &derived.program,
             (name, *node, function.width(), function.needs_given()),
             &function.parameter_requests,
         ));
     }
-    let nodes: Vec<NodeId> = lowered
-        .intermediates
-        .iter()
-        .flat_map(|layer| [layer.z, layer.a])
-        .collect();
+    let nodes_of = |lowered: &Lowered| -> Vec<NodeId> {
+        let layers = lowered.intermediates.iter();
+        layers.flat_map(|layer| [layer.z, layer.a]).collect()
+    };
+    let nodes = nodes_of(&derived);
     let of_output = network.parameter_requests.iter();
     let is_asked = of_output
         .map(|request| request.kind)
         .any(|kind| kind == ParameterRequestKind::Intermediates);
     let intermediates = is_asked.then(|| {
         let mut program = lowered.program.clone();
-        let outputs = nodes.iter().map(|node| Output {
+        let outputs = nodes_of(lowered).into_iter().map(|node| Output {
             name: "intermediate".to_owned(),
-            node: *node,
+            node,
         });
         program.outputs = outputs.collect();
         flatten_outputs(&mut program);
         schedule(&program, Mode::Single)
     });
     let mut loss_intermediates = Vec::new();
-    for (loss, densities) in network.losses.iter().zip(&lowered.losses) {
+    for (loss, densities) in network.losses.iter().zip(&derived.losses) {
         let mut kinds = loss.requests.iter().map(|request| request.kind);
         if kinds.any(|kind| kind == LossRequestKind::Intermediates) {
             let densities = mathematical(*densities);
-            let mut program = derive_intermediates(&lowered.program, densities, &nodes);
+            let mut program = derive_intermediates(&derived.program, densities, &nodes);
             flatten_outputs(&mut program);
             loss_intermediates.push(ScheduledIntermediates {
                 name: loss.name.clone(),

@@ -72,3 +72,68 @@ fn the_table_of_emitted_sizes_is_what_expansions_are() {
     let written = std::fs::read_to_string(&path).expect("the document is there");
     assert_eq!(written, table, "UPDATE_DOCS=1 writes {DOCUMENT} anew");
 }
+
+/// The types that the expansion of a definition has: nests, elementwise code, views. Calls of tiles are not among them: there is one for
+/// each few columns of a nest.
+fn types(attribute: &str, item: &str) -> usize {
+    fn count(stream: TokenStream) -> usize {
+        let counts = stream.into_iter().map(|tree| match tree {
+            TokenTree::Group(group) => count(group.stream()),
+            TokenTree::Ident(ident) => usize::from(ident == "struct"),
+            _ => 0,
+        });
+        counts.sum()
+    }
+    let parsed = |text: &str| -> TokenStream { text.parse().expect("tokens") };
+    derive_network_compiler::model(parsed(attribute), parsed(item)).expect("a network");
+    count(derive_network_compiler::expand(
+        parsed(attribute),
+        parsed(item),
+    ))
+}
+
+/// LeCun, Bottou, Bengio and Haffner, *Gradient-Based Learning Applied to Document Recognition*, 1998, with these channels
+/// and widths.
+fn lenet([first, second, third, fourth]: [usize; 4]) -> usize {
+    types(
+        "input(image: [1, 28, 28]), output(y), given(target: 10), loss(fit = mse(y, target)), derive(parameter_jacobian)",
+        &format!(
+            "struct LeNet {{
+                #[layer(kernel = 5, padding = 2)] first: Conv2d<{first}, Tanh>,
+                #[layer(kernel = 2)] pool_first: MaxPool2d,
+                #[layer(kernel = 5)] second: Conv2d<{second}, Tanh>,
+                #[layer(kernel = 2)] pool_second: MaxPool2d,
+                flatten: Flatten,
+                third: Dense<{third}, Tanh>,
+                fourth: Dense<{fourth}, Tanh>,
+                output: Dense<10>,
+            }}"
+        ),
+    )
+}
+
+fn convolution(image: [usize; 3], channels: usize) -> usize {
+    types(
+        &format!("input(image: {image:?}), derive(vjp, jvp)"),
+        &format!("struct Seed {{ #[layer(kernel = 2)] convolution: Conv2d<{channels}, Tanh> }}"),
+    )
+}
+
+#[test]
+fn convolutions_have_as_many_nests_whatever_their_widths() {
+    let lenets = [lenet([6, 16, 120, 84]), lenet([12, 32, 240, 168])];
+    println!("LeNet: {lenets:?} types");
+    assert!(lenets[0].abs_diff(lenets[1]) * 20 < lenets[0], "{lenets:?}");
+    let convolutions = [
+        convolution([3, 7, 5], 20),
+        convolution([3, 7, 5], 40),
+        convolution([6, 14, 10], 20),
+    ];
+    println!("convolution: {convolutions:?} types");
+    for other in convolutions {
+        assert!(
+            convolutions[0].abs_diff(other) * 20 < other,
+            "{convolutions:?}"
+        );
+    }
+}

@@ -172,3 +172,64 @@ fn the_largest_index_is_outside() {
     let mistakes = answers_to_define("let first = u[18446744073709551615];");
     assert_eq!(mistakes.len(), 1, "{mistakes:?}");
 }
+
+/// Answers to a definition with this `forward` over `blocks`, as many layers of two, and `last`, one of one.
+fn answers_to_forward(blocks: usize, statements: &str) -> Vec<String> {
+    let attribute = format!("input(x: 2), derive(hessian), forward = {{ {statements} }}");
+    let item = format!("struct Network {{ blocks: [Dense<2, Tanh>; {blocks}], last: Dense<1> }}");
+    answers(&attribute, &item)
+}
+
+#[test]
+fn deep_residual_networks_are_compiled() {
+    let residual = "let mut u = x; for block in blocks { u = u + 0.5 * u * block(u); } last(u)";
+    assert!(answers_to_forward(64, residual).is_empty());
+}
+
+#[test]
+fn names_that_double_what_is_below_do_not_explode() {
+    let doubled = "let mut u = x; for i in 0..200 { u = u + u * u; } last(blocks(u))";
+    assert!(answers_to_forward(2, doubled).is_empty());
+    let lets: String = (1..200)
+        .map(|index| format!("let u{index} = u{0} - 0.5 * u{0} * u{0};", index - 1))
+        .collect();
+    let doubled = format!("let u0 = x; {lets} last(blocks(u199))");
+    assert!(answers_to_forward(2, &doubled).is_empty());
+}
+
+#[test]
+fn loops_within_loops_are_counted() {
+    let nested = "let mut u = x; for a in blocks { for b in blocks { u += a(b(u)); } } last(u)";
+    assert!(answers_to_forward(8, nested).is_empty());
+    assert_eq!(
+        answers_to_forward(
+            200,
+            "let mut u = x; for i in 0..200 { u = blocks(u); } last(u)"
+        ),
+        ["with this call formulas call layers more than 16384 times"]
+    );
+    let empty = "let mut u = x; for i in 0..200 { for j in 0..200 { u = i * u; } } last(blocks(u))";
+    assert_eq!(
+        answers_to_forward(1, empty),
+        ["with its loops written out, `forward` has more than 16384 statements"]
+    );
+    let endless = "let mut u = x; for i in 0..18446744073709551615 { u = i * u; } last(blocks(u))";
+    assert_eq!(answers_to_forward(1, endless).len(), 1);
+}
+
+#[test]
+fn many_fields_in_one_formula_are_a_network() {
+    let fields: String = (0..300)
+        .map(|index| format!("f{index}: Dense<1>,"))
+        .collect();
+    let calls: Vec<String> = (0..150)
+        .map(|index| format!("f{}(f{}(x))", 2 * index, 2 * index + 1))
+        .collect();
+    let attribute = format!("input(x), forward = {{ {} }}", calls.join(" + "));
+    let mistakes = answers(&attribute, &format!("struct Network {{ {fields} }}"));
+    assert_eq!(mistakes, ["this formula has more than 400 operations"]);
+    let sum: String = calls.iter().map(|call| format!("sum += {call};")).collect();
+    let attribute = format!("input(x), forward = {{ let mut sum = 0.0; {sum} sum }}");
+    let mistakes = answers(&attribute, &format!("struct Network {{ {fields} }}"));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+}

@@ -1,8 +1,8 @@
 //! Does a right definition mean what the documentation says: shapes, places, defaults, requests?
 
 use derive_network_compiler::model::{
-    Activation as LayerActivation, LossRequestKind, Network, Order, ParameterRequestKind,
-    RequestKind, Scalar, Shape, Storage,
+    Activation as LayerActivation, Layer, LayerKind, LossRequestKind, Network, Order,
+    ParameterRequestKind, RequestKind, Scalar, Shape, Storage, Window,
 };
 use derive_network_symbolic::functions::{Activation, Function};
 
@@ -357,4 +357,148 @@ fn kinks_count_every_derivative_that_is_taken() {
         "input(t), output(u), allow(kinks), define = { let r = d(abs(u), t, t); }, derive(r(hessian))",
         "output: Dense<1, Relu>",
     );
+}
+
+#[test]
+fn what_comes_into_layers_follows_from_calls() {
+    let network = model(
+        "input(x: 3, t), forward = { \
+             let mut u = concat(x, t); \
+             for layer in layers { u = concat(layer(u), t); } \
+             head(u) * scalar(t) + layers[0](concat(t, x))[0] \
+         }",
+        "scalar: Dense<1>, layers: [Dense<5, Tanh>; 2], head: Dense<2>",
+    );
+    let widths = network.layers.iter();
+    let widths: Vec<_> = widths
+        .map(|layer| (layer.input, layer.output, layer.offset))
+        .collect();
+    let vector = Shape::Vector;
+    assert_eq!(
+        widths,
+        [
+            (vector(1), vector(1), 0),
+            (vector(4), vector(5), 2),
+            (vector(6), vector(5), 2 + 25),
+            (vector(6), vector(2), 2 + 25 + 35),
+        ]
+    );
+    assert_eq!((network.outputs(), network.parameters()), (2, 76));
+}
+
+#[test]
+fn a_tuple_is_several_outputs_with_their_sizes() {
+    let parts = |output: &str| {
+        let attribute = format!("input(x: 2), {output} forward = {{ (sum(x), hidden(x)) }}");
+        let network = model(&attribute, "hidden: Dense<3>");
+        assert_eq!(network.outputs(), 4);
+        let parts = network.output_parts.into_iter();
+        let parts = parts.map(|part| {
+            (
+                part.name.to_string(),
+                part.range(),
+                part.shape == Shape::Scalar,
+            )
+        });
+        parts.collect::<Vec<_>>()
+    };
+    let named = [("u".to_owned(), 0..1, true), ("v".to_owned(), 1..4, false)];
+    assert_eq!(parts("output(u, v),"), named);
+    assert_eq!(parts("output(u, v: 3),"), named);
+    assert_eq!(parts("output(u),"), [("u".to_owned(), 0..4, false)]);
+    assert_eq!(parts(""), []);
+}
+
+#[test]
+fn names_of_forward_are_its_own() {
+    // An output, a function, given data and an input lend their names.
+    let network = model(
+        "input(x: 2), given(data), output(u), forward = { \
+             let data = x[0]; let u = hidden(2.0 * x); let later = data * u; let x = later; x \
+         }, define = { let later = d(u, x[0]) + data; }",
+        "hidden: Dense<1, Tanh>",
+    );
+    assert_eq!(network.outputs(), 1);
+    assert!(network.functions[0].quantity.dependence.given);
+    assert_eq!(
+        network.forward.text.unwrap(),
+        "let data = x[0];\nlet u = hidden(2 * x);\nlet later = data * u;\nlet x = later;\nx"
+    );
+}
+
+#[test]
+fn what_is_used_twice_is_computed_once() {
+    let network = model(
+        "input(x: 2), forward = { let mut u = x; for b in blocks { u = u + b(u) * u; } sum(u) }",
+        "blocks: [Dense<2>; 3]",
+    );
+    assert_eq!(network.forward.locals.len(), 3);
+    assert!(network.forward.output.operations <= 3);
+}
+
+#[test]
+fn images_keep_their_shape_from_layer_to_layer() {
+    let network = model(
+        "input(image: [2, 9, 8])",
+        "#[layer(kernel = (3, 2), stride = 2, padding = (1, 0), groups = 2, bias = false)] a: Conv2d<4, Relu>, \
+         #[layer(kernel = 2)] b: MaxPool2d, c: LayerNorm, d: Flatten, e: Dense<3>, f: Softmax",
+    );
+    let shapes: Vec<Shape> = network.layers.iter().map(|layer| layer.output).collect();
+    // (9 + 2 - 3) / 2 + 1 rows and (8 - 2) / 2 + 1 columns, then windows side by side.
+    let expected = [
+        Shape::Image(4, 5, 4),
+        Shape::Image(4, 2, 2),
+        Shape::Image(4, 2, 2),
+        Shape::Vector(16),
+        Shape::Vector(3),
+        Shape::Vector(3),
+    ];
+    assert_eq!(shapes, expected);
+    let places: Vec<_> = network.layers.iter().map(Layer::parameters).collect();
+    assert_eq!(places, [0..24, 24..24, 24..56, 56..56, 56..107, 107..107]);
+    assert_eq!(network.layers[0].kind.weight(), [4, 1, 3, 2]);
+    assert_eq!(network.layers[0].kind.fans(), (6, 12));
+    assert_eq!(network.inputs(), 144);
+}
+
+#[test]
+fn one_input_keeps_its_shape_and_several_are_a_vector() {
+    let first =
+        |attribute: &str| model(attribute, "flatten: Flatten, output: Dense<1>").layers[0].input;
+    assert_eq!(first("input(signal: [2, 5])"), Shape::Matrix(2, 5));
+    assert_eq!(first("input(signal: [2, 5], t)"), Shape::Vector(11));
+    assert_eq!(first("input(t)"), Shape::Vector(1));
+}
+
+#[test]
+fn pooling_lies_side_by_side_and_nothing_is_padded_unless_it_is_said() {
+    let network = model(
+        "input(signal: [1, 12])",
+        "#[layer(kernel = 3)] a: AvgPool1d, #[layer(kernel = 3)] b: Conv1d<2>, c: LayerNorm, d: Flatten",
+    );
+    let LayerKind::Pool(pool) = &network.layers[0].kind else {
+        panic!("pooling");
+    };
+    let window = Window {
+        kernel: 3,
+        stride: 3,
+        padding: 0,
+        dilation: 1,
+    };
+    assert_eq!(pool.windows, [window]);
+    let LayerKind::Convolution(convolution) = &network.layers[1].kind else {
+        panic!("a convolution");
+    };
+    assert_eq!(
+        convolution.windows,
+        [Window {
+            stride: 1,
+            ..window
+        }]
+    );
+    assert_eq!((convolution.groups, convolution.bias), (1, true));
+    let LayerKind::LayerNorm(norm) = network.layers[2].kind else {
+        panic!("a normalisation");
+    };
+    assert_eq!((norm.size, norm.epsilon), (4, 1e-5));
 }

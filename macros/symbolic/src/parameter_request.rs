@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::differentiate::{forward, reverse};
 use crate::ir::{Graph, NodeId, Op, Output, Program, Total};
+use crate::simplify::increments::drop_increments;
 
 /// A loss: `Σ sum + (1/n) Σ mean` over n points, each a scalar or absent.
 #[derive(Clone, Copy, Debug)]
@@ -46,18 +47,30 @@ pub struct Pieces {
     pub pieces: Vec<Piece>,
 }
 
-/// Tensors of parameters below the roots, in the order of the parameters, but for the frozen ranges.
-fn variables(graph: &Graph, roots: &[NodeId], frozen: &[Range<usize>]) -> Vec<(NodeId, usize)> {
+/// Tensors of parameters below the roots, in the order of the parameters, but for the frozen ranges: increments, and the parameters
+/// that have none. `count` is the number of parameters.
+fn variables(
+    graph: &Graph,
+    roots: &[NodeId],
+    frozen: &[Range<usize>],
+    count: usize,
+) -> Vec<(NodeId, usize)> {
     let needed = graph.ancestors(roots);
-    let mut found = Vec::new();
+    let (mut found, mut increments) = (Vec::new(), Vec::new());
     for (index, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
         let id = NodeId(index as u32);
-        if let Op::Parameter { offset } = graph.node(id).op
-            && !frozen.iter().any(|range| range.contains(&offset))
-        {
-            found.push((id, offset));
+        match graph.node(id).op {
+            Op::Parameter { offset } => found.push((id, offset)),
+            Op::Increment { offset } if offset < count => increments.push((id, offset)),
+            _ => {}
         }
     }
+    let covers = |increment: &(NodeId, usize), offset: &usize| {
+        (increment.1..increment.1 + graph.node(increment.0).size()).contains(offset)
+    };
+    found.retain(|(_, offset)| !increments.iter().any(|increment| covers(increment, offset)));
+    found.extend(increments);
+    found.retain(|(_, offset)| !frozen.iter().any(|range| range.contains(offset)));
     found.sort_by_key(|(_, offset)| *offset);
     found
 }
@@ -96,7 +109,7 @@ pub fn derive_loss(
     let mut totals = Vec::new();
     let mut place = 0;
     if request != LossRequest::Value {
-        let variables = variables(graph, &[loss], frozen);
+        let variables = variables(graph, &[loss], frozen, count);
         let seed = graph.ones(&[]);
         let gradient = adjoints(graph, loss, seed, &variables);
         place = count;
@@ -120,12 +133,14 @@ pub fn derive_loss(
         totals.extend(gradient);
     }
     totals.push((loss, place));
-    totals.retain(|(node, _)| !program.graph.is_zero(*node));
     let totals = totals
         .into_iter()
         .map(|(node, offset)| Total { node, offset });
     program.totals = totals.collect();
     program.outputs.clear();
+    drop_increments(&mut program);
+    let graph = &program.graph;
+    program.totals.retain(|total| !graph.is_zero(total.node));
     program
 }
 
@@ -174,6 +189,7 @@ pub fn derive_intermediates(value: &Program, densities: Densities, nodes: &[Node
         }];
     }
     program.outputs = named(outputs);
+    drop_increments(&mut program);
     program
 }
 
@@ -185,6 +201,7 @@ pub fn derive_parameter_jacobian(
     frozen: &[Range<usize>],
 ) -> Pieces {
     let mut program = value.clone();
+    let count = program.parameters;
     let graph = &mut program.graph;
     let width = graph.shape(function)[0];
     let seed = if width == 1 {
@@ -192,7 +209,7 @@ pub fn derive_parameter_jacobian(
     } else {
         graph.identity(&[width])
     };
-    let variables = variables(graph, &[function], frozen);
+    let variables = variables(graph, &[function], frozen, count);
     let pieces = adjoints(graph, function, seed, &variables);
     with_pieces(program, vec![("value", function)], pieces)
 }
@@ -201,6 +218,7 @@ pub fn derive_parameter_jacobian(
 /// The program gets one more input, the weights.
 pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>]) -> Pieces {
     let mut program = value.clone();
+    let count = program.parameters;
     let width = program.graph.shape(function)[0];
     let number = program.inputs.len();
     program.inputs.push(vec![width]);
@@ -210,7 +228,7 @@ pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>
     let source = graph.input(0, &shape);
     let in_inputs = reverse(graph, function, weights, &[source]).get(source);
     let in_inputs = in_inputs.unwrap_or_else(|| graph.zero(&shape));
-    let variables = variables(graph, &[function], frozen);
+    let variables = variables(graph, &[function], frozen, count);
     let pieces = adjoints(graph, function, weights, &variables);
     with_pieces(
         program,
@@ -236,6 +254,7 @@ fn with_pieces(
         node: *node,
     });
     program.outputs = named(outputs).into_iter().chain(derivatives).collect();
+    drop_increments(&mut program);
     Pieces {
         program,
         pieces: placed,

@@ -34,7 +34,7 @@ fn the_first_of_the_largest_is_marked() {
             let marks = builder.program.graph.first_max(builder.x, 0);
             builder.program.outputs = outputs(&[("marks", marks)]);
             let name = format!("{extent} entries of {levels} levels");
-            let found = meaning(&name, &builder.program, &[x.clone()], &[]);
+            let found = meaning(&name, &builder.program, std::slice::from_ref(&x), &[]);
             assert_eq!(found[0].entries, first_max(&x), "{name}");
         }
     }
@@ -49,11 +49,11 @@ fn a_maximum_of_what_is_not_a_number_is_none() {
             builder.program.outputs = outputs(&[("largest", largest)]);
             let mut x: Vec<f64> = (0..extent).map(|entry| entry as f64).collect();
             x[place] = f64::NAN;
-            let found = interpret(&builder.program, &[x.clone()], &[]);
+            let found = interpret(&builder.program, std::slice::from_ref(&x), &[]);
             assert!(found[0].entries[0].is_nan(), "{extent} {place}");
             for mode in [Mode::Batch, Mode::Single] {
                 let loops = schedule(&builder.program, mode);
-                let found = interpret_loops(&loops, &[x.clone()], &[]);
+                let found = interpret_loops(&loops, std::slice::from_ref(&x), &[]);
                 assert!(found[0].entries[0].is_nan(), "{extent} {place} {mode:?}");
             }
         }
@@ -127,7 +127,7 @@ fn softmax_has_the_known_derivatives() {
                 builder.program.outputs = outputs(&[("value", value)]);
                 let name = format!("{width} at {far}, logarithm {logarithm}");
                 let derived = derive(&builder.program, Request::Hessian, Elimination::Automatic);
-                let found = meaning(&name, &derived.program, &[x.clone()], &[]);
+                let found = meaning(&name, &derived.program, std::slice::from_ref(&x), &[]);
                 let s = softmax(&x);
                 let delta = |a: usize, b: usize| f64::from(u8::from(a == b));
                 let (mut value, mut jacobian, mut hessian) = (Vec::new(), Vec::new(), Vec::new());

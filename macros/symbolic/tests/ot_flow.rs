@@ -113,7 +113,7 @@ fn every_elimination_of_separate_terms_means_the_same() {
         let (x, parameters) = (random.numbers(inputs), random.numbers(program.parameters));
         let meaning = |request, elimination| {
             let derived = derive(&program, request, elimination);
-            interpret(&derived.program, &[x.clone()], &parameters)
+            interpret(&derived.program, std::slice::from_ref(&x), &parameters)
         };
         for request in [Request::Hessian, Request::Laplacian] {
             let expected = meaning(request, Elimination::Forward);

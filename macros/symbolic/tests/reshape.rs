@@ -238,7 +238,7 @@ fn reshaping_keeps_the_row_major_order() {
             builder.program.outputs = outputs(&[("value", value)]);
             let data = random.numbers(24);
             let name = format!("{from:?} to {to:?}");
-            let found = meaning(&name, &builder.program, &[data.clone()], &[]);
+            let found = meaning(&name, &builder.program, std::slice::from_ref(&data), &[]);
             assert_eq!(
                 row_major(to, &found[0].entries),
                 row_major(from, &data),

@@ -6,17 +6,20 @@ use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::{Bases, Memory, Sizes, Space};
 
-/// A tensor in scratch or parameters: extents and strides of up to four axes, first fastest.
+/// The most axes of a view.
+const AXES: usize = 8;
+
+/// A tensor in scratch or parameters: extents and strides of its axes, first fastest.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     /// Where it lies.
     pub space: Space,
     /// Its first element.
     pub offset: usize,
-    /// Extents; axes beyond its own are one.
-    pub extents: [usize; 4],
+    /// Extents of its axes.
+    pub extents: &'static [usize],
     /// Elements from one entry of an axis to the next.
-    pub strides: [usize; 4],
+    pub strides: &'static [usize],
     /// Vectors of points, side by side from each element on; one where an element is a scalar.
     pub vectors: usize,
 }
@@ -30,9 +33,13 @@ pub trait Viewed {
 impl View {
     /// Whether it stays within the memory.
     const fn check(&self, sizes: Sizes) {
+        assert!(
+            self.extents.len() <= AXES && self.strides.len() == self.extents.len(),
+            "a view has a stride for each of its axes, which are not too many"
+        );
         let mut last = 0;
         let mut axis = 0;
-        while axis < 4 {
+        while axis < self.extents.len() {
             if self.extents[axis] == 0 {
                 return;
             }
@@ -44,42 +51,59 @@ impl View {
             "a view stays within its memory"
         );
     }
+
+    /// How many elements it has.
+    #[inline(always)]
+    const fn size(&self) -> usize {
+        let mut size = 1;
+        let mut axis = 0;
+        while axis < self.extents.len() {
+            size *= self.extents[axis];
+            axis += 1;
+        }
+        size
+    }
 }
 
 /// The elements of a view, first axis fastest: where each lies, counted from the first.
 struct Elements {
     view: &'static View,
-    next: [usize; 4],
+    place: [usize; AXES],
+    element: usize,
+    left: usize,
 }
 
 impl Elements {
     #[inline(always)]
     fn of(view: &'static View) -> Self {
-        Elements { view, next: [0; 4] }
+        Elements {
+            view,
+            place: [0; AXES],
+            element: 0,
+            left: view.size(),
+        }
     }
 
     /// The next element; none behind the last.
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
+        if self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
         let View {
             extents, strides, ..
         } = self.view;
-        if self.next[3] >= extents[3] || extents[0] * extents[1] * extents[2] == 0 {
-            return None;
-        }
-        let mut element = 0;
+        let element = self.element;
         let mut axis = 0;
-        while axis < 4 {
-            element += self.next[axis] * strides[axis];
-            axis += 1;
-        }
-        axis = 0;
-        while axis < 4 {
-            self.next[axis] += 1;
-            if self.next[axis] < extents[axis] || axis == 3 {
+        while axis < extents.len() {
+            self.place[axis] += 1;
+            self.element += strides[axis];
+            if self.place[axis] < extents[axis] {
                 break;
             }
-            self.next[axis] = 0;
+            self.element -= extents[axis] * strides[axis];
+            self.place[axis] = 0;
             axis += 1;
         }
         Some(element)
@@ -377,8 +401,7 @@ impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
             column,
             add,
         } = self.columns;
-        let [a, b, c, d] = self.view.extents;
-        let parameters = a * b * c * d / width;
+        let parameters = self.view.size() / width;
         let mut elements = Elements::of(self.view);
         let mut position = 0;
         while let Some(element) = elements.next() {

@@ -5,7 +5,7 @@
 //! its `f64` twin.
 
 use super::random::Random;
-use super::shape::{Initial, LayerShape};
+use super::shape::{EdgeBlock, Initial, LayerShape};
 use crate::lanes::Real;
 use core::ops::Range;
 
@@ -35,18 +35,27 @@ pub fn he_normal<T: Real>(parameters: &mut [T], layers: &[LayerShape], seed: u64
     });
 }
 
-/// All weights and biases uniform in a range; scales are one and shifts zero.
+/// All weights and biases of layers uniform in a range; scales are one, shifts and weights without an edge zero.
 pub fn uniform<T: Real>(parameters: &mut [T], layers: &[LayerShape], range: &Range<T>, seed: u64) {
     let mut random = Random::new(seed);
     let (start, end) = (range.start.to_f64(), range.end.to_f64());
-    for parameter in &mut *parameters {
+    let mut draw = || {
         let unit = random.unit();
-        *parameter = T::from_f64(start * (1.0 - unit) + end * unit);
-    }
-    for layer in layers.iter().filter(|layer| layer.initial == Initial::One) {
-        let (scale, shift) = layer.of_mut(parameters).split_at_mut(layer.weights);
-        scale.fill(T::ONE);
-        shift.fill(T::ZERO);
+        T::from_f64(start * (1.0 - unit) + end * unit)
+    };
+    for layer in layers {
+        let (weights, offsets) = layer.of_mut(parameters).split_at_mut(layer.weights);
+        match layer.initial {
+            Initial::Random { .. } => {
+                weights.fill_with(&mut draw);
+                offsets.fill_with(&mut draw);
+            }
+            Initial::One => {
+                weights.fill(T::ONE);
+                offsets.fill(T::ZERO);
+            }
+            Initial::Edges(blocks) => fill_edges(weights, blocks, |_| draw()),
+        }
     }
 }
 
@@ -58,16 +67,34 @@ fn fill<T: Real>(
     draw: impl Fn(&mut Random, f64, f64) -> f64,
 ) {
     let mut random = Random::new(seed);
+    // Fans are exact, since none is beyond 2^40.
+    let mut draw = |fan_in: usize, fan_out: usize| {
+        T::from_f64(draw(&mut random, fan_in as f64, fan_out as f64))
+    };
     for layer in layers {
         let (weights, offsets) = layer.of_mut(parameters).split_at_mut(layer.weights);
         match layer.initial {
             Initial::One => weights.fill(T::ONE),
-            Initial::Random { fan_in, fan_out } => {
-                // Exact, since no fan is beyond 2^40.
-                let (inputs, outputs) = (fan_in as f64, fan_out as f64);
-                weights.fill_with(|| T::from_f64(draw(&mut random, inputs, outputs)));
+            Initial::Random { fan_in, fan_out } => weights.fill_with(|| draw(fan_in, fan_out)),
+            Initial::Edges(blocks) => {
+                fill_edges(weights, blocks, |block| draw(block.fan_in, block.fan_out));
             }
         }
         offsets.fill(T::ZERO);
+    }
+}
+
+/// Fills the weights of edges; those of pairs without one are zero.
+fn fill_edges<T: Real>(
+    weights: &mut [T],
+    blocks: &[EdgeBlock],
+    mut draw: impl FnMut(&EdgeBlock) -> T,
+) {
+    weights.fill(T::ZERO);
+    for block in blocks {
+        for column in 0..block.columns {
+            let start = block.start + column * block.stride;
+            weights[start..start + block.rows].fill_with(|| draw(block));
+        }
     }
 }

@@ -14,7 +14,7 @@ pub use errors::{BatchLengthError, EvaluationError, ParameterCountError};
 pub use initialise::{glorot_normal, glorot_uniform, he_normal, uniform};
 pub use intermediates::{LayerAdjoints, LayerValues};
 pub use network::Network;
-pub use shape::{Initial, LayerShape, layer_of_array};
+pub use shape::{EdgeBlock, Initial, LayerShape, layer_of_array};
 pub use storage::{BoxedParameters, InlineParameters};
 pub use views::{DenseView, DenseViewMut, LayerNormView, LayerNormViewMut};
 pub use windows::{ConvolutionView, ConvolutionViewMut};

@@ -25,6 +25,26 @@ pub enum Initial {
     },
     /// They are scales and start at one.
     One,
+    /// They are those of pairs of neurons: drawn where there is an edge, else zero.
+    Edges(&'static [EdgeBlock]),
+}
+
+/// The weights of edges that lead from each of some neighbouring neurons to each of some others, within those of their layer: a
+/// column for each source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EdgeBlock {
+    /// How many neighbouring weights a column has.
+    pub rows: usize,
+    /// How many columns there are.
+    pub columns: usize,
+    /// Where the first weight is.
+    pub start: usize,
+    /// From one column to the next.
+    pub stride: usize,
+    /// How many edges end where one of them does.
+    pub fan_in: usize,
+    /// How many edges start where one of them does.
+    pub fan_out: usize,
 }
 
 impl LayerShape {

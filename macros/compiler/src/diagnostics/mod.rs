@@ -55,6 +55,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same at another place.
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        let Place { start, end } = place;
+        Self { start, end, ..self }
+    }
+
     /// Where it starts and where it ends.
     #[must_use]
     pub const fn spans(&self) -> (Span, Span) {
@@ -102,6 +109,12 @@ impl Diagnostics {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.found.is_empty()
+    }
+
+    /// How many were found.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.found.len()
     }
 
     /// All of them.

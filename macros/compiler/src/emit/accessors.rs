@@ -1,7 +1,9 @@
 //! A field of the struct goes in, its accessors come out: views of layers, and of parameters of formulas.
 
 use super::signature::{number, scalar_type};
-use crate::model::{Convolution, Dense, Field, Layer, LayerKind, Network, ParameterField, Shape};
+use crate::model::{
+    Convolution, Dense, Field, GraphWeights, Layer, LayerKind, Network, ParameterField, Shape,
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -97,6 +99,13 @@ pub(super) fn layer_views(kind: &LayerKind, is_array: bool, scalar: &Ident) -> O
             let size = number(norm.size);
             ("LayerNorm", quote!(#size), quote!())
         }
+        LayerKind::Graph(graph) => {
+            let (rows, columns) = graph.weight_shape();
+            let (rows, columns) = (number(rows), number(columns));
+            let constant = quote!(::derive_network::private::Const);
+            let sizes = quote!(#rows, #constant<#columns>, false);
+            ("Dense", sizes, quote!(#constant::<#columns>))
+        }
         LayerKind::Pool(_) | LayerKind::Flatten | LayerKind::Softmax => return None,
     };
     let view = format_ident!("{name}View");
@@ -154,6 +163,20 @@ fn describe_field(field: &Field, layers: &[Layer]) -> (String, String) {
                 Shape::Scalar | Shape::Vector(_) => scale,
                 shape => format!("{scale}, row-major of shape ({})", listed(&shape.axes())),
             }
+        }
+        LayerKind::Graph(graph) => {
+            let of = match graph.weights {
+                GraphWeights::Matrix => "a row for each target, a column for each source",
+                GraphWeights::Edges => {
+                    "a row for each edge, in the order in which they are written"
+                }
+            };
+            format!(
+                "{} neurons that step {} times, weight of shape ({}), {of}",
+                graph.neurons,
+                graph.steps,
+                listed(&first.weight())
+            )
         }
         _ => {
             let rest = match layers.get(1) {

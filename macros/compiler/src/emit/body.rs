@@ -9,7 +9,7 @@ use crate::parameter_request::InParameters;
 use crate::request::Scheduled;
 
 use super::documentation::{Figures, document};
-use super::formula::layer_formulas;
+use super::formula::value_formulas;
 use super::in_parameters::{emit_in_parameters, most_scratch};
 use super::intermediates::emit_intermediate_types;
 use super::nests::{Nests, scratch};
@@ -57,7 +57,7 @@ pub(super) fn emit_methods(
     );
     let types = emitter.nests.types();
     let name = &network.name;
-    let formula = layer_formulas(network).join("\n");
+    let formula = value_formulas(network).join("\n");
     let bytes = most * network.scalar.bytes();
     let doc =
         format!(" Scratch memory for all methods that end in `_with`: {bytes} bytes on the heap.");

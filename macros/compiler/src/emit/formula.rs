@@ -1,7 +1,8 @@
 //! A network and a request of it go in; what is computed comes out as text, for documentation.
 
 use crate::model::{
-    Layer, LayerKind, Meaning, Network, Quantity, Reduction, RequestKind, Shape, Window, crossed,
+    Field, Graph, Layer, LayerKind, Meaning, Network, Quantity, Reduction, RequestKind, Shape,
+    Window, crossed,
 };
 use crate::request::Scheduled;
 use proc_macro2::Ident;
@@ -35,7 +36,15 @@ pub(super) fn request_formula(network: &Network, request: &Scheduled) -> String 
         mixed: elimination.matches(" - ").count() > 1,
     };
     let (mut lines, derived) = match request.function {
-        None => (layer_formulas(network), derivation.of_layers().to_owned()),
+        None => {
+            let mut kinds = network.layers.iter().map(|layer| &layer.kind);
+            let is_dense = kinds.all(|kind| matches!(kind, LayerKind::Dense(_)));
+            let derived = match network.forward.text {
+                None if is_dense => derivation.of_layers(),
+                _ => derivation.of_function(),
+            };
+            (value_formulas(network), derived.to_owned())
+        }
         Some(position) => {
             let lines = function_formulas(network, position);
             let name = network.functions[position].name.to_string();
@@ -113,20 +122,24 @@ impl Derivation {
     }
 }
 
-/// A named function as it was written, below the functions that it uses and, if it uses the output, the layers.
+/// A named function as it was written, below the functions that it uses, the layers that it calls and, if it uses the
+/// output, how that is computed.
 fn function_formulas(network: &Network, position: usize) -> Vec<String> {
     let mut used = Used::default();
     used.function(network, position);
     let mut lines = Vec::new();
     if used.output {
-        lines = layer_formulas(network);
-        let names = network.output_parts.iter().map(|part| &part.name);
-        let names: Vec<String> = names.map(Ident::to_string).collect();
-        let output = match &names[..] {
-            [name] => name.clone(),
-            names => format!("({})", names.join(", ")),
-        };
-        lines.push(format!("{output} = a_{}", network.layers.len()));
+        lines = value_formulas(network);
+        if network.forward.text.is_none() {
+            let name = output_name(network).unwrap_or_default();
+            lines.push(format!("{name} = a_{}", network.layers.len()));
+        }
+    }
+    for field in &used.fields {
+        let line = field_formula(network, &network.fields[*field]);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
     }
     for position in used.functions {
         let function = &network.functions[position];
@@ -135,11 +148,24 @@ fn function_formulas(network: &Network, position: usize) -> Vec<String> {
     lines
 }
 
+/// The output by its names, if it has any.
+fn output_name(network: &Network) -> Option<String> {
+    let names = network.output_parts.iter().map(|part| &part.name);
+    let names: Vec<String> = names.map(Ident::to_string).collect();
+    match &names[..] {
+        [] => None,
+        [name] => Some(name.clone()),
+        names => Some(format!("({})", names.join(", "))),
+    }
+}
+
 /// What a formula uses, itself included.
 #[derive(Default)]
 struct Used {
     output: bool,
     functions: BTreeSet<usize>,
+    /// Fields whose layers it calls.
+    fields: BTreeSet<usize>,
 }
 
 impl Used {
@@ -153,17 +179,60 @@ impl Used {
         match &quantity.meaning {
             Meaning::Output(_) => self.output = true,
             Meaning::Function(position) => self.function(network, *position),
-            _ => {
-                for part in quantity.parts() {
-                    self.quantity(network, part);
-                }
+            Meaning::Layers(layers, _) => {
+                let layers = &network.layers[layers.clone()];
+                self.fields.extend(layers.iter().map(|layer| layer.field));
             }
+            _ => {}
+        }
+        for part in quantity.parts() {
+            self.quantity(network, part);
         }
     }
 }
 
+/// How the output is computed: the chain of its layers, or `forward` as it was written below the layers that it calls.
+pub(super) fn value_formulas(network: &Network) -> Vec<String> {
+    let Some(text) = &network.forward.text else {
+        return chain_formulas(network);
+    };
+    let mut used = Used::default();
+    for quantity in network
+        .forward
+        .locals
+        .iter()
+        .chain([&network.forward.output])
+    {
+        used.quantity(network, quantity);
+    }
+    let fields = used.fields.into_iter();
+    let mut lines: Vec<String> = fields
+        .map(|field| field_formula(network, &network.fields[field]))
+        .collect();
+    lines.extend(text.lines().map(str::to_owned));
+    // The last line is the result.
+    if let Some(result) = lines.last_mut() {
+        let name = output_name(network).unwrap_or_else(|| "f(x)".to_owned());
+        *result = format!("{name} = {result}");
+    }
+    lines
+}
+
+/// What the layers of a field compute: `hidden[i](a) = tanh(W a + b), i = 0..3, width 20`.
+fn field_formula(network: &Network, field: &Field) -> String {
+    let layer = &network.layers[field.layers.start];
+    let z = pre_activation(layer, "", "a");
+    let activated = activated(layer, &z).unwrap_or(z);
+    let width = layer.output.size();
+    let name = &field.name;
+    match field.array {
+        Some(length) => format!("{name}[i](a) = {activated}, i = 0..{length}, width {width}"),
+        None => format!("{name}(a) = {activated}, width {width}"),
+    }
+}
+
 /// One line for each run of equal layers.
-pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
+fn chain_formulas(network: &Network) -> Vec<String> {
     let mut runs: Vec<(String, usize)> = Vec::new();
     for layer in &network.layers {
         let formula = layer_formula(layer);
@@ -187,53 +256,15 @@ pub(super) fn layer_formulas(network: &Network) -> Vec<String> {
     lines
 }
 
-/// What a layer computes, whatever its number.
+/// What a layer of the chain computes, whatever its number.
 fn layer_formula(layer: &Layer) -> String {
-    let a = "a_(l-1)";
-    let (z, how) = match &layer.kind {
-        LayerKind::Dense(dense) => {
-            let weight = match &dense.weight_map {
-                Some(map) => format!("{}(W_l)", map.name),
-                None => "W_l".to_owned(),
-            };
-            (format!("{weight} {a}{}", bias(dense.bias)), String::new())
-        }
-        LayerKind::Convolution(convolution) => {
-            let groups = match convolution.groups {
-                1 => String::new(),
-                groups => format!(", {groups} groups"),
-            };
-            let windows = describe_windows(&convolution.windows);
-            let z = format!("W_l * {a}{}", bias(convolution.bias));
-            (z, format!(", convolution of {windows}{groups}"))
-        }
-        LayerKind::Pool(pool) => {
-            let reduction = match pool.reduction {
-                Reduction::Max => "max",
-                Reduction::Mean => "mean",
-            };
-            let windows = describe_windows(&pool.windows);
-            (
-                format!("{reduction} of {a} over windows of {windows}"),
-                String::new(),
-            )
-        }
-        LayerKind::Flatten => (format!("{a} as a vector"), String::new()),
-        LayerKind::LayerNorm(norm) => (
-            format!(
-                "g_l ({a} - mean) / sqrt(variance + {:e}) + b_l",
-                norm.epsilon
-            ),
-            String::new(),
-        ),
-        LayerKind::Softmax => (format!("exp({a}) / sum of exp({a})"), String::new()),
-    };
-    let activated = match layer.kind.activation() {
-        Some(activation) if !activation.function.is_identity() => {
-            format!("{}(z_l)", activation.function.name())
-        }
-        _ => "z_l".to_owned(),
-    };
+    if let LayerKind::Graph(graph) = &layer.kind {
+        let propagated = propagation(graph, "_l", "a_(l-1)");
+        return format!("{propagated}, a_l = outputs, width {}", layer.output.size());
+    }
+    let z = pre_activation(layer, "_l", "a_(l-1)");
+    let activated = activated(layer, "z_l").unwrap_or_else(|| "z_l".to_owned());
+    let how = describe_kind(&layer.kind);
     let shape = match layer.output {
         Shape::Scalar | Shape::Vector(_) => format!("width {}", layer.output.size()),
         shape => format!("shape {}", shape.extents()),
@@ -241,8 +272,63 @@ fn layer_formula(layer: &Layer) -> String {
     format!("z_l = {z}{how}, a_l = {activated}, {shape}")
 }
 
-fn bias(is_there: bool) -> &'static str {
-    if is_there { " + b_l" } else { "" }
+/// What a layer makes of what comes in, before its activation; its weights with their number.
+fn pre_activation(layer: &Layer, number: &str, of: &str) -> String {
+    let plus = |bias: bool| {
+        if bias {
+            format!(" + b{number}")
+        } else {
+            String::new()
+        }
+    };
+    match &layer.kind {
+        LayerKind::Dense(dense) => {
+            let weight = match &dense.weight_map {
+                Some(map) => format!("{}(W{number})", map.name),
+                None => format!("W{number}"),
+            };
+            format!("{weight} {of}{}", plus(dense.bias))
+        }
+        LayerKind::Convolution(convolution) => {
+            format!("W{number} * {of}{}", plus(convolution.bias))
+        }
+        LayerKind::Pool(pool) => {
+            let reduction = match pool.reduction {
+                Reduction::Max => "max",
+                Reduction::Mean => "mean",
+            };
+            let windows = describe_windows(&pool.windows);
+            format!("{reduction} of {of} over windows of {windows}")
+        }
+        LayerKind::Flatten => format!("{of} as a vector"),
+        LayerKind::LayerNorm(norm) => format!(
+            "g{number} ({of} - mean) / sqrt(variance + {:e}) + b{number}",
+            norm.epsilon
+        ),
+        LayerKind::Softmax => format!("exp({of}) / sum of exp({of})"),
+        LayerKind::Graph(graph) => propagation(graph, number, of),
+    }
+}
+
+/// Neurons that step along edges.
+fn propagation(graph: &Graph, number: &str, of: &str) -> String {
+    format!(
+        "N_t = f(W{number} N_(t-1)) for t = 1..{} over {} neurons and their edges, N_0 = f_input(({of}, 0))",
+        graph.steps, graph.neurons
+    )
+}
+
+/// What the formula of a layer does not say.
+fn describe_kind(kind: &LayerKind) -> String {
+    let LayerKind::Convolution(convolution) = kind else {
+        return String::new();
+    };
+    let groups = match convolution.groups {
+        1 => String::new(),
+        groups => format!(", {groups} groups"),
+    };
+    let windows = describe_windows(&convolution.windows);
+    format!(", convolution of {windows}{groups}")
 }
 
 /// Kernel, stride, padding and dilation, as far as they say something.
@@ -260,4 +346,11 @@ fn describe_windows(windows: &[Window]) -> String {
         }
     }
     text
+}
+
+/// The activation of a layer; nothing if that is the identity.
+fn activated(layer: &Layer, z: &str) -> Option<String> {
+    let activation = layer.kind.activation()?;
+    let is_identity = activation.function.is_identity();
+    (!is_identity).then(|| format!("{}({z})", activation.function.name()))
 }

@@ -389,11 +389,8 @@ fn view_type(index: usize, view: &View, vectors: usize) -> TokenStream {
     let name = format_ident!("__View{index}");
     let vectors = number(vectors);
     let (space, offset) = (emit_space(view.space), number(view.offset));
-    let padded = |values: &[usize], fill: usize| {
-        let values = values.iter().copied().chain(std::iter::repeat(fill));
-        values.take(4).map(number).collect::<Vec<_>>()
-    };
-    let (extents, strides) = (padded(&view.shape, 1), padded(&view.strides, 0));
+    let extents = view.shape.iter().map(|extent| number(*extent));
+    let strides = view.strides.iter().map(|stride| number(*stride));
     quote! {
         struct #name;
 
@@ -401,8 +398,8 @@ fn view_type(index: usize, view: &View, vectors: usize) -> TokenStream {
             const VIEW: __private::View = __private::View {
                 space: #space,
                 offset: #offset,
-                extents: [#(#extents),*],
-                strides: [#(#strides),*],
+                extents: &[#(#extents),*],
+                strides: &[#(#strides),*],
                 vectors: #vectors,
             };
         }

@@ -3,7 +3,7 @@
 use super::accessors::{emit_layer_accessors, emit_parameter_accessors, separator};
 use super::signature::{number, scalar_type};
 use crate::model::{
-    Input, Layer, LayerKind, Network, Shape, Storage, constant_name, derived_traits,
+    Input, Layer, LayerKind, Network, Shape, Storage, Weights, constant_name, derived_traits,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -85,7 +85,7 @@ fn emit_constants(network: &Network) -> TokenStream {
     quote! {
         #[doc = #doc]
         pub const INPUTS: usize = #inputs;
-        /// The number of outputs: the width of the last layer.
+        /// The number of outputs.
         pub const OUTPUTS: usize = #outputs;
         /// The number of parameters: the length of the flat slice.
         pub const PARAMETERS: usize = #parameters;
@@ -124,8 +124,14 @@ fn emit_layer(layer: &Layer) -> TokenStream {
         number(layer.kind.weights()),
         number(layer.kind.offsets()),
     );
-    let initial = match layer.kind {
+    let initial = match &layer.kind {
         LayerKind::LayerNorm(_) => quote!(One),
+        LayerKind::Graph(graph) => {
+            let blocks = graph.degrees().into_iter();
+            let blocks =
+                blocks.map(|(weights, fan_in, fan_out)| emit_block(&weights, [fan_in, fan_out]));
+            quote!(Edges(&[#(#blocks),*]))
+        }
         _ => {
             let (fan_in, fan_out) = layer.kind.fans();
             let (fan_in, fan_out) = (number(fan_in), number(fan_out));
@@ -142,6 +148,23 @@ fn emit_layer(layer: &Layer) -> TokenStream {
     }
 }
 
+/// The weights of edges between neighbouring neurons, with how many edges end and start at these.
+fn emit_block(weights: &Weights, fans: [usize; 2]) -> TokenStream {
+    let place = weights.place;
+    let (start, stride) = (
+        number(place.offset + place.column * place.rows + place.row),
+        number(place.rows),
+    );
+    let (rows, columns) = (
+        number(weights.edges.targets.len()),
+        number(weights.edges.sources.len()),
+    );
+    let [fan_in, fan_out] = fans.map(number);
+    quote!(::derive_network::private::EdgeBlock {
+        rows: #rows, columns: #columns, start: #start, stride: #stride, fan_in: #fan_in, fan_out: #fan_out
+    })
+}
+
 fn emit_constructors(network: &Network) -> TokenStream {
     let scalar = scalar_type(network.scalar);
     let storage = emit_storage(network);
@@ -150,13 +173,6 @@ fn emit_constructors(network: &Network) -> TokenStream {
         network.parameters()
     );
     let initialisers = INITIALISERS.iter().map(emit_initialiser);
-    let zeros = network.parameter_fields.iter().map(|field| {
-        let (start, end) = (
-            number(field.parameters().start),
-            number(field.parameters().end),
-        );
-        quote!(network.parameters[#start..#end].fill(0.0);)
-    });
     let except = if network.parameter_fields.is_empty() {
         ""
     } else {
@@ -200,7 +216,6 @@ fn emit_constructors(network: &Network) -> TokenStream {
         pub fn uniform(seed: u64, range: ::core::ops::Range<#scalar>) -> Self {
             let mut network = Self { parameters: ::core::default::Default::default() };
             ::derive_network::private::uniform(&mut network.parameters, Self::__LAYERS, &range, seed);
-            #(#zeros)*
             network
         }
     }

@@ -1,18 +1,21 @@
 //! A layer and the node that comes into it go in, the nodes of what it computes come out.
 
 use super::LayerNodes;
+use super::graph::lower_graph;
 use super::windows::{lower_convolution, lower_pool};
 use crate::model::{Activation, Dense, Layer, LayerKind, LayerNorm, Scalar};
 use derive_network_symbolic::functions::{Call, Formula, Function};
 use derive_network_symbolic::ir::{Graph, NodeId, Product};
 
-/// What a layer makes of a node of the shape of its input; each kind in the operations of the calculus.
+/// What a layer makes of a node of the shape of its input; each kind in the operations of the calculus. `derived` is the number of
+/// parameters of a network in which derivatives will be taken on the way.
 pub(super) fn lower_layer(
     graph: &mut Graph,
     layer: &Layer,
     scalar: Scalar,
     name: String,
     input: NodeId,
+    derived: Option<usize>,
 ) -> LayerNodes {
     let z = match &layer.kind {
         LayerKind::Dense(dense) => lower_dense(graph, dense, layer.offset, input),
@@ -23,6 +26,7 @@ pub(super) fn lower_layer(
         LayerKind::Flatten => graph.flatten(input),
         LayerKind::LayerNorm(norm) => lower_layer_norm(graph, norm, layer.offset, input),
         LayerKind::Softmax => graph.softmax(input),
+        LayerKind::Graph(neurons) => lower_graph(graph, neurons, layer.offset, input, derived),
     };
     let a = match layer.kind.activation() {
         Some(activation) => apply(graph, activation, z),

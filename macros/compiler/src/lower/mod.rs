@@ -4,6 +4,7 @@
 //! Input 0 of the program is the concatenated point, input 1 the concatenated given data, if there are any. Scalars of
 //! formulas have the shape `[]`; the output keeps its axis, also of one entry.
 
+mod graph;
 mod layer;
 mod quantity;
 mod windows;
@@ -49,12 +50,8 @@ pub struct LayerNodes {
 /// The value of a network.
 #[must_use]
 pub fn lower(network: &Network) -> Program {
-    let mut program = Program {
-        inputs: vec![vec![network.inputs()]],
-        parameters: network.parameters(),
-        ..Program::default()
-    };
-    let output = Lowering::new(network, &mut program.graph).output();
+    let mut program = empty(network);
+    let output = Lowering::new(network, &mut program.graph, None).output();
     program.outputs = vec![value(output)];
     program
 }
@@ -62,11 +59,22 @@ pub fn lower(network: &Network) -> Program {
 /// The value of a network, and everything that its definition names.
 #[must_use]
 pub fn lower_definition(network: &Network) -> Lowered {
-    let mut program = lower(network);
+    lower_all(network, None)
+}
+
+/// The same to be derived in the parameters: of graphs of neurons, whose weights are a matrix, in all pairs of neurons.
+#[must_use]
+pub fn lower_in_parameters(network: &Network) -> Lowered {
+    lower_all(network, Some(network.parameters()))
+}
+
+fn lower_all(network: &Network, derived: Option<usize>) -> Lowered {
+    let mut program = empty(network);
     if network.given() > 0 {
         program.inputs.push(vec![network.given()]);
     }
-    let mut lowering = Lowering::new(network, &mut program.graph);
+    let mut lowering = Lowering::new(network, &mut program.graph, derived);
+    let output = lowering.output();
     for function in &network.functions {
         lowering.define(&function.quantity);
     }
@@ -76,11 +84,21 @@ pub fn lower_definition(network: &Network) -> Lowered {
     });
     let losses = losses.collect();
     let (functions, intermediates) = lowering.finish();
+    program.outputs = vec![value(output)];
     Lowered {
         functions,
         program,
         losses,
         intermediates,
+    }
+}
+
+/// The program of a network before anything is computed.
+fn empty(network: &Network) -> Program {
+    Program {
+        inputs: vec![vec![network.inputs()]],
+        parameters: network.parameters(),
+        ..Program::default()
     }
 }
 

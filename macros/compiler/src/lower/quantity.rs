@@ -4,13 +4,16 @@ use super::LayerNodes;
 use super::layer::lower_layer;
 use crate::model::{Meaning, Network, Quantity, Shape};
 use derive_network_symbolic::differentiate::{gradient_of, laplacian_of, partial};
-use derive_network_symbolic::ir::{Graph, NodeId};
+use derive_network_symbolic::functions::{Function, Polynomial, Primitive};
+use derive_network_symbolic::ir::{Graph, NodeId, Product};
 use std::ops::Range;
 
 /// Lowers formulas into a graph: first those of the output, on which all others may build.
 pub(super) struct Lowering<'a> {
     network: &'a Network,
     graph: &'a mut Graph,
+    /// The number of parameters, if derivatives will be taken on the way.
+    derived: Option<usize>,
     source: NodeId,
     output: NodeId,
     locals: Vec<NodeId>,
@@ -21,11 +24,12 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     /// Lowers the output.
-    pub fn new(network: &'a Network, graph: &'a mut Graph) -> Self {
+    pub fn new(network: &'a Network, graph: &'a mut Graph, derived: Option<usize>) -> Self {
         let source = graph.input(0, &[network.inputs()]);
         let mut lowering = Self {
             network,
             graph,
+            derived,
             source,
             output: source,
             locals: Vec::new(),
@@ -78,14 +82,10 @@ impl<'a> Lowering<'a> {
             }
             Meaning::Function(position) => self.functions[*position],
             Meaning::Local(position) => self.locals[*position],
-            Meaning::Layer(position, of) => {
+            Meaning::Layers(positions, of) => {
                 let of = self.lower(of);
-                let layer = &self.network.layers[*position];
-                let name = self.network.layer_name(layer);
-                let nodes = lower_layer(self.graph, layer, self.network.scalar, name, of);
-                let value = nodes.a;
-                self.layers[*position] = Some(nodes);
-                value
+                let apply = |of, position| self.layer(position, of);
+                positions.clone().fold(of, apply)
             }
             Meaning::Sum(terms) => {
                 let axes = shape.axes();
@@ -99,7 +99,7 @@ impl<'a> Lowering<'a> {
                 let (a, b) = (self.lower(a), self.lower(b));
                 self.graph.hadamard(a, b)
             }
-            Meaning::MatrixVector(a, b) | Meaning::Dot(a, b) => {
+            Meaning::MatrixProduct(a, b) | Meaning::Dot(a, b) => {
                 let (a, b) = (self.lower(a), self.lower(b));
                 self.graph.multiply(a, b)
             }
@@ -115,10 +115,27 @@ impl<'a> Lowering<'a> {
                 let of = self.lower(of);
                 self.part(of, entries, shape)
             }
+            Meaning::Concat(parts) => {
+                let parts = parts.iter().map(|part| self.vector(part));
+                let parts: Vec<NodeId> = parts.collect();
+                self.graph.concat(&parts, 0)
+            }
+            Meaning::Transpose(of) => {
+                let of = self.lower(of);
+                self.transposed(of)
+            }
             Meaning::Map(mapped, of) => {
                 let of = self.lower(of);
-                let function = self.graph.add_function(mapped.function.clone());
-                self.graph.map(function, 0, of)
+                self.map(&mapped.function, 0, of)
+            }
+            Meaning::Max(_, a, b) => self.max(a, b, &shape.axes()),
+            Meaning::Softmax(of) => {
+                let of = self.lower(of);
+                self.graph.softmax(of)
+            }
+            Meaning::LogSoftmax(of) => {
+                let of = self.lower(of);
+                self.graph.log_softmax(of)
             }
             Meaning::Partial(of, entries) => {
                 let of = self.lower(of);
@@ -134,6 +151,59 @@ impl<'a> Lowering<'a> {
                 gradient_of(self.graph, of, self.source, entries.clone())
             }
         }
+    }
+
+    /// What a layer makes of a node.
+    fn layer(&mut self, position: usize, of: NodeId) -> NodeId {
+        let layer = &self.network.layers[position];
+        let name = self.network.layer_name(layer);
+        let nodes = lower_layer(
+            self.graph,
+            layer,
+            self.network.scalar,
+            name,
+            of,
+            self.derived,
+        );
+        let value = nodes.a;
+        // Formulas that call the layer once more stand behind the output.
+        self.layers[position].get_or_insert(nodes);
+        value
+    }
+
+    fn map(&mut self, function: &Function, order: usize, of: NodeId) -> NodeId {
+        let function = self.graph.add_function(function.clone());
+        self.graph.map(function, order, of)
+    }
+
+    /// A scalar or a vector as a vector.
+    fn vector(&mut self, quantity: &Quantity) -> NodeId {
+        let node = self.lower(quantity);
+        match quantity.shape {
+            Shape::Scalar => self.graph.reshape_unit(node, &[1]),
+            _ => node,
+        }
+    }
+
+    fn transposed(&mut self, of: NodeId) -> NodeId {
+        let mut product = Product::new();
+        let mut indices = product.indices(self.graph.shape(of));
+        product.tensor(of, &indices);
+        indices.reverse();
+        self.graph.contract(product, &indices)
+    }
+
+    /// The greater of two: a where a - b is positive, else b. One of the two factors is one and the other zero, so that nothing
+    /// is rounded.
+    fn max(&mut self, a: &Quantity, b: &Quantity, axes: &[usize]) -> NodeId {
+        let (a, b) = (self.repeated(a, axes), self.repeated(b, axes));
+        let difference = self.graph.sum(&[(1.0, a), (-1.0, b)], axes);
+        let choices = [(Primitive::Step, a), (Primitive::NegativeStep, b)];
+        let [a, b] = choices.map(|(choice, of)| {
+            let chosen = self.map(&elementary(choice), 0, difference);
+            self.graph.hadamard(chosen, of)
+        });
+        self.graph.add(a, b)
     }
 
     /// Entries of a vector.
@@ -157,4 +227,9 @@ impl<'a> Lowering<'a> {
         let ones = self.graph.ones(axes);
         self.graph.hadamard(node, ones)
     }
+}
+
+fn elementary(primitive: Primitive) -> Function {
+    let name = format!("{primitive:?}").to_lowercase();
+    Function::new(&name, Polynomial::argument().apply(primitive))
 }

@@ -1,6 +1,6 @@
 //! A layer of a network: what it computes, between which shapes, and where its parameters lie.
 
-use super::{Convolution, Pool, Reduction, Shape};
+use super::{Convolution, Graph, Pool, Reduction, Shape};
 use derive_network_symbolic::functions::{Activation as Builtin, Function};
 use proc_macro2::Span;
 use std::ops::Range;
@@ -39,6 +39,8 @@ pub enum LayerKind {
     LayerNorm(LayerNorm),
     /// exp(x) divided by its sum.
     Softmax,
+    /// Neurons that step along edges.
+    Graph(Graph),
 }
 
 /// A dense layer: its weight of shape (outputs, inputs) is column-major, its bias follows.
@@ -103,6 +105,10 @@ impl LayerKind {
             Self::Dense(dense) => vec![dense.outputs, dense.inputs],
             Self::Convolution(convolution) => convolution.weight(),
             Self::LayerNorm(norm) => vec![norm.size],
+            Self::Graph(graph) => {
+                let (rows, columns) = graph.weight_shape();
+                vec![rows, columns]
+            }
             Self::Pool(_) | Self::Flatten | Self::Softmax => Vec::new(),
         }
     }
@@ -157,6 +163,7 @@ impl LayerKind {
         match self {
             Self::Dense(dense) => Some(&dense.activation),
             Self::Convolution(convolution) => Some(&convolution.activation),
+            Self::Graph(graph) => Some(&graph.activations[1]),
             _ => None,
         }
     }
@@ -175,6 +182,7 @@ impl LayerKind {
             Self::Flatten => "flattening",
             Self::LayerNorm(_) => "layer normalisation",
             Self::Softmax => "softmax",
+            Self::Graph(_) => "graph of neurons",
         }
     }
 }

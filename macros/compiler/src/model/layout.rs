@@ -1,6 +1,8 @@
 //! Questions that later stages ask a network: totals, names and where parameters lie.
 
-use super::{Input, Layer, Network, ParameterField, RequestKind, Scalar, Shape, Storage};
+use super::{
+    Input, Layer, LayerKind, Network, ParameterField, RequestKind, Scalar, Shape, Storage,
+};
 use std::ops::Range;
 
 /// Parameters up to this many bytes live in the struct unless the definition says otherwise.
@@ -37,6 +39,13 @@ impl Network {
     #[must_use]
     pub fn asks(&self, kind: RequestKind) -> bool {
         self.requests.iter().any(|request| request.kind == kind)
+    }
+
+    /// Whether one of its layers is a graph of neurons, whose weights need not all be read.
+    #[must_use]
+    pub fn has_graphs(&self) -> bool {
+        let mut kinds = self.layers.iter().map(|layer| &layer.kind);
+        kinds.any(|kind| matches!(kind, LayerKind::Graph(_)))
     }
 
     /// A layer as the user would say it: `hidden` or `hidden[1]`.

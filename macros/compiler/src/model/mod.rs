@@ -7,13 +7,16 @@
 mod check;
 mod forward;
 mod function;
+mod graph;
 mod layer;
 mod layout;
 mod loss;
 mod names;
 mod parameter_request;
 mod quantity;
+mod rectangles;
 mod request;
+mod walks;
 mod windows;
 
 use proc_macro2::Ident;
@@ -23,6 +26,7 @@ pub(crate) use check::{Draft, DraftField, DraftLayer, DraftLoss, derived_traits,
 pub use check::{LAYER_LIMIT, PARAMETER_LIMIT, SIZE_LIMIT, check};
 pub use forward::Forward;
 pub use function::NamedFunction;
+pub use graph::{Edges, Graph, GraphWeights, WeightPlace, Weights};
 pub use layer::{Activation, Dense, Layer, LayerKind, LayerNorm};
 pub use layout::STORAGE_LIMIT_BYTES;
 pub use loss::Loss;
@@ -31,8 +35,11 @@ pub use names::{
     method_name, request_kinds, request_names,
 };
 pub use parameter_request::{LossRequest, LossRequestKind, ParameterRequest, ParameterRequestKind};
+pub(crate) use quantity::repeated;
 pub use quantity::{Dependence, MappedFunction, Meaning, Quantity, Shape};
+pub use rectangles::{Rectangle, shared};
 pub use request::{Order, Request, RequestKind};
+pub use walks::{Carried, Run, Walks, shortest_walks};
 pub use windows::{Convolution, Pool, Reduction, Window, crossed};
 
 /// A checked definition: layers, their composition, functions and losses of it, and what is asked.

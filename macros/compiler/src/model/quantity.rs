@@ -64,24 +64,35 @@ pub enum Meaning {
     Function(usize),
     /// What `forward` computes under a name, by its position in [`Forward::locals`](super::Forward::locals).
     Local(usize),
-    /// What a layer makes of a quantity, by its position in [`Network::layers`](super::Network::layers).
-    Layer(usize, Box<Quantity>),
+    /// What layers, one after the other, make of a quantity, by their positions in
+    /// [`Network::layers`](super::Network::layers).
+    Layers(Range<usize>, Box<Quantity>),
     /// A linear combination; scalars repeat.
     Sum(Vec<(f64, Quantity)>),
     /// Entry by entry; scalars repeat.
     Product(Box<Quantity>, Box<Quantity>),
-    /// A matrix times a vector.
-    MatrixVector(Box<Quantity>, Box<Quantity>),
+    /// A matrix times a vector or a matrix.
+    MatrixProduct(Box<Quantity>, Box<Quantity>),
     /// The inner product of two vectors.
     Dot(Box<Quantity>, Box<Quantity>),
     /// The sum of all entries.
     Total(Box<Quantity>),
-    /// One entry of a vector.
+    /// One entry of a vector, or one row of a matrix.
     Entry(Box<Quantity>, usize),
-    /// Neighbouring entries of a vector.
+    /// Neighbouring entries of a vector, or rows of a matrix.
     Slice(Box<Quantity>, Range<usize>),
+    /// Scalars and vectors one behind the other.
+    Concat(Vec<Quantity>),
+    /// A matrix with rows and columns exchanged.
+    Transpose(Box<Quantity>),
     /// An elementwise function.
     Map(Rc<MappedFunction>, Box<Quantity>),
+    /// The greater of two, entry by entry; scalars repeat. With the function whose kink it has.
+    Max(Rc<MappedFunction>, Box<Quantity>, Box<Quantity>),
+    /// The exponentials of the entries of a vector over their sum.
+    Softmax(Box<Quantity>),
+    /// The logarithm of that.
+    LogSoftmax(Box<Quantity>),
     /// A partial derivative: one order for each entry of the concatenated input that is listed.
     Partial(Box<Quantity>, Vec<usize>),
     /// The sum of the second derivatives by each of these entries of the concatenated input.
@@ -203,11 +214,16 @@ impl Quantity {
             | Meaning::Function(_)
             | Meaning::Local(_) => Vec::new(),
             Meaning::Sum(terms) => terms.iter().map(|(_, term)| term).collect(),
-            Meaning::Product(a, b) | Meaning::MatrixVector(a, b) | Meaning::Dot(a, b) => {
-                vec![a, b]
-            }
-            Meaning::Layer(_, of)
+            Meaning::Product(a, b)
+            | Meaning::MatrixProduct(a, b)
+            | Meaning::Dot(a, b)
+            | Meaning::Max(_, a, b) => vec![a, b],
+            Meaning::Concat(parts) => parts.iter().collect(),
+            Meaning::Layers(_, of)
             | Meaning::Total(of)
+            | Meaning::Transpose(of)
+            | Meaning::Softmax(of)
+            | Meaning::LogSoftmax(of)
             | Meaning::Entry(of, _)
             | Meaning::Slice(of, _)
             | Meaning::Map(_, of)
@@ -293,6 +309,25 @@ impl Quantity {
         }
     }
 
+    /// Scalars and vectors one behind the other: a vector.
+    #[must_use]
+    pub fn concat(parts: Vec<Self>) -> Self {
+        let size = parts.iter().map(|part| part.shape.size()).sum();
+        Self::operation(Meaning::Concat(parts), Shape::Vector(size))
+    }
+
+    /// The sum of the squares of all entries.
+    #[must_use]
+    pub fn sum_square(self) -> Self {
+        match self.shape {
+            Shape::Vector(_) => Self::operation(
+                Meaning::Dot(Box::new(self.clone()), Box::new(self)),
+                Shape::Scalar,
+            ),
+            _ => self.clone().times(self).total(),
+        }
+    }
+
     /// Neighbouring entries of a vector; an entry of a leaf is a leaf.
     #[must_use]
     pub fn entries(self, entries: Range<usize>, shape: Shape) -> Self {
@@ -347,7 +382,7 @@ impl Quantity {
 }
 
 /// The shape of an operation entry by entry on shapes that are equal, or of which one is a scalar.
-const fn repeated(left: Shape, right: Shape) -> Shape {
+pub(crate) const fn repeated(left: Shape, right: Shape) -> Shape {
     match left {
         Shape::Scalar => right,
         _ => left,

@@ -38,15 +38,21 @@ pub enum Kind {
         function: String,
         /// Where the name was written.
         function_place: Place,
+        /// Which element of an array is called, as in `f[0](a, b)`.
+        element: Option<Index>,
         /// The arguments.
         arguments: Vec<Expression>,
     },
+    /// `[a, b]`
+    Array(Vec<Expression>),
+    /// `(a, b)`
+    Tuple(Vec<Expression>),
     /// `a[0]`
     Entry {
         /// What is indexed.
         of: Box<Expression>,
         /// The index.
-        position: usize,
+        index: Index,
     },
     /// `a[0..3]`, `a[1..]`, `a[..2]`
     Slice {
@@ -61,6 +67,24 @@ pub enum Kind {
     Mistaken,
 }
 
+/// An index in brackets.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// What it is.
+    pub kind: IndexKind,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// The kinds of indices.
+#[derive(Clone, Debug)]
+pub enum IndexKind {
+    /// A literal.
+    Number(usize),
+    /// A name, which may be that of a counter.
+    Name(String),
+}
+
 /// The operations between two expressions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -72,6 +96,54 @@ pub enum Operation {
     Multiply,
     /// `/`
     Divide,
+}
+
+impl Expression {
+    /// The expressions that it is made of directly.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::Number { .. } | Kind::Name(_) | Kind::Mistaken => Vec::new(),
+            Kind::Negate(of) | Kind::Entry { of, .. } | Kind::Slice { of, .. } => vec![of],
+            Kind::Binary(_, left, right) => vec![left, right],
+            Kind::Call { arguments, .. } => arguments.iter().collect(),
+            Kind::Array(parts) | Kind::Tuple(parts) => parts.iter().collect(),
+        }
+    }
+
+    /// Calls with every name in it, those of functions and indices included.
+    pub fn for_each_name(&self, found: &mut impl FnMut(&str)) {
+        match &self.kind {
+            Kind::Name(name) => found(name),
+            Kind::Call {
+                function, element, ..
+            } => {
+                found(function);
+                if let Some(name) = element.as_ref().and_then(Index::name) {
+                    found(name);
+                }
+            }
+            Kind::Entry { index, .. } => {
+                if let Some(name) = index.name() {
+                    found(name);
+                }
+            }
+            _ => {}
+        }
+        for part in self.parts() {
+            part.for_each_name(found);
+        }
+    }
+}
+
+impl Index {
+    /// Its name, if it has one.
+    fn name(&self) -> Option<&str> {
+        match &self.kind {
+            IndexKind::Number(_) => None,
+            IndexKind::Name(name) => Some(name),
+        }
+    }
 }
 
 impl Operation {
@@ -126,6 +198,14 @@ pub fn parse_expression(written: &Expr, diagnostics: &mut Diagnostics) -> Expres
             found(Some(kind), place)
         }
         Expr::Call(call) => parse_call(call, diagnostics),
+        Expr::Array(array) => {
+            let parts = parse_all(&array.elems, diagnostics);
+            found(Some(Kind::Array(parts)), Place::of(written))
+        }
+        Expr::Tuple(tuple) => {
+            let parts = parse_all(&tuple.elems, diagnostics);
+            found(Some(Kind::Tuple(parts)), Place::of(written))
+        }
         Expr::Index(index) => parse_index(index, diagnostics),
         Expr::MethodCall(call) => {
             refused(catalogue::formula_method(call), &call.method, diagnostics)
@@ -135,26 +215,43 @@ pub fn parse_expression(written: &Expr, diagnostics: &mut Diagnostics) -> Expres
     }
 }
 
+fn parse_all<'a>(
+    written: impl IntoIterator<Item = &'a Expr>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Expression> {
+    let written = written.into_iter();
+    written
+        .map(|written| parse_expression(written, diagnostics))
+        .collect()
+}
+
+/// `f(a, b)` or `f[0](a, b)`
 fn parse_call(call: &ExprCall, diagnostics: &mut Diagnostics) -> Expression {
-    let name = match strip(&call.func) {
-        Expr::Path(path) => path_name(&path.path),
-        other => {
-            return refused(catalogue::formula_expression(other), other, diagnostics);
-        }
+    let (callee, element) = match strip(&call.func) {
+        Expr::Index(index) => (strip(&index.expr), Some(strip(&index.index))),
+        callee => (callee, None),
     };
-    let function_place = Place::of(&call.func);
-    let arguments = call
-        .args
-        .iter()
-        .map(|argument| parse_expression(argument, diagnostics))
-        .collect();
+    let Expr::Path(path) = callee else {
+        return refused(catalogue::formula_expression(callee), callee, diagnostics);
+    };
+    let function_place = Place::of(path);
+    // The arguments are read even if the index is mistaken, so that the mistakes of both are reported.
+    let element = element.map(|element| diagnostics.take(parse_index_of(element)));
+    let arguments = parse_all(&call.args, diagnostics);
+    let end = Place::from(call.paren_token.span.close());
+    let place = function_place.to(end);
+    let element = match element {
+        Some(None) => return found(None, place),
+        Some(element) => element,
+        None => None,
+    };
     let kind = Kind::Call {
-        function: name,
+        function: path_name(&path.path),
         function_place,
+        element,
         arguments,
     };
-    let end = Place::from(call.paren_token.span.close());
-    found(Some(kind), function_place.to(end))
+    found(Some(kind), place)
 }
 
 fn parse_index(index: &ExprIndex, diagnostics: &mut Diagnostics) -> Expression {
@@ -164,14 +261,26 @@ fn parse_index(index: &ExprIndex, diagnostics: &mut Diagnostics) -> Expression {
         Expr::Range(range) => diagnostics
             .take(parse_range(range))
             .map(|(start, end)| Kind::Slice { of, start, end }),
-        position => diagnostics
-            .take(parse_position(position))
-            .map(|position| Kind::Entry { of, position }),
+        index => diagnostics
+            .take(parse_index_of(index))
+            .map(|index| Kind::Entry { of, index }),
     };
     found(kind, place)
 }
 
-fn parse_range(range: &ExprRange) -> Result<(usize, Option<usize>), Diagnostic> {
+fn parse_index_of(written: &Expr) -> Result<Index, Diagnostic> {
+    let kind = match written {
+        Expr::Path(path) if path.path.get_ident().is_some() => {
+            IndexKind::Name(path_name(&path.path))
+        }
+        _ => IndexKind::Number(parse_position(written)?),
+    };
+    let place = Place::of(written);
+    Ok(Index { kind, place })
+}
+
+/// The first index of a range and the one behind the last, where it is written.
+pub(super) fn parse_range(range: &ExprRange) -> Result<(usize, Option<usize>), Diagnostic> {
     let start = range.start.as_deref().map_or(Ok(0), parse_position)?;
     let last = range.end.as_deref().map(parse_position).transpose()?;
     let end = match range.limits {
@@ -194,7 +303,8 @@ fn parse_position(written: &Expr) -> Result<usize, Diagnostic> {
         }
         _ => None,
     };
-    position.ok_or_else(|| catalogue::index_not_literal(written))
+    position
+        .ok_or_else(|| catalogue::index_not_literal(Place::of(written), &catalogue::shown(written)))
 }
 
 fn parse_number(literal: &Lit) -> Result<Kind, Diagnostic> {
@@ -211,7 +321,7 @@ fn parse_number(literal: &Lit) -> Result<Kind, Diagnostic> {
         .ok_or_else(|| catalogue::formula_literal(literal))
 }
 
-fn path_name(path: &syn::Path) -> String {
+pub(super) fn path_name(path: &syn::Path) -> String {
     match path.get_ident() {
         Some(name) => name.to_string(),
         None => path.to_token_stream().to_string().replace(' ', ""),

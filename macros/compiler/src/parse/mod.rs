@@ -10,16 +10,17 @@
 mod attribute;
 mod block;
 mod expression;
+mod graph;
 mod limits;
 mod print;
 mod structure;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Place};
 use proc_macro2::{Ident, Span, TokenStream};
 
-pub use block::{Block, Statement, parse_block};
+pub use block::{Block, Over, Statement, parse_block};
 pub(crate) use expression::strip;
-pub use expression::{Expression, Kind, Operation, parse_expression};
+pub use expression::{Expression, Index, IndexKind, Kind, Operation, parse_expression};
 
 /// What was written in the attribute and below it.
 #[derive(Clone, Debug)]
@@ -99,16 +100,40 @@ pub enum Fields {
 /// A field as it was written.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Its attributes other than `#[layer(...)]`.
+    /// Its attributes other than `#[layer(...)]` and `#[graph(...)]`.
     pub attributes: Vec<syn::Attribute>,
     /// The items of all its `#[layer(...)]`.
     pub options: Vec<Item>,
+    /// Its `#[graph(...)]`.
+    pub graph: Option<GraphAttribute>,
     /// Its visibility.
     pub visibility: syn::Visibility,
     /// Its name.
     pub name: Ident,
     /// Its type.
     pub kind: FieldType,
+}
+
+/// A `#[graph(...)]` as it was written.
+#[derive(Clone, Debug)]
+pub struct GraphAttribute {
+    /// Where its name is.
+    pub place: Place,
+    /// Its items other than `edges`.
+    pub options: Vec<Item>,
+    /// The name and the items of `edges(...)`; open where one was reported.
+    pub edges: Option<(Ident, Vec<Option<EdgeItem>>)>,
+}
+
+/// `sources => targets`: edges from each of the sources to each of the targets.
+#[derive(Clone, Debug)]
+pub struct EdgeItem {
+    /// A neuron, a range or a list of them.
+    pub sources: syn::Expr,
+    /// A neuron, a range or a list of them.
+    pub targets: syn::Expr,
+    /// All of it.
+    pub place: Place,
 }
 
 /// The type of a field as it was written.

@@ -1,6 +1,7 @@
 //! The item below the attribute goes in, a [`Structure`] or what else it is comes out.
 
 use super::attribute::parse_attribute;
+use super::graph::parse_graph;
 use super::{Body, Field, FieldType, Fields, Item, Structure, limits};
 use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
 use proc_macro2::{Span, TokenStream};
@@ -44,11 +45,16 @@ pub(super) fn parse_body(item: TokenStream, diagnostics: &mut Diagnostics) -> Op
 
 fn parse_field(field: syn::Field, diagnostics: &mut Diagnostics) -> Option<Field> {
     let name = field.ident?;
-    let (options, attributes) = field
-        .attrs
-        .into_iter()
-        .partition(|attribute| attribute.path().is_ident("layer"));
-    let options: Vec<syn::Attribute> = options;
+    let take = |attributes: Vec<syn::Attribute>, name: &str| -> (Vec<_>, Vec<_>) {
+        let attributes = attributes.into_iter();
+        attributes.partition(|attribute| attribute.path().is_ident(name))
+    };
+    let (options, attributes) = take(field.attrs, "layer");
+    let (graphs, attributes) = take(attributes, "graph");
+    for repeated in graphs.iter().skip(1) {
+        diagnostics.push(catalogue::graph_repeated(repeated));
+    }
+    let graph = graphs.first().map(|graph| parse_graph(graph, diagnostics));
     let options = options
         .iter()
         .flat_map(|attribute| parse_options(attribute, diagnostics))
@@ -56,6 +62,7 @@ fn parse_field(field: syn::Field, diagnostics: &mut Diagnostics) -> Option<Field
     Some(Field {
         attributes,
         options,
+        graph,
         visibility: field.vis,
         name,
         kind: parse_type(field.ty),

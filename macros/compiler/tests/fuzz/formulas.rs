@@ -108,13 +108,14 @@ fn generate_reduction(known: &Known, random: &mut Random) -> String {
     }
 }
 
-fn generate_scalar(known: &Known, random: &mut Random, depth: usize) -> String {
+pub fn generate_scalar(known: &Known, random: &mut Random, depth: usize) -> String {
     if depth == 0 || random.once_in(4) {
         return known.scalar(random);
     }
     let part = |random: &mut Random| generate_scalar(known, random, depth - 1);
     let left = part(random);
-    match random.below(12) {
+    match random.below(13) {
+        12 => format!("{}({left}, {})", random.pick(&["max", "min"]), part(random)),
         0 => format!("{left} + {}", part(random)),
         1 => format!("({left}) * ({})", part(random)),
         2 => format!("{left} - ({})", part(random)),
@@ -133,7 +134,10 @@ fn generate_scalar(known: &Known, random: &mut Random, depth: usize) -> String {
             format!("laplacian({left}, {variable})")
         }
         10 => match generate_vector(known, random, depth - 1) {
-            Some((vector, _)) => format!("{}({vector})", random.pick(&["sum", "mean"])),
+            Some((vector, _)) => format!(
+                "{}({vector})",
+                random.pick(&["sum", "mean", "sum_square", "norm"])
+            ),
             None => left,
         },
         _ => match known.vector(random) {
@@ -149,7 +153,21 @@ fn generate_vector(known: &Known, random: &mut Random, depth: usize) -> Option<(
         return vector;
     }
     let scalar = generate_scalar(known, random, depth - 1);
-    match random.below(6) {
+    match random.below(9) {
+        5 => vector.map(|(vector, size)| (format!("concat({scalar}, {vector})"), size + 1)),
+        6 => Some((format!("[{scalar}, 1.0]"), 2)),
+        7 => vector.map(|(vector, size)| {
+            (
+                format!("{}({vector})", random.pick(&["softmax", "log_softmax"])),
+                size,
+            )
+        }),
+        8 => known.matrices.first().map(|(matrix, _, columns)| {
+            (
+                format!("transpose({matrix}) * {matrix} * {matrix}[0]"),
+                *columns,
+            )
+        }),
         0 if !known.vector_variables.is_empty() => {
             let variable = &known.vector_variables[random.below(known.vector_variables.len())];
             let size = known.vectors.iter().find(|(name, _)| name == variable)?.1;

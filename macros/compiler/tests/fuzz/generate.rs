@@ -1,6 +1,8 @@
 //! Random choices go in, the text of a small definition comes out, mostly meant to be right.
 
 use super::formulas::{Known, generate_define, generate_losses};
+use super::forward::{Layers, generate_forward};
+use super::images::Image;
 use super::random::Random;
 use std::fmt::Write;
 
@@ -67,8 +69,17 @@ const LOSS_REQUESTS: [&str; 4] = [
 /// The text of an attribute and of the item below it.
 pub fn generate(random: &mut Random) -> (String, String) {
     let mut known = Known::default();
-    let mut items = vec![generate_inputs(&mut known, random)];
+    let image = random.once_in(4).then(|| Image::generate(random));
+    let mut items = vec![match &image {
+        Some(image) => image.input(),
+        None => generate_inputs(&mut known, random),
+    }];
+    let parameters = generate_parameters(&mut known, random);
     let outputs = if random.once_in(4) { 2 } else { 1 };
+    let layers = generate_layers(random);
+    if image.is_none() && random.once_in(3) {
+        items.push(generate_forward(&known, &layers, outputs, random));
+    }
     if !random.once_in(3) {
         items.push(generate_outputs(&mut known, outputs, random));
     }
@@ -77,7 +88,6 @@ pub fn generate(random: &mut Random) -> (String, String) {
         items.push(format!("given({}, weight)", known.declare("target", size)));
         known.scalars.push("weight".to_owned());
     }
-    let parameters = generate_parameters(&mut known, random);
     let (mut functions, mut losses) = (Vec::new(), Vec::new());
     if random.once_in(2) {
         let (define, names) = generate_define(&mut known, random);
@@ -109,7 +119,7 @@ pub fn generate(random: &mut Random) -> (String, String) {
     items.swap(0, position);
     (
         items.join(", "),
-        generate_struct(&parameters, outputs, random),
+        generate_struct(image, &layers, &parameters, outputs, random),
     )
 }
 
@@ -234,7 +244,25 @@ fn generate_formula(random: &mut Random, depth: usize) -> String {
     }
 }
 
-fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -> String {
+/// Fields with layers before the last one.
+fn generate_layers(random: &mut Random) -> Vec<Layers> {
+    let names = ["first", "second", "third", "r#fn"];
+    let count = 1 + random.below(3);
+    let layers = names[..count].iter().map(|name| Layers {
+        name,
+        width: 1 + random.below(4),
+        length: random.once_in(3).then(|| 1 + random.below(3)),
+    });
+    layers.collect()
+}
+
+fn generate_struct(
+    image: Option<Image>,
+    layers: &[Layers],
+    parameters: &[String],
+    outputs: usize,
+    random: &mut Random,
+) -> String {
     let mut text = String::new();
     for line in [
         "/// A network.",
@@ -248,24 +276,34 @@ fn generate_struct(parameters: &[String], outputs: usize, random: &mut Random) -
         }
     }
     writeln!(text, "struct Network {{").unwrap();
-    let names = ["first", "second", "third", "r#fn"];
-    let count = 1 + random.below(3);
-    for name in &names[..count] {
+    if let Some(image) = image {
+        text.push_str(&image.fields(random));
+    }
+    for layers in layers {
         if random.once_in(5) {
             writeln!(text, "/// A layer.").unwrap();
         }
         if random.once_in(5) {
-            writeln!(text, "#[layer(bias = {})]", random.once_in(2)).unwrap();
+            let bias = random.once_in(2);
+            let option = random.pick(&["", ", weight = softplus", ", weight = swish"]);
+            writeln!(text, "#[layer(bias = {bias}{option})]").unwrap();
         }
         if random.once_in(5) {
             writeln!(text, "#[frozen]").unwrap();
         }
-        let width = 1 + random.below(4);
-        let layer = generate_layer(random, width);
-        if random.once_in(3) {
-            writeln!(text, "{name}: [{layer}; {}],", 1 + random.below(3)).unwrap();
-        } else {
-            writeln!(text, "{name}: {layer},").unwrap();
+        if random.once_in(10) {
+            let graph = generate_graph(random, layers.width);
+            writeln!(text, "{graph}\n{}: Graph,", layers.name).unwrap();
+            continue;
+        }
+        let (name, layer) = (layers.name, generate_layer(random, layers.width));
+        match layers.length {
+            Some(length) => writeln!(text, "{name}: [{layer}; {length}],").unwrap(),
+            None => writeln!(text, "{name}: {layer},").unwrap(),
+        }
+        if random.once_in(8) {
+            let layer = random.pick(&["LayerNorm", "Softmax"]);
+            writeln!(text, "{}_{name}: {layer},", layer.to_lowercase()).unwrap();
         }
     }
     for parameter in parameters {
@@ -284,4 +322,41 @@ fn generate_layer(random: &mut Random, width: usize) -> String {
     } else {
         format!("Dense<{width}, {}>", random.pick(&ACTIVATIONS))
     }
+}
+
+/// Edges between random neurons, and sometimes all there can be, of as many neurons as any layer before has outputs and more.
+fn generate_graph(random: &mut Random, outputs: usize) -> String {
+    let neurons = 16 + random.below(3);
+    let mut edges = Vec::new();
+    if random.once_in(2) {
+        edges.push(format!("0..{neurons} => 0..{neurons}"));
+    } else {
+        for _ in 0..1 + random.below(6) {
+            let mut stretch = || {
+                let (a, b) = (random.below(neurons), random.below(neurons));
+                match random.below(4) {
+                    0 => format!("{a}"),
+                    1 => format!("[{a}, {b}]"),
+                    2 => format!("0..{}", a + 1),
+                    _ => format!("{}..{}", a.min(b), a.max(b) + 1),
+                }
+            };
+            edges.push(format!("{} => {}", stretch(), stretch()));
+        }
+    }
+    let mut options = vec![
+        format!("neurons = {neurons}"),
+        format!("outputs = {outputs}"),
+        format!("steps = {}", 1 + random.below(3)),
+        format!("edges({})", edges.join(", ")),
+    ];
+    for group in ["input", "hidden", "output"] {
+        if random.once_in(3) {
+            options.push(format!("{group} = {}", random.pick(&ACTIVATIONS)));
+        }
+    }
+    if random.once_in(3) {
+        options.push(format!("weights = {}", random.pick(&["matrix", "edges"])));
+    }
+    format!("#[graph({})]", options.join(", "))
 }

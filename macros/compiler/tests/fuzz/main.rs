@@ -6,7 +6,9 @@
 //! seed, and `FUZZ_SECONDS` runs for a time instead, on as many threads as `FUZZ_THREADS` says (all there are).
 
 mod formulas;
+mod forward;
 mod generate;
+mod images;
 mod mutate;
 mod random;
 
@@ -33,6 +35,8 @@ struct Counts {
     emitted: u64,
     /// Networks with functions or losses.
     with_formulas: u64,
+    /// Networks with a `forward`.
+    with_forward: u64,
     /// By where or how a case failed, how often, and the shortest definition that did.
     failures: BTreeMap<String, (u64, String)>,
 }
@@ -80,11 +84,12 @@ fn every_definition_is_answered_with_rust() {
         parsed,
         emitted,
         with_formulas,
+        with_forward,
         failures,
     } = total;
     println!(
         "{generated} definitions generated, {parsed} passed the parser, {emitted} were emitted as networks, \
-         {with_formulas} of them with functions or losses, seed {seed}"
+         {with_formulas} of them with functions or losses, {with_forward} with a `forward`, seed {seed}"
     );
     let report = failures
         .iter()
@@ -103,6 +108,10 @@ fn every_definition_is_answered_with_rust() {
         with_formulas * 20 >= generated,
         "too few networks have functions or losses"
     );
+    assert!(
+        with_forward * 25 >= generated,
+        "too few networks have a `forward`"
+    );
 }
 
 impl Counts {
@@ -111,6 +120,7 @@ impl Counts {
         self.parsed += other.parsed;
         self.emitted += other.emitted;
         self.with_formulas += other.with_formulas;
+        self.with_forward += other.with_forward;
         for (place, (count, text)) in other.failures {
             self.add_failure(place, count, text);
         }
@@ -162,16 +172,18 @@ fn expand(attribute: TokenStream, item: TokenStream, counts: &mut Counts) -> Res
         return Err("neither a network nor an error, or both".to_owned());
     }
     counts.emitted += u64::from(is_network);
-    if let Some(network) =
-        network.filter(|network| !network.functions.is_empty() || !network.losses.is_empty())
-    {
-        counts.with_formulas += 1;
+    if let Some(network) = network {
+        let has_formulas = !network.functions.is_empty() || !network.losses.is_empty();
+        counts.with_formulas += u64::from(has_formulas);
+        counts.with_forward += u64::from(network.forward.text.is_some());
         let mut lowered = lower_definition(&network);
         let densities = lowered.losses.iter();
         let densities = densities
             .flat_map(|loss| [loss.sum_part, loss.mean_part])
             .flatten();
         let nodes = lowered.functions.iter().copied().chain(densities);
+        let value = lowered.program.outputs[0].node;
+        let nodes = nodes.chain([value]);
         let outputs = nodes.map(|node| Output {
             name: String::new(),
             node,

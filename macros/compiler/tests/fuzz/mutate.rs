@@ -90,6 +90,10 @@ fn generate_token(random: &mut Random) -> TokenTree {
         "mse",
         "mut",
         "INPUTS",
+        "forward",
+        "in",
+        "u",
+        "concat",
     ];
     match random.below(8) {
         0 => Ident::new(random.pick(&names), Span::call_site()).into(),

@@ -57,6 +57,9 @@ impl Span {
     }
 }
 
+/// Terms of a sum with their coefficients, and which nodes they are computed from.
+type Group = (Vec<(f64, NodeId)>, Vec<bool>);
+
 /// The terms of the sum that an output is, or is a linear function of, in groups that share nothing but the source; a group is
 /// one node. One node, if there is no such sum or all its terms hang together.
 pub(crate) fn separate_terms(graph: &mut Graph, source: NodeId, output: NodeId) -> Vec<NodeId> {
@@ -83,7 +86,7 @@ pub(crate) fn separate_terms(graph: &mut Graph, source: NodeId, output: NodeId) 
             _ => return vec![output],
         }
     };
-    let mut groups: Vec<(Vec<(f64, NodeId)>, Vec<bool>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for (coefficient, term) in terms {
         let mut members = graph.ancestors(&[term]);
         for (index, member) in members.iter_mut().enumerate() {

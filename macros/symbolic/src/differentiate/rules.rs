@@ -32,7 +32,11 @@ pub(crate) fn pieces(graph: &mut Graph, id: NodeId, varies: &dyn Fn(NodeId) -> b
     let mut pieces = Vec::new();
     match graph.node(id).op.clone() {
         // A first maximum is constant wherever it has a derivative.
-        Op::Input(_) | Op::Parameter { .. } | Op::FirstMax { .. } | Op::Held(_) => {}
+        Op::Input(_)
+        | Op::Parameter { .. }
+        | Op::Increment { .. }
+        | Op::FirstMax { .. }
+        | Op::Held(_) => {}
         Op::Sum(terms) => {
             for (coefficient, argument) in terms {
                 if varies(argument) {
@@ -197,9 +201,12 @@ pub(crate) fn second_pieces(
     varies: &dyn Fn(NodeId) -> bool,
 ) -> Vec<SecondPiece> {
     match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } | Op::Sum(_) | Op::FirstMax { .. } | Op::Held(_) => {
-            Vec::new()
-        }
+        Op::Input(_)
+        | Op::Parameter { .. }
+        | Op::Increment { .. }
+        | Op::Sum(_)
+        | Op::FirstMax { .. }
+        | Op::Held(_) => Vec::new(),
         Op::Map {
             function,
             order,

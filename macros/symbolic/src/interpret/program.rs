@@ -52,6 +52,7 @@ fn evaluate(
     let entries = match &node.op {
         Op::Input(number) => inputs[*number].clone(),
         Op::Parameter { offset } => parameters[*offset..offset + size].to_vec(),
+        Op::Increment { .. } => vec![0.0; size],
         Op::Sum(terms) => {
             let mut sum = vec![0.0; size];
             for (coefficient, term) in terms {
@@ -85,7 +86,7 @@ fn first_maxima(argument: &Tensor, axis: usize) -> Vec<f64> {
     let extent = argument.shape[axis];
     let mut entries = vec![0.0; argument.entries.len()];
     for place in 0..entries.len() {
-        if place / step % extent == 0 {
+        if (place / step).is_multiple_of(extent) {
             let mut best = place;
             for other in (1..extent).map(|number| place + number * step) {
                 if argument.entries[other] > argument.entries[best] {

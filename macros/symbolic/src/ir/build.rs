@@ -18,6 +18,11 @@ impl Graph {
         self.intern(Op::Parameter { offset }, shape.to_vec())
     }
 
+    /// What is added to consecutive parameters, column-major: zero, and a source of derivatives.
+    pub fn increment(&mut self, offset: usize, shape: &[usize]) -> NodeId {
+        self.intern(Op::Increment { offset }, shape.to_vec())
+    }
+
     /// The zero tensor.
     pub fn zero(&mut self, shape: &[usize]) -> NodeId {
         self.intern(Op::Sum(Vec::new()), shape.to_vec())
@@ -45,6 +50,16 @@ impl Graph {
     /// Whether the node is the zero tensor.
     pub fn is_zero(&self, id: NodeId) -> bool {
         matches!(&self.node(id).op, Op::Sum(terms) if terms.is_empty())
+    }
+
+    /// The number that all entries of a node are, if it is known while the macro runs.
+    pub fn as_constant(&self, id: NodeId) -> Option<f64> {
+        let (coefficient, node) = self.scaled(id);
+        match &self.node(node).op {
+            Op::Sum(terms) if terms.is_empty() => Some(0.0),
+            Op::Contract(contract) if contract.factors.is_empty() => Some(coefficient),
+            _ => None,
+        }
     }
 
     /// A linear combination; terms of one node are merged, zeros dropped.
@@ -133,6 +148,13 @@ impl Graph {
         }
         if order == 0 && self.function(function).is_identity() {
             return argument;
+        }
+        if let Some(argument) = self.as_constant(argument) {
+            let value = self.function(function).evaluate(order, argument);
+            // What is not finite is left to run time, which has its own words for it.
+            if value.is_finite() {
+                return self.constant(value, &shape);
+            }
         }
         let op = Op::Map {
             function,

@@ -64,6 +64,13 @@ pub enum Op {
         /// Position in the flat parameters.
         offset: usize,
     },
+    /// What is added to the parameters from `offset` on: zero, but derivatives in those parameters are taken in it, where
+    /// what is computed reads a part of them only. Beyond the parameters, what is added to a value on the way, which keeps users of
+    /// parts of the value from reading what the parts were put together of.
+    Increment {
+        /// Position of what it is added to in the flat parameters.
+        offset: usize,
+    },
     /// A linear combination of tensors of the node's shape; without terms it is zero.
     Sum(Vec<(Coefficient, NodeId)>),
     /// A product of at most two tensors in Einstein notation.
@@ -156,7 +163,7 @@ impl Graph {
     /// The arguments of a node, repeated where they are used twice.
     pub fn arguments(&self, id: NodeId) -> Vec<NodeId> {
         match &self.node(id).op {
-            Op::Input(_) | Op::Parameter { .. } => Vec::new(),
+            Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } => Vec::new(),
             Op::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
             Op::Contract(contract) => contract.tensors().map(|(node, _)| node).collect(),
             Op::Map { argument, .. } | Op::FirstMax { argument, .. } | Op::Held(argument) => {
@@ -218,7 +225,7 @@ impl Graph {
         };
         match op {
             Op::Input(_) => Binding::Points,
-            Op::Parameter { .. } => Binding::Parameters,
+            Op::Parameter { .. } | Op::Increment { .. } => Binding::Parameters,
             Op::Sum(terms) => latest(&mut terms.iter().map(|(_, term)| *term)),
             Op::Contract(contract) => latest(&mut contract.tensors().map(|(node, _)| node)),
             Op::Map { argument, .. } | Op::FirstMax { argument, .. } | Op::Held(argument) => {

@@ -3,6 +3,7 @@
 mod build;
 mod canonical;
 mod contract;
+mod cut;
 mod graph;
 mod maximum;
 mod monomial;

@@ -30,6 +30,7 @@ impl Graph {
         match &self.node(id).op {
             Op::Input(number) => format!("input {number}"),
             Op::Parameter { offset } => format!("parameters[{offset}..]"),
+            Op::Increment { offset } => format!("increment of parameters[{offset}..]"),
             Op::Sum(terms) if terms.is_empty() => "0".to_owned(),
             Op::Sum(terms) => {
                 let mut text = String::new();

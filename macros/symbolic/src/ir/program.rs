@@ -86,7 +86,7 @@ impl Program {
                 let declared = self.inputs.get(*number);
                 expect(declared == Some(&node.shape), "an input is not as declared")
             }
-            Op::Parameter { offset } => expect(
+            Op::Parameter { offset } | Op::Increment { offset } => expect(
                 offset + node.size() <= self.parameters,
                 "parameters are read past their end",
             ),

@@ -23,7 +23,7 @@ impl Graph {
             return *known;
         }
         let answer = match self.node(id).op.clone() {
-            Op::Input(_) | Op::Parameter { .. } => false,
+            Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } => false,
             Op::Sum(terms) => terms.iter().all(|(_, term)| self.is_symmetric(*term, a, b)),
             Op::Map { argument, .. } | Op::Held(argument) => self.is_symmetric(argument, a, b),
             Op::FirstMax { argument, axis } => {

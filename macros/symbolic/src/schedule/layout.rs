@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 use crate::ir::{Binding, Contract, Graph, NodeId, Op, Program};
 
 use super::nests::{Mode, Space, View};
-use super::units::{Unit, Units, composed, stream, view_of};
+use super::units::{Unit, Units, stream};
+use super::views::{composed, view_of};
 
 /// Columns and buffers of scalars begin on multiples of this: the widest vector of f64.
 const ALIGNMENT: usize = 8;
@@ -231,7 +232,7 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
                 .view_of_vector(graph, *argument)
                 .map(|view| (view, own)),
         ),
-        Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {}
+        Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } | Op::Held(_) => {}
     }
     let along = |(view, indices): &(View, Vec<usize>), axis: usize| -> usize {
         let strides = indices

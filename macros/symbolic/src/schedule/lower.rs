@@ -8,7 +8,8 @@ use super::elementwise::{Writer, place};
 use super::layout::Layout;
 use super::nests::{Mode, Nest, Place, Space, View};
 use super::region::Region;
-use super::units::{Stream, Unit, Units, composed, is_structure, stream};
+use super::units::{Stream, Unit, Units, stream};
+use super::views::{composed, is_structure};
 
 /// How far each index of a contraction moves in a tensor of the shape of its result.
 struct Steps {
@@ -170,8 +171,14 @@ impl Lowering<'_> {
                 nests
             }
             Op::FirstMax { argument, axis } => vec![self.first_maximum(id, argument, axis, points)],
-            Op::Map { .. } | Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {
-                unreachable!("maps are units of their own; inputs, parameters and views are given")
+            Op::Map { .. }
+            | Op::Input(_)
+            | Op::Parameter { .. }
+            | Op::Increment { .. }
+            | Op::Held(_) => {
+                unreachable!(
+                    "maps are units of their own; inputs, parameters and views are given, increments were dropped"
+                )
             }
         }
     }

@@ -13,6 +13,7 @@ mod region;
 mod tile;
 mod units;
 mod verify;
+mod views;
 
 pub use nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand, Place,

@@ -128,6 +128,25 @@ fn each(
     Ok(())
 }
 
+/// Whether all steps of some loops lead to different places.
+fn apart(loops: &[usize], steps: &[usize]) -> Result<(), String> {
+    let mut places = vec![0];
+    for (extent, step) in loops.iter().zip(steps) {
+        let outer = std::mem::take(&mut places);
+        for place in outer {
+            places.extend((0..*extent).map(|index| place + index * step));
+        }
+    }
+    let count = places.len();
+    places.sort_unstable();
+    places.dedup();
+    if places.len() == count {
+        Ok(())
+    } else {
+        Err("several results are written to one place".to_owned())
+    }
+}
+
 fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), String> {
     let mut loops: Vec<Loop> = nest.outer.clone();
     loops.extend([nest.m, nest.n]);
@@ -149,6 +168,8 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
             written.read(place, address)
         })?;
     }
+    // A tile is read as a whole before it is written.
+    apart(&[nest.m.extent, nest.n.extent], &[nest.m.out, nest.n.out])?;
     let out = (nest.out, steps(|step| step.out)[..results].to_vec());
     each(&[out], &extents[..results], &mut |place, address| {
         written.write(place, address)
@@ -167,6 +188,9 @@ fn elementwise(nest: &ElementwiseNest, written: &mut Written) -> Result<(), Stri
     each(&reads, &nest.loops, &mut |place, address| {
         written.read(place, address)
     })?;
+    for (_, steps) in &nest.results {
+        apart(&nest.loops, steps)?;
+    }
     each(&nest.results, &nest.loops, &mut |place, address| {
         written.write(place, address)
     })

@@ -47,7 +47,7 @@ impl Graph {
         let size = node.size() as f64;
         let mut cost = Cost::default();
         match &node.op {
-            Op::Input(_) | Op::Parameter { .. } | Op::Held(_) => {}
+            Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } | Op::Held(_) => {}
             Op::FirstMax { .. } => {
                 cost.elementwise = size;
                 cost.weight = size + MOVE * size;

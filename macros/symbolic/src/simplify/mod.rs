@@ -1,4 +1,5 @@
 //! Passes that keep the meaning of a program and lower its cost.
 
 pub mod cost;
+pub(crate) mod increments;
 pub(crate) mod order;

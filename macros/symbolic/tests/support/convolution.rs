@@ -40,10 +40,9 @@ impl Convolution {
             padding: random.below(2),
             groups,
         };
-        for axis in 0..2 {
-            let extent = image[axis] + 2 * case.padding;
-            while case.dilation * (case.kernel[axis] - 1) + 1 > extent {
-                case.kernel[axis] -= 1;
+        for (kernel, extent) in case.kernel.iter_mut().zip(image) {
+            while case.dilation * (*kernel - 1) + 1 > extent + 2 * case.padding {
+                *kernel -= 1;
             }
         }
         case

@@ -53,10 +53,9 @@ pub fn formula_literal(written: &syn::Lit) -> Diagnostic {
 }
 
 /// An index that is no whole number.
-pub fn index_not_literal(written: &impl ToTokens) -> Diagnostic {
-    let found = shown(written);
+pub fn index_not_literal(at: Place, found: &str) -> Diagnostic {
     Diagnostic::new(
-        Place::of(written),
+        at,
         format!("an index must be written as a whole number, found `{found}`"),
     )
     .help("write an entry as in `x[0]`, a slice as in `x[0..3]`, `x[1..]` or `x[..2]`")
@@ -120,14 +119,19 @@ pub fn statement_unknown(statement: &impl ToTokens) -> Diagnostic {
     .help(STATEMENTS)
 }
 
-/// `r = ...;`
-pub fn statement_assigns(assignment: &syn::ExprAssign) -> Diagnostic {
-    let name = shown(&assignment.left);
+/// `r = ...;` in `define`
+pub fn define_assigns(name: &Ident, at: Place) -> Diagnostic {
     Diagnostic::new(
-        Place::of(assignment),
-        format!("`{name}` cannot be assigned: a name stands for one formula"),
+        at,
+        format!("`{name}` cannot be assigned: in `define` a name stands for one formula"),
     )
-    .help("write `let` with a new name")
+    .help("write `let` with a new name; values that change on the way stand in `forward = { ... }`")
+}
+
+/// `for ..` in `define`
+pub fn define_repeats(at: Place) -> Diagnostic {
+    Diagnostic::new(at, "`define` has no loops: each function is one formula")
+        .help("write the formulas one by one; loops over layers stand in `forward = { ... }`")
 }
 
 /// `#[..] let r = ...;`
@@ -139,11 +143,11 @@ pub fn statement_attribute(attribute: &syn::Attribute) -> Diagnostic {
     .help("remove it")
 }
 
-/// `let mut r = ...;`
-pub fn let_mutable(keyword: &impl ToTokens, name: &Ident) -> Diagnostic {
+/// `let mut r = ...;` in `define`
+pub fn let_mutable(keyword: Place, name: &Ident) -> Diagnostic {
     Diagnostic::new(
-        Place::of(keyword),
-        format!("`{name}` cannot be `mut`: a name stands for one formula"),
+        keyword,
+        format!("`{name}` cannot be `mut`: in `define` a name stands for one formula"),
     )
     .help(format!("write `let {name} = ...;`"))
 }

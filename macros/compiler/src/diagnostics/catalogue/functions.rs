@@ -3,6 +3,7 @@
 use super::{instead, shown};
 use crate::diagnostics::{Diagnostic, Place, listed};
 use crate::model::Shape;
+use crate::parse::Operation;
 use proc_macro2::Ident;
 use quote::ToTokens;
 
@@ -73,17 +74,16 @@ pub fn unknown_name<'a>(
     Diagnostic::new(at, format!("unknown name `{name}` in a formula")).help(help)
 }
 
-/// A function that is defined further below, or the function itself.
+/// A name that is given further below, or by the very statement.
 pub fn name_is_later(name: &str, at: Place) -> Diagnostic {
     Diagnostic::new(at, format!("`{name}` is used before it is defined"))
-        .help("a formula uses the functions above it; move its `let` up")
+        .help("a formula uses the names above it; move its `let` up")
 }
 
-/// A layer in a formula.
+/// A layer in a formula that is not called.
 pub fn name_is_layer(name: &str, at: Place) -> Diagnostic {
-    Diagnostic::new(at, format!("`{name}` is a layer, not a value")).help(
-        "formulas use the output by its name, as in `output(u)`, and fields of type `Parameter`",
-    )
+    Diagnostic::new(at, format!("`{name}` is a layer, not a value"))
+        .help(format!("call it, as in `{name}(x)`"))
 }
 
 /// A loss in a formula.
@@ -96,10 +96,27 @@ pub fn name_is_loss(name: &str, at: Place) -> Diagnostic {
 }
 
 /// Operands of an operation whose shapes do not fit.
-pub fn shapes_do_not_fit(sign: char, at: Place, left: Shape, right: Shape) -> Diagnostic {
-    let (left, right) = (left.describe(), right.describe());
-    Diagnostic::new(at, format!("`{sign}` between {left} and {right}"))
-        .help("vectors of one length combine entry by entry, a scalar repeats, and a matrix times a vector of as many entries as it has columns is the product")
+pub fn shapes_do_not_fit(operation: Operation, at: Place, left: Shape, right: Shape) -> Diagnostic {
+    let help = match (operation, left, right) {
+        (Operation::Multiply, Shape::Vector(size), Shape::Matrix(rows, _)) if size == rows => {
+            "a vector stands behind its matrix: write `transpose(a) * v` for v^T A"
+        }
+        (Operation::Multiply, Shape::Matrix(rows, _), Shape::Vector(size)) if size == rows => {
+            "the vector needs as many entries as the matrix has columns: write `transpose(a) * v` for A^T v"
+        }
+        (Operation::Multiply, Shape::Matrix(..), Shape::Vector(_) | Shape::Matrix(..)) => {
+            "what stands behind a matrix needs as many entries or rows as the matrix has columns"
+        }
+        (Operation::Divide, _, Shape::Matrix(..)) => "formulas do not divide by matrices",
+        (_, Shape::Vector(_), Shape::Vector(_)) => {
+            "vectors of one length combine entry by entry; `concat(a, b)` puts one behind the other, `v[0..3]` is a part"
+        }
+        _ => {
+            "vectors of one length combine entry by entry, a scalar repeats, and a matrix times a vector of as many entries as it has columns is the product"
+        }
+    };
+    let (sign, left, right) = (operation.sign(), left.describe(), right.describe());
+    Diagnostic::new(at, format!("`{sign}` between {left} and {right}")).help(help)
 }
 
 /// Arguments of a function whose shapes do not fit.
@@ -130,12 +147,45 @@ pub fn needs_scalar(what: &str, at: Place, found: Shape) -> Diagnostic {
 }
 
 /// `x[5]` of a vector of three.
-pub fn index_outside(at: Place, end: usize, found: Shape) -> Diagnostic {
+pub fn index_outside(at: Place, position: usize, found: Shape) -> Diagnostic {
+    let (what, size) = match found {
+        Shape::Matrix(rows, _) => ("row", rows),
+        _ => ("entry", found.size()),
+    };
+    let found = found.describe();
+    Diagnostic::new(at, format!("there is no {what} {position} in {found}")).help(format!(
+        "indices count from 0: the last is {}",
+        size.saturating_sub(1)
+    ))
+}
+
+/// `transpose(v)`
+pub fn needs_matrix(name: &str, at: Place, found: Shape) -> Diagnostic {
+    let found = found.describe();
+    Diagnostic::new(at, format!("`{name}` needs a matrix, found {found}"))
+        .help("a product of two vectors is `dot(a, b)`")
+}
+
+/// `concat(x, a)` with a matrix a.
+pub fn concat_of_matrix(at: Place, found: Shape) -> Diagnostic {
+    let found = found.describe();
     Diagnostic::new(
         at,
-        format!("there is no entry {} in {}", end - 1, found.describe()),
+        format!("`concat` takes scalars and vectors, this is {found}"),
     )
-    .help("indices count from 0")
+    .help("a row of a matrix is `a[0]`")
+}
+
+/// `[]` or `concat()`
+pub fn array_empty(at: Place) -> Diagnostic {
+    Diagnostic::new(at, "a vector needs at least one entry")
+        .help("write scalars as in `[1.0, x[0]]`, or scalars and vectors as in `concat(x, t)`")
+}
+
+/// `(a, b)` within a formula.
+pub fn tuple_in_formula(at: Place) -> Diagnostic {
+    Diagnostic::new(at, "a formula has one value, this is a tuple")
+        .help("write `concat(a, b)` for one vector; only the last line of `forward` can be a tuple, of several outputs")
 }
 
 /// A function that is a matrix.

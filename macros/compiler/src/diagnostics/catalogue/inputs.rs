@@ -137,9 +137,9 @@ pub fn output_form(name: &Ident) -> Diagnostic {
 }
 
 /// Sizes that do not add up to the output.
-pub fn output_count(last: &Ident, named: usize, outputs: usize) -> Diagnostic {
+pub fn output_count(last: &Ident, named: usize, outputs: usize, giver: &str) -> Diagnostic {
     let message = format!(
-        "{} named, but the last layer has {}",
+        "{} named, but {giver} {}",
         counted(named, "output"),
         counted(outputs, "output")
     );

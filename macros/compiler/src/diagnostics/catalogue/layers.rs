@@ -264,37 +264,31 @@ pub fn unknown_weight_map(name: &Ident, functions: Vec<String>) -> Diagnostic {
 }
 
 /// A dense layer of an image or a signal.
-pub fn dense_of_image(at: Span, input: Shape) -> Diagnostic {
+pub fn needs_flat(layer: &str, at: Span, input: Shape) -> Diagnostic {
     let input = described(input);
-    Diagnostic::new(at, format!("`Dense` takes a vector, {input} comes in"))
-        .help("insert a field `flatten: Flatten` before this one")
-}
-
-/// Softmax of an image or a signal.
-pub fn softmax_of(at: Span, input: Shape) -> Diagnostic {
-    let input = described(input);
-    Diagnostic::new(at, format!("`Softmax` takes a vector, {input} comes in"))
+    Diagnostic::new(at, format!("`{layer}` takes a vector, {input} comes in"))
         .help("insert a field `flatten: Flatten` before this one")
 }
 
 /// A convolution or pooling of what has no space, or another one.
 pub fn needs_space(layer: &str, at: Span, axes: usize, input: Shape) -> Diagnostic {
-    let (expected, example) = match axes {
-        1 => ("a signal", "input(signal: [2, 16])` for 2 channels of 16"),
+    let (expected, help) = match axes {
+        1 => (
+            "a signal",
+            "one input alone, written as in `input(signal: [2, 16])`, is a signal, of 2 channels of 16 numbers",
+        ),
         _ => (
             "an image",
-            "input(image: [3, 7, 5])` for 3 channels of 7 rows and 5 columns",
+            "one input alone, written as in `input(image: [3, 7, 5])`, is an image, of 3 channels, 7 rows and 5 columns",
         ),
     };
-    let other = match input {
-        Shape::Image(..) => "; of an image there is the same with `2d`",
-        Shape::Matrix(..) => "; of a signal there is the same with `1d`",
-        _ => "",
+    let help = match input {
+        Shape::Image(..) => format!("for images there is `{}`", layer.replace("1d", "2d")),
+        Shape::Matrix(..) => format!("for signals there is `{}`", layer.replace("2d", "1d")),
+        _ => format!("{help}, and so is what convolutions and pooling make of it"),
     };
     let input = described(input);
-    Diagnostic::new(at, format!("`{layer}` takes {expected}, {input} comes in")).help(format!(
-        "{expected} is what `{example} gives, and what convolutions and pooling of it give{other}"
-    ))
+    Diagnostic::new(at, format!("`{layer}` takes {expected}, {input} comes in")).help(help)
 }
 
 /// Groups that are not as many channels each.
@@ -326,10 +320,11 @@ pub fn window_beyond(layer: &str, at: Place, windows: &[Window], space: &[usize]
         true => String::new(),
         false => format!(", which spans {reach},"),
     };
-    let (noun, found) = match space.len() {
-        1 => ("signal", crossed(space)),
-        _ => ("image", crossed(space)),
+    let noun = match space.len() {
+        1 => "a signal",
+        _ => "an image",
     };
+    let found = crossed(space);
     let padded: Vec<usize> = windows
         .iter()
         .zip(space)
@@ -344,6 +339,12 @@ pub fn window_beyond(layer: &str, at: Place, windows: &[Window], space: &[usize]
         format!("the kernel of {kernel}{spans} of `{layer}` does not fit into {} {noun} of {found}{padded}", if noun == "image" { "an" } else { "a" }),
     )
     .help("write a smaller kernel, or more padding")
+}
+
+/// More numbers than the limit behind a layer, or within its padding.
+pub fn shape_too_large(layer: &str, at: Place, most: usize) -> Diagnostic {
+    let message = format!("`{layer}` makes more than the {most} numbers that are supported");
+    Diagnostic::new(at, message).help("write fewer channels, less padding or a larger stride")
 }
 
 /// What comes in, where a matrix is a signal.

@@ -3,7 +3,9 @@
 
 mod activations;
 mod expressions;
+mod forward;
 mod functions;
+mod graph;
 mod inputs;
 mod layers;
 mod losses;
@@ -13,7 +15,9 @@ mod syntax;
 
 pub use activations::*;
 pub use expressions::*;
+pub use forward::*;
 pub use functions::*;
+pub use graph::*;
 pub use inputs::*;
 pub use layers::*;
 pub use losses::*;
@@ -41,7 +45,7 @@ fn instead<'a>(written: &str, what: &str, names: impl IntoIterator<Item = &'a st
 }
 
 /// What the user wrote, on one line and not too long.
-fn shown(written: &impl ToTokens) -> String {
+pub fn shown(written: &impl ToTokens) -> String {
     let text = written
         .to_token_stream()
         .to_string()

@@ -102,12 +102,7 @@ pub fn order_without_choice(option: &Ident, kind: RequestKind) -> Diagnostic {
 }
 
 /// `gradient`, `hvp` or `parameter_gradient` of several outputs, or of a function that is a vector.
-pub fn needs_one_output(
-    request: &str,
-    at: Span,
-    function: Option<&Ident>,
-    width: usize,
-) -> Diagnostic {
+pub fn needs_one_output(request: &str, at: Span, of: Asked<'_>, width: usize) -> Diagnostic {
     let instead = match request {
         "hvp" => {
             "`adjoint_hessian` gives the Hessian of a weighted sum of the outputs, `hessian` that of each"
@@ -118,19 +113,30 @@ pub fn needs_one_output(
         _ => "`jacobian` gives the derivatives of all outputs, `vjp` those of a weighted sum",
     };
     let width = counted(width, "output");
-    match function {
-        None => {
-            let message =
-                format!("`{request}` is defined for one output, the last layer has {width}");
-            Diagnostic::new(at, message)
-                .help(format!("{instead}; or let the last layer be `Dense<1>`"))
-        }
-        Some(function) => {
-            let message =
-                format!("`{request}` is defined for one output, `{function}` has {width}");
-            Diagnostic::new(at, message).help(instead)
-        }
-    }
+    let (found, alternative) = match of {
+        Asked::Chain => (
+            "the last layer has".to_owned(),
+            "; or let the last layer be `Dense<1>`",
+        ),
+        Asked::Forward => (
+            "`forward` gives".to_owned(),
+            "; or let `forward` give a scalar",
+        ),
+        Asked::Function(name) => (format!("`{name}` has"), ""),
+    };
+    let message = format!("`{request}` is defined for one output, {found} {width}");
+    Diagnostic::new(at, message).help(format!("{instead}{alternative}"))
+}
+
+/// What something is asked of.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// The output of the last layer.
+    Chain,
+    /// The result of `forward`.
+    Forward,
+    /// A function.
+    Function(&'a Ident),
 }
 
 /// A derivative through an activation, or what else a layer applies, that has none everywhere.

@@ -17,7 +17,7 @@ struct Variable {
     place: Place,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// `d(f, x, t)`
     pub(super) fn read_partial(
         &mut self,
@@ -139,7 +139,23 @@ impl Reader<'_> {
                 shape,
                 place,
             }),
-            None => self.refuse(catalogue::not_an_input(place, self.scope.inputs())),
+            None => match self.shadowed_input(written) {
+                Some(name) => self.refuse(catalogue::input_is_shadowed(name, place)),
+                None => self.refuse(catalogue::not_an_input(place, self.scope.inputs())),
+            },
+        }
+    }
+
+    /// The name of an input that stands for something else here, if the variable is one or a part of one.
+    fn shadowed_input<'e>(&self, written: &'e Expression) -> Option<&'e str> {
+        match &written.kind {
+            Kind::Name(name) => self
+                .scope
+                .inputs()
+                .any(|input| input == name)
+                .then_some(name),
+            Kind::Entry { of, .. } | Kind::Slice { of, .. } => self.shadowed_input(of),
+            _ => None,
         }
     }
 

@@ -108,7 +108,7 @@ impl Reader<'_> {
                 Some(operation(Box::new(left?), Box::new(right?)))
             }
             Kind::Call { .. } => self.read_call(written),
-            Kind::Entry { .. } | Kind::Slice { .. } => {
+            Kind::Entry { .. } | Kind::Slice { .. } | Kind::Array(_) | Kind::Tuple(_) => {
                 self.refuse(catalogue::formula_index(written.place))
             }
             Kind::Mistaken => None,
@@ -119,11 +119,15 @@ impl Reader<'_> {
         let Kind::Call {
             function: name,
             function_place,
+            element,
             arguments,
         } = &written.kind
         else {
             return None;
         };
+        if let Some(element) = element {
+            return self.refuse(catalogue::element_of_function(name, element.place));
+        }
         if name == POWER {
             let (base, exponent) = read_power(written.place, arguments, self.diagnostics)?;
             return Some(Formula::Powi(Box::new(self.read(base)?), exponent));

@@ -5,9 +5,10 @@ use super::quantities::{Reader, Within};
 use super::requests::{FunctionRequests, check_width};
 use super::scope::{Scope, is_function_shape};
 use super::settings::Settings;
+use super::wiring::Wiring;
+use super::written::WrittenFunction;
 use crate::diagnostics::{Diagnostics, catalogue};
 use crate::model::{Meaning, NamedFunction, Quantity};
-use crate::parse::Statement;
 use proc_macro2::Ident;
 
 /// A function of `define` as far as it can be understood.
@@ -38,21 +39,23 @@ pub(super) fn read_functions(
     settings: &Settings,
     scope: &mut Scope,
     activations: &Activations,
+    wiring: &mut Wiring<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<DraftFunction> {
     let mut functions: Vec<DraftFunction> = Vec::new();
-    for Statement::Let { name, value } in &settings.define.statements {
+    for WrittenFunction { name, formula } in &settings.define {
         let mut reader = Reader {
             scope,
             activations,
+            wiring,
             within: Within::Define,
             diagnostics,
         };
-        let quantity = reader.read_formula(value).and_then(|quantity| {
+        let quantity = reader.read_formula(formula).and_then(|quantity| {
             if is_function_shape(quantity.shape) {
                 return Some(quantity);
             }
-            reader.refuse(catalogue::function_is_matrix(value.place, quantity.shape))
+            reader.refuse(catalogue::function_is_matrix(formula.place, quantity.shape))
         });
         let as_name = quantity.as_ref().map(|quantity| Quantity {
             order: quantity.order,
@@ -75,7 +78,7 @@ pub(super) fn read_functions(
             check_width(
                 &requests.of_inputs,
                 &requests.of_parameters,
-                Some(name),
+                catalogue::Asked::Function(name),
                 quantity.shape.size(),
                 diagnostics,
             );
@@ -83,7 +86,7 @@ pub(super) fn read_functions(
         functions.push(DraftFunction {
             name: name.clone(),
             quantity,
-            text: value.to_string(),
+            text: formula.to_string(),
             requests,
         });
     }

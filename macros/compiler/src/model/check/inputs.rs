@@ -142,10 +142,11 @@ pub(super) fn read_outputs(
     (outputs.len() == written.len()).then_some(outputs)
 }
 
-/// The parts of an output of so many numbers: one name is all of it, several are scalars unless their size is written.
+/// The parts of an output of so many numbers, which `giver` gives: one name is all of it, several are scalars unless their size is written.
 pub(super) fn place_outputs(
     names: &[DraftOutput],
     outputs: usize,
+    giver: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Input>> {
     let whole = |name: &DraftOutput| Input {
@@ -173,7 +174,7 @@ pub(super) fn place_outputs(
     }
     match names.last() {
         Some(last) if start != outputs => {
-            diagnostics.push(catalogue::output_count(&last.name, start, outputs));
+            diagnostics.push(catalogue::output_count(&last.name, start, outputs, giver));
             None
         }
         _ => Some(parts),

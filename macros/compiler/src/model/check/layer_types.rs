@@ -13,9 +13,10 @@ pub(super) enum LayerType {
     Flatten,
     LayerNorm,
     Softmax,
+    Graph,
 }
 
-const LAYERS: [(&str, LayerType); 10] = [
+const LAYERS: [(&str, LayerType); 11] = [
     ("Dense", LayerType::Dense),
     ("Conv1d", LayerType::Convolution(1)),
     ("Conv2d", LayerType::Convolution(2)),
@@ -26,6 +27,7 @@ const LAYERS: [(&str, LayerType); 10] = [
     ("Flatten", LayerType::Flatten),
     ("LayerNorm", LayerType::LayerNorm),
     ("Softmax", LayerType::Softmax),
+    ("Graph", LayerType::Graph),
 ];
 
 impl LayerType {
@@ -49,12 +51,15 @@ impl LayerType {
             Self::Convolution(_) => &["kernel", "stride", "padding", "dilation", "groups", "bias"],
             Self::MaxPool(_) | Self::AvgPool(_) => &["kernel", "stride", "padding"],
             Self::LayerNorm => &["epsilon"],
-            Self::Flatten | Self::Softmax => &[],
+            Self::Flatten | Self::Softmax | Self::Graph => &[],
         }
     }
 
     /// Whether its layers have parameters; without any, all of them are one.
     pub const fn has_parameters(self) -> bool {
-        matches!(self, Self::Dense | Self::Convolution(_) | Self::LayerNorm)
+        matches!(
+            self,
+            Self::Dense | Self::Convolution(_) | Self::LayerNorm | Self::Graph
+        )
     }
 }

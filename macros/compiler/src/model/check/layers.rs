@@ -2,6 +2,7 @@
 
 use super::activations::Activations;
 use super::attributes::read_field_attributes;
+use super::graph::{DraftGraph, check_graph, read_graph};
 use super::inputs::check_word;
 use super::layer_types::LayerType;
 use super::number::{LAYER_LIMIT, SIZE_LIMIT, read_size};
@@ -48,6 +49,7 @@ pub(crate) enum DraftLayer {
     /// What is added to the variance; open if that was mistaken.
     LayerNorm(Option<f64>),
     Softmax,
+    Graph(Box<DraftGraph>),
 }
 
 /// A dense layer as far as it can be understood.
@@ -67,6 +69,8 @@ pub(crate) struct Kink<'a> {
     pub order: usize,
     /// What has it, as the user calls it.
     pub function: &'a str,
+    /// Where that is written.
+    pub place: Place,
     /// What to do about it.
     pub instead: &'static str,
 }
@@ -76,6 +80,7 @@ impl DraftField {
     pub fn output(&self, input: Option<Shape>) -> Option<Shape> {
         match (&self.layer, input) {
             (Some(DraftLayer::Dense(dense)), _) => dense.width.map(Shape::Vector),
+            (Some(DraftLayer::Graph(graph)), _) => graph.outputs.map(Shape::Vector),
             (_, Some(input)) => self.fit(input).ok().flatten(),
             _ => None,
         }
@@ -87,7 +92,11 @@ impl DraftField {
             None => Ok(None),
             Some(DraftLayer::Dense(dense)) => match input {
                 Shape::Scalar | Shape::Vector(_) => Ok(dense.width.map(Shape::Vector)),
-                _ => Err(catalogue::dense_of_image(self.span, input)),
+                _ => Err(catalogue::needs_flat(&self.type_name, self.span, input)),
+            },
+            Some(DraftLayer::Graph(graph)) => match input {
+                Shape::Scalar | Shape::Vector(_) => Ok(graph.outputs.map(Shape::Vector)),
+                _ => Err(catalogue::needs_flat(&self.type_name, self.span, input)),
             },
             Some(DraftLayer::Convolution(convolution)) => convolution.fit(self, input),
             Some(DraftLayer::Pool(pool)) => pool.fit(self, input),
@@ -95,13 +104,13 @@ impl DraftField {
             Some(DraftLayer::LayerNorm(_)) => Ok(Some(input)),
             Some(DraftLayer::Softmax) => match input {
                 Shape::Vector(_) => Ok(Some(input)),
-                _ => Err(catalogue::softmax_of(self.span, input)),
+                _ => Err(catalogue::needs_flat(&self.type_name, self.span, input)),
             },
         }
     }
 
-    /// What one of its layers computes if this comes in.
-    pub fn kind(&self, input: Shape) -> Option<LayerKind> {
+    /// What one of its layers computes if this comes in; nothing if something about it is mistaken.
+    pub fn kind(&self, input: Shape, diagnostics: &mut Diagnostics) -> Option<LayerKind> {
         Some(match self.layer.as_ref()? {
             DraftLayer::Dense(dense) => LayerKind::Dense(Dense {
                 inputs: input.size(),
@@ -120,6 +129,11 @@ impl DraftField {
                 epsilon: (*epsilon)?,
             }),
             DraftLayer::Softmax => LayerKind::Softmax,
+            DraftLayer::Graph(draft) => {
+                let graph = draft.graph(input.size())?;
+                check_graph(&graph, draft, diagnostics)?;
+                LayerKind::Graph(graph)
+            }
         })
     }
 
@@ -129,22 +143,31 @@ impl DraftField {
             Some(DraftLayer::Dense(dense)) => dense.weight_map.as_ref().and_then(Option::as_ref),
             _ => None,
         };
-        let smooth = [
-            (
-                self.activation.as_ref(),
-                "use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`",
-            ),
-            (weight_map, "use a smooth function such as `softplus`"),
-        ];
-        let of = |(function, instead): (Option<&'a Activation>, &'static str)| {
-            let function = function?;
+        let of = |function: &'a Activation, place: Place, instead: &'static str| {
             Some(Kink {
                 order: function.function.kink()?,
                 function: &function.name,
+                place,
                 instead,
             })
         };
-        let mut kinks: Vec<Kink<'a>> = smooth.into_iter().filter_map(of).collect();
+        let smooth = "use a smooth activation such as `Softplus`, `Silu`, `Gelu` or `Tanh`";
+        let mut kinks: Vec<Kink<'a>> = Vec::new();
+        if let Some(activation) = &self.activation {
+            kinks.extend(of(activation, self.activation_place, smooth));
+        }
+        if let Some(map) = weight_map {
+            let instead = "use a smooth function such as `softplus`";
+            kinks.extend(of(map, self.activation_place, instead));
+        }
+        if let Some(DraftLayer::Graph(graph)) = &self.layer {
+            for (activation, place) in &graph.activations {
+                let kink = activation
+                    .as_ref()
+                    .and_then(|known| of(known, *place, smooth));
+                kinks.extend(kink);
+            }
+        }
         if let Some(DraftLayer::Pool(pool)) = &self.layer
             && pool.reduction == Reduction::Max
         {
@@ -152,6 +175,7 @@ impl DraftField {
                 // Beyond a tie another entry is the largest: the first derivative jumps.
                 order: 2,
                 function: &self.type_name,
+                place: self.activation_place,
                 instead: "use average pooling",
             });
         }
@@ -181,15 +205,22 @@ pub(super) fn read_field(
     diagnostics.take(check_word("a layer", &field.name));
     let reader = LayerReader {
         options: &field.options,
+        graph: field.graph.as_ref(),
         activations,
     };
     reader.read_type(&field.kind, &mut draft, diagnostics);
+    if let Some(written) = &field.graph
+        && !matches!(draft.layer, Some(DraftLayer::Graph(_)))
+    {
+        diagnostics.push(catalogue::graph_of_another_type(written.place, &field.name));
+    }
     draft
 }
 
 /// Reads the type of a field together with the options that are written for it.
 struct LayerReader<'a> {
     options: &'a [Item],
+    graph: Option<&'a parse::GraphAttribute>,
     activations: &'a Activations,
 }
 
@@ -252,6 +283,10 @@ impl LayerReader<'_> {
             LayerType::Dense | LayerType::Convolution(_) => {
                 self.read_width_and_activation(name, arguments, draft, diagnostics)
             }
+            LayerType::Graph => {
+                draft.layer = self.read_graph(name, arguments, diagnostics);
+                return;
+            }
             _ => {
                 if let Some(argument) = arguments.first() {
                     diagnostics.push(catalogue::layer_with_arguments(name, argument));
@@ -285,7 +320,29 @@ impl LayerReader<'_> {
             LayerType::Flatten => DraftLayer::Flatten,
             LayerType::LayerNorm => DraftLayer::LayerNorm(options.epsilon(diagnostics)),
             LayerType::Softmax => DraftLayer::Softmax,
+            LayerType::Graph => return,
         });
+    }
+
+    /// `Graph`, which says everything in `#[graph(...)]`.
+    fn read_graph(
+        &self,
+        name: &Ident,
+        arguments: &[GenericArgument],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<DraftLayer> {
+        if let Some(argument) = arguments.first() {
+            diagnostics.push(catalogue::graph_with_arguments(argument));
+        }
+        for option in self.options {
+            diagnostics.push(catalogue::layer_option_of_graph(&option.name));
+        }
+        let Some(written) = self.graph else {
+            diagnostics.push(catalogue::graph_without_attribute(name));
+            return None;
+        };
+        let graph = read_graph(written, self.activations, diagnostics);
+        Some(DraftLayer::Graph(Box::new(graph)))
     }
 
     /// `Dense<width>` or `Conv2d<channels, activation>`: the width or the channels, open if they were mistaken.
@@ -305,8 +362,12 @@ impl LayerReader<'_> {
         match arguments.get(1) {
             Some(activation) => {
                 draft.activation_place = Place::of(activation);
+                let name = match activation {
+                    GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
+                    _ => None,
+                };
                 draft.activation = diagnostics
-                    .take(self.read_activation(&layer, activation))
+                    .take(read_activation(&layer, name, activation, self.activations))
                     .flatten();
             }
             None => draft.activation = Some(Activation::identity()),
@@ -332,30 +393,26 @@ impl LayerReader<'_> {
             other => Err(catalogue::number_not_literal(what, other)),
         }
     }
+}
 
-    /// The activation of a name; nothing, and no mistake, where the mistake is in its formula.
-    fn read_activation(
-        &self,
-        layer: &str,
-        argument: &GenericArgument,
-    ) -> Result<Option<Activation>, Diagnostic> {
-        let name = match argument {
-            GenericArgument::Type(syn::Type::Path(path)) => path.path.get_ident(),
-            _ => None,
-        };
-        let Some(name) = name else {
-            return Err(catalogue::activation_form(layer, argument));
-        };
-        let activations = self.activations;
-        let Some(function) = activations.find(&name.to_string()) else {
-            return Err(match LayerType::parse(&name.to_string()) {
-                Some(_) => catalogue::layer_as_activation(name),
-                None => catalogue::unknown_activation(name, activations.names()),
-            });
-        };
-        Ok(function.map(|function| Activation {
-            name: name.to_string(),
-            function,
-        }))
-    }
+/// The activation that something written names, if it is a name; nothing, and no mistake, where the mistake is in its formula.
+pub(super) fn read_activation(
+    layer: &str,
+    name: Option<&Ident>,
+    written: &impl ToTokens,
+    activations: &Activations,
+) -> Result<Option<Activation>, Diagnostic> {
+    let Some(name) = name else {
+        return Err(catalogue::activation_form(layer, written));
+    };
+    let Some(function) = activations.find(&name.to_string()) else {
+        return Err(match LayerType::parse(&name.to_string()) {
+            Some(_) => catalogue::layer_as_activation(name),
+            None => catalogue::unknown_activation(name, activations.names()),
+        });
+    };
+    Ok(function.map(|function| Activation {
+        name: name.to_string(),
+        function,
+    }))
 }

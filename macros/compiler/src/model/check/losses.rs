@@ -6,6 +6,7 @@ use super::quantities::{Reader, Within};
 use super::requests::loss_defaults;
 use super::scope::{Entity, Scope};
 use super::settings::Settings;
+use super::wiring::Wiring;
 use super::written::WrittenLoss;
 use crate::diagnostics::{Diagnostics, Place, catalogue, nearest};
 use crate::model::{Loss, LossRequest, Quantity, Shape};
@@ -49,6 +50,7 @@ pub(super) fn read_losses(
     settings: &Settings,
     scope: &Scope,
     activations: &Activations,
+    wiring: &mut Wiring<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<DraftLoss> {
     let mut losses: Vec<DraftLoss> = Vec::new();
@@ -57,6 +59,7 @@ pub(super) fn read_losses(
         let mut reader = Reader {
             scope,
             activations,
+            wiring,
             within: Within::Loss,
             diagnostics,
         };
@@ -90,7 +93,7 @@ pub(super) fn read_losses(
     losses
 }
 
-fn read_densities(written: &WrittenLoss, reader: &mut Reader<'_>) -> Option<Densities> {
+fn read_densities(written: &WrittenLoss, reader: &mut Reader<'_, '_>) -> Option<Densities> {
     let mut densities = Densities::default();
     let formula = written.formula.as_ref()?;
     reader.read_combination(formula, 1.0, &mut densities)?;
@@ -110,7 +113,7 @@ impl Densities {
     }
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Adds the reductions of a linear combination; mistakes of all of them are reported.
     fn read_combination(
         &mut self,
@@ -261,16 +264,6 @@ fn is_reduction(name: &str) -> bool {
 
 /// Whether a reduction stands in an expression, whatever is around it.
 fn has_reduction(written: &Expression) -> bool {
-    match &written.kind {
-        Kind::Number { .. } | Kind::Name(_) | Kind::Mistaken => false,
-        Kind::Negate(inner) | Kind::Entry { of: inner, .. } | Kind::Slice { of: inner, .. } => {
-            has_reduction(inner)
-        }
-        Kind::Binary(_, left, right) => has_reduction(left) || has_reduction(right),
-        Kind::Call {
-            function,
-            arguments,
-            ..
-        } => is_reduction(function) || arguments.iter().any(has_reduction),
-    }
+    let is_one = matches!(&written.kind, Kind::Call { function, .. } if is_reduction(function));
+    is_one || written.parts().into_iter().any(has_reduction)
 }

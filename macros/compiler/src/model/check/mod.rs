@@ -10,6 +10,7 @@ mod derivatives;
 mod formula;
 mod forward;
 mod functions;
+mod graph;
 mod inputs;
 mod kinks;
 mod layer_types;
@@ -24,8 +25,10 @@ mod quantities;
 mod requests;
 mod scope;
 mod settings;
-mod shapes;
+mod statements;
+mod unused;
 mod windows;
+mod wiring;
 mod written;
 
 use super::{Forward, Input, Network, Shape, Storage};
@@ -39,6 +42,7 @@ use parameters::{DraftParameter, PARAMETER};
 use placement::Placed;
 use scope::Scope;
 use settings::Settings;
+use wiring::Wiring;
 
 pub(crate) use attributes::derived_traits;
 pub(crate) use layers::{DraftField, DraftLayer};
@@ -57,6 +61,8 @@ pub(crate) struct Draft {
     pub output_parts: Option<Vec<Input>>,
     pub functions: Vec<DraftFunction>,
     pub losses: Vec<DraftLoss>,
+    /// The shape of what comes into each layer, field by field; open if that was mistaken.
+    pub layer_inputs: Vec<Vec<Option<Shape>>>,
 }
 
 /// The network of a definition, or its mistakes.
@@ -80,17 +86,26 @@ pub(crate) fn read_draft(definition: &Definition, diagnostics: &mut Diagnostics)
             Default::default()
         }
     };
-    let forward = forward::read_forward(&settings, &fields);
-    let outputs = forward.shape.map(Shape::size);
+    let mut wiring = Wiring::new(&fields);
+    let forward = forward::read_forward(&settings, &parameters, &mut wiring, diagnostics);
     let names = settings.outputs.as_deref();
     let output_parts = names
-        .zip(outputs)
-        .and_then(|(names, outputs)| inputs::place_outputs(names, outputs, diagnostics));
+        .zip(forward.shape)
+        .and_then(|(names, _)| forward::place_parts(names, &forward, diagnostics));
     let parts = output_parts.as_deref();
-    let mut scope = Scope::of(&settings, parts, &fields, &parameters, diagnostics);
+    let mut scope = Scope::of(
+        &settings,
+        &forward,
+        parts,
+        &fields,
+        &parameters,
+        diagnostics,
+    );
     let activations = &settings.activations;
-    let functions = functions::read_functions(&settings, &mut scope, activations, diagnostics);
-    let losses = losses::read_losses(&settings, &scope, activations, diagnostics);
+    let functions =
+        functions::read_functions(&settings, &mut scope, activations, &mut wiring, diagnostics);
+    let losses = losses::read_losses(&settings, &scope, activations, &mut wiring, diagnostics);
+    let layer_inputs = wiring.inputs;
     Draft {
         settings,
         fields,
@@ -99,6 +114,7 @@ pub(crate) fn read_draft(definition: &Definition, diagnostics: &mut Diagnostics)
         output_parts,
         functions,
         losses,
+        layer_inputs,
     }
 }
 
@@ -150,6 +166,7 @@ fn check_draft(
         return None;
     };
     names::check_names(&draft, diagnostics);
+    unused::check_unused(&draft, diagnostics);
     let Draft {
         settings,
         fields,
@@ -158,21 +175,26 @@ fn check_draft(
         output_parts,
         functions,
         losses,
+        layer_inputs,
     } = draft;
     let of_parameters = &settings.asked.of_parameters;
     if let Some(outputs) = forward.shape.map(Shape::size) {
-        requests::check_width(
-            &settings.requests,
-            of_parameters,
-            None,
-            outputs,
+        let of = match forward.text {
+            Some(_) => catalogue::Asked::Forward,
+            None => catalogue::Asked::Chain,
+        };
+        requests::check_width(&settings.requests, of_parameters, of, outputs, diagnostics);
+    }
+    if !settings.allow_kinks {
+        kinks::check_kinks(
+            &settings,
+            &fields,
+            &forward,
+            &functions,
+            &losses,
             diagnostics,
         );
     }
-    if !settings.allow_kinks {
-        kinks::check_kinks(&settings, &fields, &functions, &losses, diagnostics);
-    }
-    shapes::check_shapes(&fields, &forward.inputs, diagnostics);
     let inputs = settings.inputs?;
     let Placed {
         fields,
@@ -180,7 +202,7 @@ fn check_draft(
         parameter_fields,
         frozen,
         parameters,
-    } = placement::place_fields(fields, parameters, &forward.inputs, diagnostics)?;
+    } = placement::place_fields(fields, parameters, &layer_inputs, diagnostics)?;
     let memory = Memory {
         parameters,
         scalar: settings.scalar,

@@ -14,6 +14,8 @@ use syn::{Expr, ExprLit, Lit};
 pub(super) struct Options<'a> {
     layer: &'a Ident,
     items: Vec<&'a Item>,
+    /// Whether all were known; what is missing may have been meant by one that is not.
+    is_complete: bool,
 }
 
 /// The windows of a layer as they are written.
@@ -33,18 +35,24 @@ impl<'a> Options<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut items: Vec<&Item> = Vec::new();
+        let mut is_complete = true;
         for (position, item) in written.iter().enumerate() {
             let mut earlier = written[..position].iter();
             if !names.iter().any(|name| item.name == name) {
                 let unknown = catalogue::unknown_layer_option(&item.name, layer, names);
                 diagnostics.push(unknown);
+                is_complete = false;
             } else if earlier.any(|earlier| earlier.name == item.name) {
                 diagnostics.push(catalogue::layer_option_repeated(&item.name));
             } else {
                 items.push(item);
             }
         }
-        Self { layer, items }
+        Self {
+            layer,
+            items,
+            is_complete,
+        }
     }
 
     /// The option of that name; nothing if it is not written or cannot be read.
@@ -117,7 +125,7 @@ impl<'a> Options<'a> {
         };
         let padding = read("padding", Some(0));
         let dilation = read("dilation", Some(1));
-        if !self.items.iter().any(|item| item.name == "kernel") {
+        if self.is_complete && !self.items.iter().any(|item| item.name == "kernel") {
             diagnostics.push(catalogue::kernel_missing(self.layer, axes));
         }
         let (kernel, stride, padding, dilation) = (kernel?, stride?, padding?, dilation?);

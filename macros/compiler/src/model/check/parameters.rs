@@ -37,6 +37,9 @@ pub(super) fn read_parameter(
     for option in &field.options {
         diagnostics.push(catalogue::parameter_option(&option.name));
     }
+    if let Some(graph) = &field.graph {
+        diagnostics.push(catalogue::graph_of_another_type(graph.place, &field.name));
+    }
     DraftParameter {
         name: field.name.clone(),
         visibility: field.visibility.clone(),

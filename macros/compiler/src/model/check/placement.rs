@@ -86,7 +86,7 @@ impl Placed {
         for index in 0..length {
             let input = inputs.get(index).copied().flatten()?;
             let output = draft.output(Some(input))?;
-            let kind = draft.kind(input)?;
+            let kind = draft.kind(input, diagnostics)?;
             let weight = crossed(&kind.weight());
             let layer = Layer {
                 field: self.fields.len(),

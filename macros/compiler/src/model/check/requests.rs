@@ -282,11 +282,11 @@ fn read_order(option: &Item) -> Result<Option<Order>, Diagnostic> {
     }
 }
 
-/// Some requests are defined for one output; `of` says of what it is: the last layer, or a function.
+/// Some requests are defined for one output.
 pub(super) fn check_width(
     of_inputs: &[Request],
     of_parameters: &[ParameterRequest],
-    function: Option<&Ident>,
+    of: catalogue::Asked<'_>,
     width: usize,
     diagnostics: &mut Diagnostics,
 ) {
@@ -302,6 +302,6 @@ pub(super) fn check_width(
         .filter(|request| request.kind.needs_one_output());
     let of_parameters = of_parameters.map(|request| (request.kind.name(), request.span));
     for (name, span) in of_inputs.chain(of_parameters) {
-        diagnostics.push(catalogue::needs_one_output(name, span, function, width));
+        diagnostics.push(catalogue::needs_one_output(name, span, of, width));
     }
 }

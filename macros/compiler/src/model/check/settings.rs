@@ -3,10 +3,12 @@
 use super::activations::{Activations, read_activations};
 use super::inputs::{DraftOutput, GIVEN, INPUT, read_outputs, read_parts};
 use super::requests::{Asked, read_requests};
-use super::written::{WrittenLoss, read_define, read_losses};
+use super::written::{
+    WrittenForward, WrittenFunction, WrittenLoss, read_define, read_forward, read_losses,
+};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue, nearest};
 use crate::model::{Input, Request, Scalar, Storage};
-use crate::parse::{Block, Form, Item, Statement, strip};
+use crate::parse::{Form, Item, strip};
 use proc_macro2::Ident;
 use syn::Expr;
 
@@ -22,7 +24,9 @@ pub(crate) struct Settings {
     pub requests: Vec<Request>,
     /// What is asked beside.
     pub asked: Asked,
-    pub define: Block,
+    /// The block of `forward`, if there is one.
+    pub forward: Option<WrittenForward>,
+    pub define: Vec<WrittenFunction>,
     pub losses: Vec<WrittenLoss>,
     pub activations: Activations,
     pub allow_kinks: bool,
@@ -42,10 +46,11 @@ const BLOCK: &str = "an equals sign and a block";
 
 /// The items there are; only activations may be spread over several.
 #[rustfmt::skip]
-const ITEMS: [KnownItem; 10] = [
+const ITEMS: [KnownItem; 11] = [
     KnownItem { name: "input",      takes: LIST,  example: "input(t, x: 2)" },
     KnownItem { name: "output",     takes: LIST,  example: "output(u)" },
     KnownItem { name: "given",      takes: LIST,  example: "given(target: 2, weight)" },
+    KnownItem { name: "forward",    takes: BLOCK, example: "forward = { x + output(tanh(hidden(x))) }" },
     KnownItem { name: "define",     takes: BLOCK, example: "define = { let residual = d(u, t) - d(u, x, x); }" },
     KnownItem { name: "loss",       takes: LIST,  example: "loss(physics = mean_square(residual))" },
     KnownItem { name: "derive",     takes: LIST,  example: "derive(gradient, hessian)" },
@@ -61,8 +66,7 @@ const DERIVE: &str = "derive";
 impl Settings {
     /// The names of functions, each once.
     fn function_names(&self) -> Vec<Ident> {
-        let names = self.define.statements.iter();
-        distinct(names.map(|Statement::Let { name, .. }| name))
+        distinct(self.define.iter().map(|function| &function.name))
     }
 
     /// The names of losses, each once.
@@ -90,7 +94,8 @@ pub(super) fn read_settings(items: &[Item], diagnostics: &mut Diagnostics) -> Se
         storage: None,
         requests: Vec::new(),
         asked: Asked::default(),
-        define: Block::default(),
+        forward: None,
+        define: Vec::new(),
         losses: Vec::new(),
         activations: Activations::default(),
         allow_kinks: false,
@@ -163,6 +168,12 @@ fn read_item(
             settings.given = read_parts(GIVEN, &item.name, given, diagnostics);
         }
         ("output", Form::List(names)) => settings.outputs = read_outputs(names, diagnostics),
+        ("forward", Form::Assigned(Expr::Block(block))) if block.label.is_none() => {
+            settings.forward = Some(read_forward(&block.block, diagnostics));
+        }
+        ("forward", Form::Assigned(written)) => {
+            diagnostics.push(catalogue::forward_not_block(written));
+        }
         ("define", Form::Assigned(Expr::Block(block))) if block.label.is_none() => {
             settings.define = read_define(&block.block, diagnostics);
         }

@@ -1,6 +1,7 @@
 //! Windows and what comes into them go in, what goes out comes out, or why they do not fit.
 
 use super::layers::DraftField;
+use super::number::SIZE_LIMIT;
 use super::options::DraftWindows;
 use crate::diagnostics::{Diagnostic, Place, catalogue};
 use crate::model::{Convolution, Pool, Reduction, Shape, Window};
@@ -43,9 +44,11 @@ impl DraftConvolution {
                 }
             }
         }
-        let space = slide(field, self.windows.as_ref(), &space)?;
-        let outputs = self.outputs.zip(space);
-        Ok(outputs.and_then(|(outputs, space)| Shape::of_channels(outputs, &space)))
+        let space = slide(field, self.windows.as_ref(), channels, &space)?;
+        match (self.outputs, space) {
+            (Some(outputs), Some(space)) => of_channels(field, outputs, &space),
+            _ => Ok(None),
+        }
     }
 
     /// What it computes if so many channels come in.
@@ -76,8 +79,11 @@ impl DraftPool {
                 window.padding,
             ));
         }
-        let space = slide(field, self.windows.as_ref(), &space)?;
-        Ok(space.and_then(|space| Shape::of_channels(channels, &space)))
+        let space = slide(field, self.windows.as_ref(), channels, &space)?;
+        match space {
+            Some(space) => of_channels(field, channels, &space),
+            None => Ok(None),
+        }
     }
 
     /// What it computes.
@@ -101,15 +107,43 @@ fn expect_space(
         .ok_or_else(|| catalogue::needs_space(&field.type_name, field.span, axes, input))
 }
 
+/// A signal or an image that is not too large.
+fn of_channels(
+    field: &DraftField,
+    channels: usize,
+    space: &[usize],
+) -> Result<Option<Shape>, Diagnostic> {
+    if !is_supported(channels, space) {
+        let at = field.span.into();
+        return Err(catalogue::shape_too_large(&field.type_name, at, SIZE_LIMIT));
+    }
+    Ok(Shape::of_channels(channels, space))
+}
+
+fn is_supported(channels: usize, space: &[usize]) -> bool {
+    let mut extents = space.iter();
+    let size = extents.try_fold(channels, |size, extent| size.checked_mul(*extent));
+    size.is_some_and(|size| size <= SIZE_LIMIT)
+}
+
 /// The extents of space behind the windows; open if those are.
 fn slide(
     field: &DraftField,
     written: Option<&DraftWindows>,
+    channels: usize,
     space: &[usize],
 ) -> Result<Option<Vec<usize>>, Diagnostic> {
     let Some(written) = written else {
         return Ok(None);
     };
+    let along = written.windows.iter().zip(space);
+    let padded: Vec<usize> = along
+        .map(|(axis, extent)| extent + 2 * axis.padding)
+        .collect();
+    if !is_supported(channels, &padded) {
+        let at = written.place;
+        return Err(catalogue::shape_too_large(&field.type_name, at, SIZE_LIMIT));
+    }
     let along = written.windows.iter().zip(space);
     let behind: Vec<usize> = along
         .map(|(axis, extent)| axis.positions(*extent))

@@ -1,7 +1,8 @@
-//! The block of `define` and the list of `loss(...)` go in, named formulas come out, not yet understood.
+//! The blocks of `forward` and `define` and the list of `loss(...)` go in; statements and named formulas come out, not yet
+//! understood.
 
 use super::inputs::check_word;
-use crate::diagnostics::{Diagnostic, Diagnostics, catalogue};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place, catalogue};
 use crate::parse::{Block, Expression, Form, Item, Statement, parse_block, parse_expression};
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -17,26 +18,71 @@ pub(crate) struct WrittenLoss {
     pub formula: Option<Expression>,
 }
 
+/// A function of `define` as it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct WrittenFunction {
+    pub name: Ident,
+    pub formula: Expression,
+}
+
+/// The block of `forward` as it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct WrittenForward {
+    pub block: Block,
+    /// All of it, in braces.
+    pub place: Place,
+    /// Whether parts of it could not be read.
+    pub is_mistaken: bool,
+}
+
+pub(super) fn read_forward(written: &syn::Block, diagnostics: &mut Diagnostics) -> WrittenForward {
+    let mistakes = diagnostics.len();
+    let block = parse_block(written, diagnostics);
+    WrittenForward {
+        block,
+        place: Place::of(written),
+        is_mistaken: diagnostics.len() > mistakes,
+    }
+}
+
 /// The functions of `define`: those whose names can be names of methods.
-pub(super) fn read_define(written: &syn::Block, diagnostics: &mut Diagnostics) -> Block {
-    let mut block = parse_block(written, diagnostics);
+pub(super) fn read_define(
+    written: &syn::Block,
+    diagnostics: &mut Diagnostics,
+) -> Vec<WrittenFunction> {
+    let block = parse_block(written, diagnostics);
     if let Some(result) = &block.result {
         diagnostics.push(catalogue::function_without_name(result.place));
     }
-    block.statements.retain(|Statement::Let { name, .. }| {
-        diagnostics
-            .take(check_method_name("a function", name))
-            .is_some()
-    });
-    if let Some(Statement::Let { name, .. }) = block.statements.get(FUNCTION_LIMIT) {
-        diagnostics.push(catalogue::functions_too_many(
-            name,
-            "functions",
-            FUNCTION_LIMIT,
-        ));
-        block.statements.truncate(FUNCTION_LIMIT);
+    let mut functions = Vec::new();
+    for statement in block.statements {
+        match statement {
+            Statement::Let {
+                name,
+                mutable,
+                value,
+            } => {
+                if let Some(mutable) = mutable {
+                    diagnostics.push(catalogue::let_mutable(mutable, &name));
+                }
+                let method = diagnostics.take(check_method_name("a function", &name));
+                functions.extend(method.map(|()| WrittenFunction {
+                    name,
+                    formula: value,
+                }));
+            }
+            Statement::Assign { name, place, .. } => {
+                diagnostics.push(catalogue::define_assigns(&name, place));
+            }
+            Statement::For { place, .. } => diagnostics.push(catalogue::define_repeats(place)),
+        }
     }
-    block
+    if let Some(function) = functions.get(FUNCTION_LIMIT) {
+        let too_many = catalogue::functions_too_many(&function.name, "functions", FUNCTION_LIMIT);
+        diagnostics.push(too_many);
+        functions.truncate(FUNCTION_LIMIT);
+    }
+    functions
 }
 
 pub(super) fn read_losses(written: &[Item], diagnostics: &mut Diagnostics) -> Vec<WrittenLoss> {
