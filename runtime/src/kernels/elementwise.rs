@@ -25,7 +25,8 @@ pub const MOST_LOOPS: usize = 16;
 
 /// Straight-line code from `I` operands to `R` results.
 pub trait Code<T: Real, const I: usize, const R: usize> {
-    /// Whether points run along the lanes; else the innermost loop does.
+    /// Whether each step of the innermost loop is a vector of points; else the loop itself runs along the lanes. It may run along
+    /// points too, where whatever the code reads and writes are consecutive vectors of them.
     const POINTS: bool;
     /// How each operand is read.
     const READS: [Read; I];
@@ -73,15 +74,27 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             self.extents.len() == C::LOOPS && C::LOOPS > 0 && C::LOOPS <= MOST_LOOPS,
             "code has its loops"
         );
+        let points = self.points();
+        assert!(points || !C::POINTS, "code of points has points");
+        let consecutive = self.consecutive::<T, C>();
+        let last = C::LOOPS - 1;
         let mut i = 0;
         while i < I {
             if !matches!(C::READS[i], Read::Delta(..)) {
-                self.check_walk(self.operands[i], C::POINTS, sizes);
+                self.check_walk(self.operands[i], points, sizes);
             }
             if !C::POINTS && matches!(C::READS[i], Read::Vector) {
-                let step = self.operands[i].steps[C::LOOPS - 1];
-                assert!(step == 1, "what is read as a vector is consecutive");
+                assert!(
+                    self.operands[i].steps[last] == 1,
+                    "what is read as a vector is consecutive"
+                );
             }
+            assert!(
+                !consecutive
+                    || matches!(C::READS[i], Read::Vector)
+                        && matches!(self.operands[i].space, Space::Block),
+                "consecutive points are read as vectors"
+            );
             i += 1;
         }
         let mut r = 0;
@@ -91,20 +104,29 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
                 "parameters are not written"
             );
             assert!(
-                C::POINTS == matches!(self.results[r].space, Space::Block),
+                points == matches!(self.results[r].space, Space::Block),
                 "the result of points is a block, that of scalars scratch"
             );
-            self.check_walk(self.results[r], C::POINTS, sizes);
-            let last = C::LOOPS - 1;
+            self.check_walk(self.results[r], points, sizes);
             assert!(
                 C::POINTS
-                    || C::SCATTERS[r]
+                    || C::SCATTERS[r] && !points
                     || self.results[r].steps[last] == 1
-                    || self.extents[last] == 1,
+                    || self.extents[last] == 1 && !points,
                 "what is written as a vector is consecutive"
             );
             r += 1;
         }
+    }
+
+    /// Whether points run along the lanes.
+    const fn points(&self) -> bool {
+        R > 0 && matches!(self.results[0].space, Space::Block)
+    }
+
+    /// Whether the innermost loop runs along points, as if they were consecutive elements.
+    const fn consecutive<T: Real, C: Code<T, I, R>>(&self) -> bool {
+        self.points() && !C::POINTS
     }
 
     const fn check_walk(&self, walk: Walk, points: bool, sizes: Sizes) {
@@ -145,13 +167,28 @@ struct Stride {
 #[derive(Clone, Copy, Debug)]
 struct Panel<const I: usize, const R: usize> {
     extents: &'static [usize],
+    /// Steps of the innermost loop.
+    innermost: usize,
     operands: [Stride; I],
     results: [Stride; R],
 }
 
-struct Part<N, T, S, const I: usize, const R: usize>(core::marker::PhantomData<(N, T, S)>);
+struct Part<N, C, T, S, const I: usize, const R: usize>(core::marker::PhantomData<(N, C, T, S)>);
 
-impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part<N, T, S, I, R> {
+impl<N, C, T, S, const I: usize, const R: usize> Part<N, C, T, S, I, R>
+where
+    T: Real,
+    S: Isa,
+    N: Elementwise<I, R>,
+    C: Code<T, I, R>,
+{
+    /// Elements of the innermost loop in one step of a nest.
+    const ELEMENTS: usize = if N::NEST.consecutive::<T, C>() {
+        Space::Block.unit::<T, S>()
+    } else {
+        1
+    };
+
     const PANEL: Panel<I, R> = {
         let nest = N::NEST;
         let nothing = Stride {
@@ -163,6 +200,7 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
         };
         let mut panel = Panel {
             extents: nest.extents,
+            innermost: nest.extents[C::LOOPS - 1] * Self::ELEMENTS,
             operands: [nothing; I],
             results: [nothing; R],
         };
@@ -184,7 +222,7 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
         Stride {
             space: walk.space,
             offset: walk.offset * unit,
-            step: walk.steps[walk.steps.len() - 1] * unit,
+            step: walk.steps[C::LOOPS - 1] * unit / Self::ELEMENTS,
             steps: walk.steps,
             unit,
         }
@@ -214,7 +252,7 @@ pub fn elementwise<
     const { N::NEST.check::<T, C>(Memory::<T, S, P, H, B>::SIZES) };
     memory.simd.apart(Run::<T, C, I, R> {
         bases: &memory.bases,
-        panel: &const { Part::<N, T, S, I, R>::PANEL },
+        panel: &const { Part::<N, C, T, S, I, R>::PANEL },
         code: core::marker::PhantomData,
     });
 }
@@ -232,20 +270,16 @@ where
 {
     type Output = ();
 
-    // Loops are written with `while`: `for` over ranges would triple what each network compiles.
     #[inline(always)]
     fn run<S: Isa>(self, simd: S) {
-        let mut counters = [0; MOST_LOOPS];
-        if C::LOOPS == 1 {
-            self.innermost(simd, &counters);
-            return;
+        Work::<T, S, C, I, R> {
+            simd,
+            bases: self.bases,
+            panel: self.panel,
+            counters: [0; MOST_LOOPS],
+            code: self.code,
         }
-        loop {
-            self.innermost(simd, &counters);
-            if !next(self.panel.extents, &mut counters) {
-                return;
-            }
-        }
+        .loops();
     }
 }
 
@@ -277,111 +311,202 @@ impl Stride {
     }
 }
 
-impl<T, C, const I: usize, const R: usize> Run<'_, T, C, I, R>
+/// A nest at work, where its outer loops stand.
+struct Work<'a, T, S, C, const I: usize, const R: usize> {
+    simd: S,
+    bases: &'a Bases<T>,
+    panel: &'static Panel<I, R>,
+    counters: [usize; MOST_LOOPS],
+    code: core::marker::PhantomData<C>,
+}
+
+/// How many operands are vectors, gathered, one scalar, and deltas.
+const fn count_reads(reads: &[Read]) -> [usize; 4] {
+    let mut counts = [0; 4];
+    let mut i = 0;
+    while i < reads.len() {
+        let kind = match reads[i] {
+            Read::Vector => 0,
+            Read::Gather => 1,
+            Read::Splat => 2,
+            Read::Delta(..) => 3,
+        };
+        counts[kind] += 1;
+        i += 1;
+    }
+    counts
+}
+
+const fn count_true(flags: &[bool]) -> usize {
+    let mut count = 0;
+    let mut i = 0;
+    while i < flags.len() {
+        count += flags[i] as usize;
+        i += 1;
+    }
+    count
+}
+
+/// Loops are written with `while`: `for` over ranges would triple what each network compiles. For the same reason conditions
+/// that the code decides are constants with a name: of others both sides are compiled.
+impl<T, S, C, const I: usize, const R: usize> Work<'_, T, S, C, I, R>
 where
     T: Real,
+    S: Isa,
     C: Code<T, I, R>,
 {
+    const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
+    const NESTED: bool = C::LOOPS > 1;
+    /// Whether the last vector may be partial.
+    const PART: bool = !C::POINTS && Self::LANES > 1;
+    const VECTORS: bool = count_reads(&C::READS)[0] > 0;
+    const GATHERS: bool = count_reads(&C::READS)[1] > 0;
+    const SPLATS: bool = count_reads(&C::READS)[2] > 0;
+    const DELTAS: bool = count_reads(&C::READS)[3] > 0;
+    const SCATTERS: bool = count_true(&C::SCATTERS) > 0 && Self::LANES > 1;
+    /// Indices of the innermost loop in a vector.
+    const INDICES: usize = if C::POINTS { 1 } else { Self::LANES };
+
     #[inline(always)]
-    fn located(&self, stride: &Stride, counters: &[usize; MOST_LOOPS]) -> *mut T {
-        let moved = if C::LOOPS > 1 {
-            stride.moved(counters)
-        } else {
-            0
-        };
-        self.bases.at(stride.space, stride.offset + moved)
+    fn loops(mut self) {
+        loop {
+            self.innermost();
+            if Self::NESTED && next(self.panel.extents, &mut self.counters) {
+                continue;
+            }
+            return;
+        }
     }
 
-    /// The innermost loop, where the outer ones stand.
     #[inline(always)]
-    fn innermost<S: Isa>(&self, simd: S, counters: &[usize; MOST_LOOPS]) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+    fn located(&self, stride: &Stride) -> *mut T {
+        let mut offset = stride.offset;
+        if Self::NESTED {
+            offset += stride.moved(&self.counters);
+        }
+        self.bases.at(stride.space, offset)
+    }
+
+    /// The innermost loop.
+    #[inline(always)]
+    fn innermost(&self) {
+        let panel = self.panel;
         let mut reads = [core::ptr::null(); I];
         let mut i = 0;
         while i < I {
-            reads[i] = self.located(&self.panel.operands[i], counters).cast_const();
+            reads[i] = self.located(&panel.operands[i]).cast_const();
             i += 1;
         }
         let mut writes = [core::ptr::null_mut(); R];
         let mut r = 0;
         while r < R {
-            writes[r] = self.located(&self.panel.results[r], counters);
+            writes[r] = self.located(&panel.results[r]);
             r += 1;
         }
-        let extent = self.panel.extents[C::LOOPS - 1];
         let mut index = 0;
-        while index < extent {
-            let rest = extent - index;
-            let count = if C::POINTS || rest > lanes {
-                lanes
-            } else {
-                rest
-            };
-            self.step(simd, &reads, &writes, counters, index, count);
-            let steps = if C::POINTS { 1 } else { lanes };
-            index += steps;
+        while index < panel.innermost {
+            self.step(&reads, &writes, index);
+            index += Self::INDICES;
             i = 0;
             while i < I {
-                reads[i] = reads[i].wrapping_add(steps * self.panel.operands[i].step);
+                reads[i] = reads[i].wrapping_add(Self::INDICES * panel.operands[i].step);
                 i += 1;
             }
             r = 0;
             while r < R {
-                writes[r] = writes[r].wrapping_add(steps * self.panel.results[r].step);
+                writes[r] = writes[r].wrapping_add(Self::INDICES * panel.results[r].step);
                 r += 1;
             }
         }
     }
 
-    /// One application of the code, at `index` of the innermost loop, to `count` lanes.
+    /// One application of the code, at `index` of the innermost loop.
     #[inline(always)]
-    fn step<S: Isa>(
-        &self,
-        simd: S,
-        reads: &[*const T; I],
-        writes: &[*mut T; R],
-        counters: &[usize; MOST_LOOPS],
-        index: usize,
-        count: usize,
-    ) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+    fn step(&self, reads: &[*const T; I], writes: &[*mut T; R], index: usize) {
+        let (simd, panel) = (self.simd, self.panel);
+        let (mut count, mut in_use) = (Self::LANES, T::no_lanes());
+        if Self::PART && panel.innermost - index < Self::LANES {
+            count = panel.innermost - index;
+            in_use = T::first_lanes(simd, count);
+        }
         let mut values = [T::zero(simd); I];
         let mut i = 0;
         while i < I {
-            let source = reads[i];
-            // SAFETY: `check` has shown that the tensor lies within its space up to the last step of every loop; a
-            // partial vector ends there; sixteen numbers are at least a vector of any instruction set.
-            values[i] = unsafe {
+            // SAFETY: `check` has shown that the tensor lies within its space up to the last step of every loop, and a
+            // partial vector ends there.
+            unsafe {
                 match C::READS[i] {
-                    Read::Vector if C::POINTS || lanes == 1 => T::load(simd, source),
-                    Read::Vector => T::load_partial(simd, source, count),
-                    Read::Gather => {
-                        gather::<T, S>(simd, source, self.panel.operands[i].step, count)
+                    Read::Vector => {
+                        if Self::VECTORS {
+                            values[i] = self.load(reads[i], count, in_use);
+                        }
                     }
-                    Read::Splat => T::splat(simd, *source),
+                    Read::Gather => {
+                        if Self::GATHERS {
+                            values[i] =
+                                gather::<T, S>(simd, reads[i], panel.operands[i].step, count);
+                        }
+                    }
+                    Read::Splat => {
+                        if Self::SPLATS {
+                            values[i] = T::splat(simd, *reads[i]);
+                        }
+                    }
                     Read::Delta(a, b) => {
-                        let loops = (a, b, C::LOOPS - 1);
-                        delta::<T, S>(simd, counters, loops, index, C::POINTS)
+                        if Self::DELTAS {
+                            let loops = (a, b, C::LOOPS - 1);
+                            values[i] =
+                                delta::<T, S>(simd, &self.counters, loops, index, C::POINTS);
+                        }
                     }
                 }
-            };
+            }
             i += 1;
         }
         let values = C::apply(simd, values);
         let mut r = 0;
         while r < R {
             // SAFETY: as above.
-            unsafe {
-                if C::SCATTERS[r] && lanes > 1 {
-                    let step = self.panel.results[r].step;
-                    scatter::<T, S>(simd, writes[r], step, count, values[r]);
-                } else if C::POINTS || count == lanes {
-                    T::store(simd, writes[r], values[r]);
-                } else {
-                    T::store_partial(simd, writes[r], values[r], count);
-                }
-            }
+            unsafe { self.write(r, writes[r], values[r], count, in_use) };
             r += 1;
+        }
+    }
+
+    /// # Safety
+    /// As many numbers as there are lanes in use must be readable.
+    #[inline(always)]
+    unsafe fn load(&self, source: *const T, count: usize, in_use: T::Mask<S>) -> T::Vector<S> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if Self::PART && count < Self::LANES {
+                return T::load_partial(self.simd, source, in_use);
+            }
+            T::load(self.simd, source)
+        }
+    }
+
+    /// # Safety
+    /// The places of as many numbers of result `r` as there are lanes in use must be writable.
+    #[inline(always)]
+    unsafe fn write(
+        &self,
+        r: usize,
+        target: *mut T,
+        value: T::Vector<S>,
+        count: usize,
+        in_use: T::Mask<S>,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if Self::SCATTERS && C::SCATTERS[r] {
+                scatter::<T, S>(self.simd, target, self.panel.results[r].step, count, value);
+                return;
+            }
+            if Self::PART && count < Self::LANES {
+                T::store_partial(self.simd, target, value, in_use);
+                return;
+            }
+            T::store(self.simd, target, value);
         }
     }
 }

@@ -6,6 +6,7 @@ mod elementwise;
 mod gram;
 mod memory;
 mod nest;
+mod tile;
 mod totals;
 mod transfer;
 mod workspace;
