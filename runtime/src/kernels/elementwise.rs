@@ -25,9 +25,6 @@ pub const MOST_LOOPS: usize = 16;
 
 /// Straight-line code from `I` operands to `R` results.
 pub trait Code<T: Real, const I: usize, const R: usize> {
-    /// Whether each step of the innermost loop is a vector of points; else the loop itself runs along the lanes. It may run along
-    /// points too, where whatever the code reads and writes are consecutive vectors of them.
-    const POINTS: bool;
     /// How each operand is read.
     const READS: [Read; I];
     /// Whether each result is written to places that are not consecutive, one for each lane.
@@ -75,26 +72,23 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             "code has its loops"
         );
         let points = self.points();
-        assert!(points || !C::POINTS, "code of points has points");
-        let consecutive = self.consecutive::<T, C>();
         let last = C::LOOPS - 1;
         let mut i = 0;
         while i < I {
+            let block = matches!(self.operands[i].space, Space::Block);
+            let step = self.operands[i].steps[last];
+            match C::READS[i] {
+                Read::Vector => assert!(
+                    if points { block } else { step == 1 },
+                    "what is read as a vector is consecutive"
+                ),
+                Read::Gather => assert!(!points, "vectors of points are not gathered"),
+                Read::Splat => assert!(!block, "a vector of points is not one scalar"),
+                Read::Delta(..) => {}
+            }
             if !matches!(C::READS[i], Read::Delta(..)) {
                 self.check_walk(self.operands[i], points, sizes);
             }
-            if !C::POINTS && matches!(C::READS[i], Read::Vector) {
-                assert!(
-                    self.operands[i].steps[last] == 1,
-                    "what is read as a vector is consecutive"
-                );
-            }
-            assert!(
-                !consecutive
-                    || matches!(C::READS[i], Read::Vector)
-                        && matches!(self.operands[i].space, Space::Block),
-                "consecutive points are read as vectors"
-            );
             i += 1;
         }
         let mut r = 0;
@@ -109,24 +103,20 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             );
             self.check_walk(self.results[r], points, sizes);
             assert!(
-                C::POINTS
-                    || C::SCATTERS[r] && !points
-                    || self.results[r].steps[last] == 1
-                    || self.extents[last] == 1 && !points,
+                if points {
+                    !C::SCATTERS[r]
+                } else {
+                    C::SCATTERS[r] || self.results[r].steps[last] == 1 || self.extents[last] == 1
+                },
                 "what is written as a vector is consecutive"
             );
             r += 1;
         }
     }
 
-    /// Whether points run along the lanes.
+    /// Whether points run along the lanes; else the innermost loop does.
     const fn points(&self) -> bool {
         R > 0 && matches!(self.results[0].space, Space::Block)
-    }
-
-    /// Whether the innermost loop runs along points, as if they were consecutive elements.
-    const fn consecutive<T: Real, C: Code<T, I, R>>(&self) -> bool {
-        self.points() && !C::POINTS
     }
 
     const fn check_walk(&self, walk: Walk, points: bool, sizes: Sizes) {
@@ -156,8 +146,10 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
 struct Stride {
     space: Space,
     offset: usize,
-    /// Its step in the innermost loop.
-    step: usize,
+    /// From one number of a vector to the next, where they are gathered or scattered.
+    apart: usize,
+    /// From one vector of the innermost loop to the next.
+    next: usize,
     /// Its steps in all loops, in elements of so many scalars.
     steps: &'static [usize],
     unit: usize,
@@ -167,62 +159,64 @@ struct Stride {
 #[derive(Clone, Copy, Debug)]
 struct Panel<const I: usize, const R: usize> {
     extents: &'static [usize],
-    /// Steps of the innermost loop.
+    /// Numbers in the innermost loop, of all its points if they run along the lanes.
     innermost: usize,
+    points: bool,
     operands: [Stride; I],
     results: [Stride; R],
 }
 
-struct Part<N, C, T, S, const I: usize, const R: usize>(core::marker::PhantomData<(N, C, T, S)>);
+struct Part<N, T, S, const I: usize, const R: usize>(core::marker::PhantomData<(N, T, S)>);
 
-impl<N, C, T, S, const I: usize, const R: usize> Part<N, C, T, S, I, R>
-where
-    T: Real,
-    S: Isa,
-    N: Elementwise<I, R>,
-    C: Code<T, I, R>,
-{
-    /// Elements of the innermost loop in one step of a nest.
-    const ELEMENTS: usize = if N::NEST.consecutive::<T, C>() {
-        Space::Block.unit::<T, S>()
-    } else {
-        1
-    };
-
+impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part<N, T, S, I, R> {
     const PANEL: Panel<I, R> = {
         let nest = N::NEST;
         let nothing = Stride {
             space: Space::Scratch,
             offset: 0,
-            step: 0,
+            apart: 0,
+            next: 0,
             steps: &[],
             unit: 1,
         };
+        let extent = nest.extents[nest.extents.len() - 1];
+        let points = nest.points();
         let mut panel = Panel {
             extents: nest.extents,
-            innermost: nest.extents[C::LOOPS - 1] * Self::ELEMENTS,
+            innermost: if points {
+                extent * Space::Block.unit::<T, S>()
+            } else {
+                extent
+            },
+            points,
             operands: [nothing; I],
             results: [nothing; R],
         };
         let mut i = 0;
         while i < I {
-            panel.operands[i] = Self::stride(nest.operands[i]);
+            panel.operands[i] = Self::stride(nest.operands[i], points);
             i += 1;
         }
         let mut r = 0;
         while r < R {
-            panel.results[r] = Self::stride(nest.results[r]);
+            panel.results[r] = Self::stride(nest.results[r], points);
             r += 1;
         }
         panel
     };
 
-    const fn stride(walk: Walk) -> Stride {
+    const fn stride(walk: Walk, points: bool) -> Stride {
         let unit = walk.space.unit::<T, S>();
+        let step = walk.steps[walk.steps.len() - 1] * unit;
         Stride {
             space: walk.space,
             offset: walk.offset * unit,
-            step: walk.steps[C::LOOPS - 1] * unit / Self::ELEMENTS,
+            apart: step,
+            next: if points {
+                step
+            } else {
+                step * Space::Block.unit::<T, S>()
+            },
             steps: walk.steps,
             unit,
         }
@@ -252,7 +246,7 @@ pub fn elementwise<
     const { N::NEST.check::<T, C>(Memory::<T, S, P, H, B>::SIZES) };
     memory.simd.apart(Run::<T, C, I, R> {
         bases: &memory.bases,
-        panel: &const { Part::<N, C, T, S, I, R>::PANEL },
+        panel: &const { Part::<N, T, S, I, R>::PANEL },
         code: core::marker::PhantomData,
     });
 }
@@ -358,14 +352,12 @@ where
     const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
     const NESTED: bool = C::LOOPS > 1;
     /// Whether the last vector may be partial.
-    const PART: bool = !C::POINTS && Self::LANES > 1;
+    const PART: bool = Self::LANES > 1;
     const VECTORS: bool = count_reads(&C::READS)[0] > 0;
     const GATHERS: bool = count_reads(&C::READS)[1] > 0;
     const SPLATS: bool = count_reads(&C::READS)[2] > 0;
     const DELTAS: bool = count_reads(&C::READS)[3] > 0;
     const SCATTERS: bool = count_true(&C::SCATTERS) > 0 && Self::LANES > 1;
-    /// Indices of the innermost loop in a vector.
-    const INDICES: usize = if C::POINTS { 1 } else { Self::LANES };
 
     #[inline(always)]
     fn loops(mut self) {
@@ -406,15 +398,15 @@ where
         let mut index = 0;
         while index < panel.innermost {
             self.step(&reads, &writes, index);
-            index += Self::INDICES;
+            index += Self::LANES;
             i = 0;
             while i < I {
-                reads[i] = reads[i].wrapping_add(Self::INDICES * panel.operands[i].step);
+                reads[i] = reads[i].wrapping_add(panel.operands[i].next);
                 i += 1;
             }
             r = 0;
             while r < R {
-                writes[r] = writes[r].wrapping_add(Self::INDICES * panel.results[r].step);
+                writes[r] = writes[r].wrapping_add(panel.results[r].next);
                 r += 1;
             }
         }
@@ -444,7 +436,7 @@ where
                     Read::Gather => {
                         if Self::GATHERS {
                             values[i] =
-                                gather::<T, S>(simd, reads[i], panel.operands[i].step, count);
+                                gather::<T, S>(simd, reads[i], panel.operands[i].apart, count);
                         }
                     }
                     Read::Splat => {
@@ -456,7 +448,7 @@ where
                         if Self::DELTAS {
                             let loops = (a, b, C::LOOPS - 1);
                             values[i] =
-                                delta::<T, S>(simd, &self.counters, loops, index, C::POINTS);
+                                delta::<T, S>(simd, &self.counters, loops, index, panel.points);
                         }
                     }
                 }
@@ -499,7 +491,7 @@ where
         // SAFETY: the caller's promise.
         unsafe {
             if Self::SCATTERS && C::SCATTERS[r] {
-                scatter::<T, S>(self.simd, target, self.panel.results[r].step, count, value);
+                scatter::<T, S>(self.simd, target, self.panel.results[r].apart, count, value);
                 return;
             }
             if Self::PART && count < Self::LANES {
@@ -521,6 +513,7 @@ fn delta<T: Real, S: Isa>(
     points: bool,
 ) -> T::Vector<S> {
     let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+    let index = if points { index / lanes } else { index };
     let first = if a == last { index } else { counters[a] };
     let second = if b == last { index } else { counters[b] };
     if points || (a == last) == (b == last) {

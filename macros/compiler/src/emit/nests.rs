@@ -28,7 +28,6 @@ pub(super) struct Nests {
 /// Straight-line code and how its operands are read: what nests share.
 #[derive(PartialEq)]
 struct Code {
-    points: bool,
     reads: Vec<Read>,
     scatters: Vec<bool>,
     loops: usize,
@@ -105,7 +104,6 @@ impl Nests {
 
     fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
         let code = Code {
-            points: nest.lane == LaneAxis::Points,
             reads: nest
                 .operands
                 .iter()
@@ -128,7 +126,7 @@ impl Nests {
     }
 
     fn code_type(&self, index: usize, code: &Code) -> TokenStream {
-        let (name, scalar, points) = (code_name(index), &self.scalar, code.points);
+        let (name, scalar) = (code_name(index), &self.scalar);
         let reads = code.reads.iter().map(|read| match read {
             Read::Vector => quote!(__private::Read::Vector),
             Read::Gather => quote!(__private::Read::Gather),
@@ -149,7 +147,6 @@ impl Nests {
             struct #name;
 
             impl __private::Code<#scalar, #i, #r> for #name {
-                const POINTS: bool = #points;
                 const READS: [__private::Read; #i] = [#(#reads),*];
                 const SCATTERS: [bool; #r] = [#(#scatters),*];
                 const LOOPS: usize = #l;
