@@ -6,6 +6,8 @@ mod elementwise;
 mod gram;
 mod memory;
 mod nest;
+mod steps;
+mod strided;
 mod tile;
 mod totals;
 mod transfer;

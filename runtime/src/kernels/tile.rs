@@ -7,8 +7,8 @@
 use crate::lanes::{Isa, Real};
 
 use super::contraction::Panel;
-use super::elementwise::gather;
 use super::nest::{Loop, has, kind};
+use super::strided::gather;
 
 /// Where the operands stand.
 #[derive(Clone, Copy, Debug)]
