@@ -14,33 +14,50 @@ use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::{Bases, Memory, Space};
 use super::nest::{ContractionNest, LaneAxis, Loop, has, kind};
-use super::tile::{At, Work};
+use super::tile::{Position, Work};
 
-/// A nest as a type.
-pub trait Contraction {
+/// A nest as a type, wherever its operands begin.
+pub trait Contraction: Sized {
     /// The nest.
     const NEST: ContractionNest;
 
     /// The [`tiles`] that cover all rows and columns, for 32 vector registers of 512 bits.
-    fn wide<T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+    fn wide<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
         memory: &Memory<'_, T, S, P, H, B>,
     );
 
     /// The same for 16 registers of 256 bits.
-    fn narrow<T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+    fn narrow<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
         memory: &Memory<'_, T, S, P, H, B>,
     );
 
     /// The same for any number of lanes.
-    fn plain<T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+    fn plain<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
         memory: &Memory<'_, T, S, P, H, B>,
     );
 }
 
-/// Runs a contraction nest, in tiles that fit the registers.
+/// The elements of their spaces where the result, both factors and the initial value begin.
+pub trait Places {
+    /// In this order.
+    const ELEMENTS: [usize; 4];
+}
+
+/// Places as a type.
+#[derive(Debug)]
+pub struct Begin<const OUT: usize, const FIRST: usize, const SECOND: usize, const INITIAL: usize>;
+
+impl<const OUT: usize, const FIRST: usize, const SECOND: usize, const INITIAL: usize> Places
+    for Begin<OUT, FIRST, SECOND, INITIAL>
+{
+    const ELEMENTS: [usize; 4] = [OUT, FIRST, SECOND, INITIAL];
+}
+
+/// Runs a contraction nest whose operands begin at some places, in tiles that fit the registers.
 #[inline(always)]
 pub fn contraction<
     C: Contraction,
+    At: Places,
     T: Real,
     S: Isa,
     const P: usize,
@@ -50,7 +67,7 @@ pub fn contraction<
     memory: &Memory<'_, T, S, P, H, B>,
 ) {
     // Through the instruction set, not by a condition, of which both sides would be compiled.
-    S::contraction::<C, T, P, H, B>(memory);
+    S::contraction::<C, At, T, P, H, B>(memory);
 }
 
 /// A column of tiles of a nest for one instruction set: strides and offsets in scalars.
@@ -65,7 +82,7 @@ pub(super) struct Panel {
     pub(super) k: Loop,
     /// Scalars from one summed element of each factor to the next.
     pub(super) apart: (usize, usize),
-    pub(super) places: [(Space, usize); 4],
+    places: [(Space, usize); 4],
     /// Scalars in an element of each operand, for the loops that are slices.
     pub(super) units: [usize; 4],
     /// Tiles one below the other.
@@ -89,6 +106,7 @@ pub(super) struct Panel {
 /// The panel of `count` tiles of `R` rows by `W` columns from `ROW` and `COLUMN` on.
 struct Part<
     C,
+    At,
     T,
     S,
     const KIND: u32,
@@ -99,10 +117,11 @@ struct Part<
     const ROW: usize,
     const COUNT: usize,
     const COLUMN: usize,
->(PhantomData<(C, T, S)>);
+>(PhantomData<(C, At, T, S)>);
 
 impl<
     C: Contraction,
+    At: Places,
     T: Real,
     S: Isa,
     const KIND: u32,
@@ -113,7 +132,7 @@ impl<
     const ROW: usize,
     const COUNT: usize,
     const COLUMN: usize,
-> Part<C, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>
+> Part<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>
 {
     const PANEL: Panel = {
         let nest = C::NEST;
@@ -152,7 +171,7 @@ impl<
             "tiles beyond the diagonal are not computed"
         );
         let mut units = [1; 4];
-        let mut places = nest.places;
+        let mut places = [(Space::Scratch, 0); 4];
         let (m, n) = (nest.m, nest.n);
         let first = if row_lanes { ROW * lanes } else { ROW };
         let begins = [
@@ -163,8 +182,9 @@ impl<
         ];
         let mut operand = 0;
         while operand < 4 {
-            units[operand] = places[operand].0.unit::<T, S>();
-            places[operand].1 = (places[operand].1 + begins[operand]) * units[operand];
+            units[operand] = nest.spaces[operand].unit::<T, S>();
+            let element = At::ELEMENTS[operand] + begins[operand];
+            places[operand] = (nest.spaces[operand], element * units[operand]);
             operand += 1;
         }
         let rows = if row_lanes {
@@ -242,6 +262,7 @@ const fn scaled(step: Loop, units: [usize; 4]) -> Loop {
 #[inline(always)]
 pub fn tiles<
     C: Contraction,
+    At: Places,
     T: Real,
     S: Isa,
     const KIND: u32,
@@ -258,13 +279,13 @@ pub fn tiles<
 >(
     memory: &Memory<'_, T, S, P, H, B>,
 ) {
-    const { C::NEST.check(KIND, Memory::<T, S, P, H, B>::SIZES) };
+    const { C::NEST.check(KIND, At::ELEMENTS, Memory::<T, S, P, H, B>::SIZES) };
     memory
         .simd
         .apart(Tiles::<T, KIND, R, W, ROW_STEP, COLUMN_STEP> {
             bases: &memory.bases,
             panel: &const {
-                Part::<C, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>::PANEL
+                Part::<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>::PANEL
             },
         });
 }
@@ -297,7 +318,7 @@ impl<
     fn run<S: Isa>(self, simd: S) {
         let panel = self.panel;
         let [out, a, b, init] = panel.places;
-        let start = At {
+        let start = Position {
             out: self.bases.at(out.0, out.1),
             a: self.bases.at(a.0, a.1),
             b: self.bases.at(b.0, b.1),

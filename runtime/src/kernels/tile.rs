@@ -12,18 +12,18 @@ use super::strided::gather;
 
 /// Where the operands stand.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At<T> {
+pub(super) struct Position<T> {
     pub out: *mut T,
     pub a: *const T,
     pub b: *const T,
     pub init: *const T,
 }
 
-impl<T> At<T> {
+impl<T> Position<T> {
     /// So many scalars further; the pointers stay within their regions while the loops do.
     #[inline(always)]
     fn after(&self, [out, a, b, init]: [usize; 4]) -> Self {
-        At {
+        Position {
             out: self.out.wrapping_add(out),
             a: self.a.wrapping_add(a),
             b: self.b.wrapping_add(b),
@@ -71,7 +71,7 @@ pub(super) struct Work<
 > {
     pub simd: S,
     pub panel: &'static Panel,
-    pub start: At<T>,
+    pub start: Position<T>,
     /// Lanes in use of a vector that may be partial: of the last row of the tile, or of the summed index.
     pub part: T::Mask<S>,
     /// The first lane.
