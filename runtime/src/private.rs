@@ -3,8 +3,8 @@
 //! Not for use by hand: it changes with the macro, whose version is pinned.
 
 pub use crate::kernels::{
-    Arithmetic, Code, Columns, Contraction, ContractionNest, Elementwise, ElementwiseNest,
-    LaneAxis, Loop, Memory, Read, Space, Stack, View, Viewed, Walk, Workspace, Zeroed,
+    Arithmetic, Begin, Code, Columns, Contraction, ContractionNest, Elementwise, ElementwiseNest,
+    LaneAxis, Loop, Memory, Places, Read, Space, Stack, View, Viewed, Walk, Workspace, Zeroed,
     accumulate_gram, arithmetic, clear_totals, contraction, drain_totals, elementwise, kind, pack,
     pack_weights, tiles, unpack, unpack_columns,
 };

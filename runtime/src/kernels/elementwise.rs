@@ -6,6 +6,7 @@
 use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::{Bases, Memory, Sizes, Space};
+use super::steps::Work;
 
 /// How an operand is read in the innermost loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,6 @@ pub const MOST_LOOPS: usize = 16;
 
 /// Straight-line code from `I` operands to `R` results.
 pub trait Code<T: Real, const I: usize, const R: usize> {
-    /// Whether points run along the lanes; else the innermost loop does.
-    const POINTS: bool;
     /// How each operand is read.
     const READS: [Read; I];
     /// Whether each result is written to places that are not consecutive, one for each lane.
@@ -73,14 +72,23 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             self.extents.len() == C::LOOPS && C::LOOPS > 0 && C::LOOPS <= MOST_LOOPS,
             "code has its loops"
         );
+        let points = self.points();
+        let last = C::LOOPS - 1;
         let mut i = 0;
         while i < I {
-            if !matches!(C::READS[i], Read::Delta(..)) {
-                self.check_walk(self.operands[i], C::POINTS, sizes);
+            let block = matches!(self.operands[i].space, Space::Block);
+            let step = self.operands[i].steps[last];
+            match C::READS[i] {
+                Read::Vector => assert!(
+                    if points { block } else { step == 1 },
+                    "what is read as a vector is consecutive"
+                ),
+                Read::Gather => assert!(!points, "vectors of points are not gathered"),
+                Read::Splat => assert!(!block, "a vector of points is not one scalar"),
+                Read::Delta(..) => {}
             }
-            if !C::POINTS && matches!(C::READS[i], Read::Vector) {
-                let step = self.operands[i].steps[C::LOOPS - 1];
-                assert!(step == 1, "what is read as a vector is consecutive");
+            if !matches!(C::READS[i], Read::Delta(..)) {
+                self.check_walk(self.operands[i], points, sizes);
             }
             i += 1;
         }
@@ -91,20 +99,25 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
                 "parameters are not written"
             );
             assert!(
-                C::POINTS == matches!(self.results[r].space, Space::Block),
+                points == matches!(self.results[r].space, Space::Block),
                 "the result of points is a block, that of scalars scratch"
             );
-            self.check_walk(self.results[r], C::POINTS, sizes);
-            let last = C::LOOPS - 1;
+            self.check_walk(self.results[r], points, sizes);
             assert!(
-                C::POINTS
-                    || C::SCATTERS[r]
-                    || self.results[r].steps[last] == 1
-                    || self.extents[last] == 1,
+                if points {
+                    !C::SCATTERS[r]
+                } else {
+                    C::SCATTERS[r] || self.results[r].steps[last] == 1 || self.extents[last] == 1
+                },
                 "what is written as a vector is consecutive"
             );
             r += 1;
         }
+    }
+
+    /// Whether points run along the lanes; else the innermost loop does.
+    const fn points(&self) -> bool {
+        R > 0 && matches!(self.results[0].space, Space::Block)
     }
 
     const fn check_walk(&self, walk: Walk, points: bool, sizes: Sizes) {
@@ -131,22 +144,27 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
 
 /// A tensor for one instruction set: in scalars.
 #[derive(Clone, Copy, Debug)]
-struct Stride {
-    space: Space,
-    offset: usize,
-    /// Its step in the innermost loop.
-    step: usize,
+pub(super) struct Stride {
+    pub(super) space: Space,
+    pub(super) offset: usize,
+    /// From one number of a vector to the next, where they are gathered or scattered.
+    pub(super) apart: usize,
+    /// From one vector of the innermost loop to the next.
+    pub(super) next: usize,
     /// Its steps in all loops, in elements of so many scalars.
-    steps: &'static [usize],
-    unit: usize,
+    pub(super) steps: &'static [usize],
+    pub(super) unit: usize,
 }
 
 /// A nest for one instruction set.
 #[derive(Clone, Copy, Debug)]
-struct Panel<const I: usize, const R: usize> {
-    extents: &'static [usize],
-    operands: [Stride; I],
-    results: [Stride; R],
+pub(super) struct Panel<const I: usize, const R: usize> {
+    pub(super) extents: &'static [usize],
+    /// Numbers in the innermost loop, of all its points if they run along the lanes.
+    pub(super) innermost: usize,
+    pub(super) points: bool,
+    pub(super) operands: [Stride; I],
+    pub(super) results: [Stride; R],
 }
 
 struct Part<N, T, S, const I: usize, const R: usize>(core::marker::PhantomData<(N, T, S)>);
@@ -157,34 +175,49 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
         let nothing = Stride {
             space: Space::Scratch,
             offset: 0,
-            step: 0,
+            apart: 0,
+            next: 0,
             steps: &[],
             unit: 1,
         };
+        let extent = nest.extents[nest.extents.len() - 1];
+        let points = nest.points();
         let mut panel = Panel {
             extents: nest.extents,
+            innermost: if points {
+                extent * Space::Block.unit::<T, S>()
+            } else {
+                extent
+            },
+            points,
             operands: [nothing; I],
             results: [nothing; R],
         };
         let mut i = 0;
         while i < I {
-            panel.operands[i] = Self::stride(nest.operands[i]);
+            panel.operands[i] = Self::stride(nest.operands[i], points);
             i += 1;
         }
         let mut r = 0;
         while r < R {
-            panel.results[r] = Self::stride(nest.results[r]);
+            panel.results[r] = Self::stride(nest.results[r], points);
             r += 1;
         }
         panel
     };
 
-    const fn stride(walk: Walk) -> Stride {
+    const fn stride(walk: Walk, points: bool) -> Stride {
         let unit = walk.space.unit::<T, S>();
+        let step = walk.steps[walk.steps.len() - 1] * unit;
         Stride {
             space: walk.space,
             offset: walk.offset * unit,
-            step: walk.steps[walk.steps.len() - 1] * unit,
+            apart: step,
+            next: if points {
+                step
+            } else {
+                step * Space::Block.unit::<T, S>()
+            },
             steps: walk.steps,
             unit,
         }
@@ -232,239 +265,15 @@ where
 {
     type Output = ();
 
-    // Loops are written with `while`: `for` over ranges would triple what each network compiles.
     #[inline(always)]
     fn run<S: Isa>(self, simd: S) {
-        let mut counters = [0; MOST_LOOPS];
-        if C::LOOPS == 1 {
-            self.innermost(simd, &counters);
-            return;
+        Work::<T, S, C, I, R> {
+            simd,
+            bases: self.bases,
+            panel: self.panel,
+            counters: [0; MOST_LOOPS],
+            code: self.code,
         }
-        loop {
-            self.innermost(simd, &counters);
-            if !next(self.panel.extents, &mut counters) {
-                return;
-            }
-        }
-    }
-}
-
-/// The next step of the outer loops, like an odometer; false behind the last.
-#[inline(never)]
-fn next(extents: &[usize], counters: &mut [usize; MOST_LOOPS]) -> bool {
-    let mut l = extents.len() - 1;
-    while l > 0 {
-        l -= 1;
-        counters[l] += 1;
-        if counters[l] < extents[l] {
-            return true;
-        }
-        counters[l] = 0;
-    }
-    false
-}
-
-impl Stride {
-    /// How far the tensor moves to where the outer loops stand, in scalars.
-    #[inline(never)]
-    fn moved(&self, counters: &[usize; MOST_LOOPS]) -> usize {
-        let outer = self.steps[..self.steps.len() - 1].iter();
-        let elements: usize = outer
-            .zip(counters)
-            .map(|(step, counter)| step * counter)
-            .sum();
-        elements * self.unit
-    }
-}
-
-impl<T, C, const I: usize, const R: usize> Run<'_, T, C, I, R>
-where
-    T: Real,
-    C: Code<T, I, R>,
-{
-    #[inline(always)]
-    fn located(&self, stride: &Stride, counters: &[usize; MOST_LOOPS]) -> *mut T {
-        let moved = if C::LOOPS > 1 {
-            stride.moved(counters)
-        } else {
-            0
-        };
-        self.bases.at(stride.space, stride.offset + moved)
-    }
-
-    /// The innermost loop, where the outer ones stand.
-    #[inline(always)]
-    fn innermost<S: Isa>(&self, simd: S, counters: &[usize; MOST_LOOPS]) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        let mut reads = [core::ptr::null(); I];
-        let mut i = 0;
-        while i < I {
-            reads[i] = self.located(&self.panel.operands[i], counters).cast_const();
-            i += 1;
-        }
-        let mut writes = [core::ptr::null_mut(); R];
-        let mut r = 0;
-        while r < R {
-            writes[r] = self.located(&self.panel.results[r], counters);
-            r += 1;
-        }
-        let extent = self.panel.extents[C::LOOPS - 1];
-        let mut index = 0;
-        while index < extent {
-            let rest = extent - index;
-            let count = if C::POINTS || rest > lanes {
-                lanes
-            } else {
-                rest
-            };
-            self.step(simd, &reads, &writes, counters, index, count);
-            let steps = if C::POINTS { 1 } else { lanes };
-            index += steps;
-            i = 0;
-            while i < I {
-                reads[i] = reads[i].wrapping_add(steps * self.panel.operands[i].step);
-                i += 1;
-            }
-            r = 0;
-            while r < R {
-                writes[r] = writes[r].wrapping_add(steps * self.panel.results[r].step);
-                r += 1;
-            }
-        }
-    }
-
-    /// One application of the code, at `index` of the innermost loop, to `count` lanes.
-    #[inline(always)]
-    fn step<S: Isa>(
-        &self,
-        simd: S,
-        reads: &[*const T; I],
-        writes: &[*mut T; R],
-        counters: &[usize; MOST_LOOPS],
-        index: usize,
-        count: usize,
-    ) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        let mut values = [T::zero(simd); I];
-        let mut i = 0;
-        while i < I {
-            let source = reads[i];
-            // SAFETY: `check` has shown that the tensor lies within its space up to the last step of every loop; a
-            // partial vector ends there; sixteen numbers are at least a vector of any instruction set.
-            values[i] = unsafe {
-                match C::READS[i] {
-                    Read::Vector if C::POINTS || lanes == 1 => T::load(simd, source),
-                    Read::Vector => T::load_partial(simd, source, count),
-                    Read::Gather => {
-                        gather::<T, S>(simd, source, self.panel.operands[i].step, count)
-                    }
-                    Read::Splat => T::splat(simd, *source),
-                    Read::Delta(a, b) => {
-                        let loops = (a, b, C::LOOPS - 1);
-                        delta::<T, S>(simd, counters, loops, index, C::POINTS)
-                    }
-                }
-            };
-            i += 1;
-        }
-        let values = C::apply(simd, values);
-        let mut r = 0;
-        while r < R {
-            // SAFETY: as above.
-            unsafe {
-                if C::SCATTERS[r] && lanes > 1 {
-                    let step = self.panel.results[r].step;
-                    scatter::<T, S>(simd, writes[r], step, count, values[r]);
-                } else if C::POINTS || count == lanes {
-                    T::store(simd, writes[r], values[r]);
-                } else {
-                    T::store_partial(simd, writes[r], values[r], count);
-                }
-            }
-            r += 1;
-        }
-    }
-}
-
-/// Lanes of a Kronecker delta between two loops, at `index` of the last.
-#[inline(always)]
-fn delta<T: Real, S: Isa>(
-    simd: S,
-    counters: &[usize; MOST_LOOPS],
-    (a, b, last): (usize, usize, usize),
-    index: usize,
-    points: bool,
-) -> T::Vector<S> {
-    let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-    let first = if a == last { index } else { counters[a] };
-    let second = if b == last { index } else { counters[b] };
-    if points || (a == last) == (b == last) {
-        return T::splat(simd, if first == second { T::ONE } else { T::ZERO });
-    }
-    let fixed = if a == last { second } else { first };
-    let mut ones = [T::ZERO; 16];
-    if fixed >= index && fixed < index + lanes {
-        ones[fixed - index] = T::ONE;
-    }
-    // SAFETY: sixteen numbers are at least a vector of any instruction set.
-    unsafe { T::load(simd, ones.as_ptr()) }
-}
-
-/// `count` numbers, `step` apart, in the first lanes; the others are zero.
-///
-/// # Safety
-/// The numbers must be readable.
-#[inline(always)]
-pub(super) unsafe fn gather<T: Real, S: Isa>(
-    simd: S,
-    source: *const T,
-    step: usize,
-    count: usize,
-) -> T::Vector<S> {
-    let mut lanes = [T::ZERO; 16];
-    // SAFETY: the caller's promise; sixteen numbers are at least a vector of any instruction set.
-    unsafe {
-        copy(source, step, lanes.as_mut_ptr(), 1, count);
-        T::load(simd, lanes.as_ptr())
-    }
-}
-
-/// The first `count` lanes to places `step` apart.
-///
-/// # Safety
-/// The places must be writable.
-#[inline(always)]
-unsafe fn scatter<T: Real, S: Isa>(
-    simd: S,
-    target: *mut T,
-    step: usize,
-    count: usize,
-    value: T::Vector<S>,
-) {
-    let mut lanes = [T::ZERO; 16];
-    // SAFETY: the caller's promise; sixteen numbers are at least a vector of any instruction set.
-    unsafe {
-        T::store(simd, lanes.as_mut_ptr(), value);
-        copy(lanes.as_ptr(), 1, target, step, count);
-    }
-}
-
-/// Copies numbers that are so many apart. Apart itself: it is rare, and would be unrolled for every operand.
-///
-/// # Safety
-/// `count` numbers must be readable there and writable here.
-#[inline(never)]
-unsafe fn copy<T: Real>(
-    source: *const T,
-    source_step: usize,
-    target: *mut T,
-    target_step: usize,
-    count: usize,
-) {
-    for number in 0..count {
-        // SAFETY: the caller's promise.
-        unsafe {
-            *target.wrapping_add(number * target_step) = *source.wrapping_add(number * source_step);
-        }
+        .loops();
     }
 }

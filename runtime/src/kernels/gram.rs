@@ -120,6 +120,7 @@ fn products<T: Real, S: Isa>(
         } else {
             lanes
         };
+        let in_use = T::first_lanes(simd, count);
         let (mut a, mut b) = ([T::zero(simd); TILE], [T::zero(simd); TILE]);
         i = 0;
         while i < TILE {
@@ -129,8 +130,8 @@ fn products<T: Real, S: Isa>(
                     a[i] = T::load(simd, starts[0][i].wrapping_add(row));
                     b[i] = T::load(simd, starts[1][i].wrapping_add(row));
                 } else {
-                    a[i] = T::load_partial(simd, starts[0][i].wrapping_add(row), count);
-                    b[i] = T::load_partial(simd, starts[1][i].wrapping_add(row), count);
+                    a[i] = T::load_partial(simd, starts[0][i].wrapping_add(row), in_use);
+                    b[i] = T::load_partial(simd, starts[1][i].wrapping_add(row), in_use);
                 }
             }
             i += 1;
@@ -171,10 +172,11 @@ fn dot<T: Real, S: Isa>(simd: S, a: &[T], b: &[T]) -> T {
         } else {
             lanes
         };
+        let in_use = T::first_lanes(simd, count);
         // SAFETY: `count` numbers of both follow `row`.
         unsafe {
-            let a = T::load_partial(simd, a.as_ptr().wrapping_add(row), count);
-            let b = T::load_partial(simd, b.as_ptr().wrapping_add(row), count);
+            let a = T::load_partial(simd, a.as_ptr().wrapping_add(row), in_use);
+            let b = T::load_partial(simd, b.as_ptr().wrapping_add(row), in_use);
             sum = T::mul_add(simd, a, b, sum);
         }
         row += lanes;

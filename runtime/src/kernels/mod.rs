@@ -6,12 +6,15 @@ mod elementwise;
 mod gram;
 mod memory;
 mod nest;
+mod steps;
+mod strided;
+mod tile;
 mod totals;
 mod transfer;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};
-pub use contraction::{Contraction, contraction, tiles};
+pub use contraction::{Begin, Contraction, Places, contraction, tiles};
 pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
 pub use gram::accumulate_gram;
 pub use memory::{Memory, Sizes, Space};

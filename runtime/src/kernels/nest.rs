@@ -1,4 +1,4 @@
-//! A contraction nest as numbers: its loops, where its operands lie, which code runs it, and whether it stays within its memory.
+//! A contraction nest as numbers: its loops, how its operands lie, which code runs it, and whether it stays within its memory.
 //!
 //! All of it is evaluated while the caller is compiled.
 
@@ -45,9 +45,9 @@ pub struct ContractionNest {
     pub sums: &'static [Loop],
     /// The innermost summed index.
     pub k: Loop,
-    /// Where the result, both factors and the initial value begin. An element of a block is a vector,
+    /// Where the result, both factors and the initial value lie. An element of a block is a vector,
     /// one lane a point; elsewhere it is a scalar, which stands for all lanes.
-    pub places: [(Space, usize); 4],
+    pub spaces: [Space; 4],
     /// How many columns `n` have an initial value; the others start from zero.
     pub initial_columns: usize,
     /// `b` moves with `m` too, and there is one column: `out[m] = sum over k of a[m, k] b[m, k]`.
@@ -102,8 +102,8 @@ impl ContractionNest {
         };
         let (a, b) = match self.lane {
             LaneAxis::Points => (
-                matches!(self.places[1].0, Space::Block),
-                matches!(self.places[2].0, Space::Block),
+                matches!(self.spaces[1], Space::Block),
+                matches!(self.spaces[2], Space::Block),
             ),
             LaneAxis::Row => (true, self.paired),
             LaneAxis::Sum => (
@@ -130,7 +130,7 @@ impl ContractionNest {
         if self.initial_columns > 0 || matches!(self.lane, LaneAxis::Sum) {
             bits |= kind::INITIAL;
             let splat = match self.lane {
-                LaneAxis::Points => !matches!(self.places[3].0, Space::Block),
+                LaneAxis::Points => !matches!(self.spaces[3], Space::Block),
                 LaneAxis::Row => self.m.init == 0 && self.m.extent > 1,
                 LaneAxis::Sum => false,
             };
@@ -175,22 +175,22 @@ impl ContractionNest {
         ]
     }
 
-    /// Whether the nest is what its kind says, and stays within the memory.
-    pub(super) const fn check(&self, kind: u32, sizes: Sizes) {
+    /// Whether the nest is what its kind says, and stays within the memory if its operands begin at these elements.
+    pub(super) const fn check(&self, kind: u32, begins: [usize; 4], sizes: Sizes) {
         assert!(
             self.kind() == kind & !kind::REST,
             "the code of a nest is that of its kind"
         );
         let points = matches!(self.lane, LaneAxis::Points);
         assert!(
-            points == matches!(self.places[0].0, Space::Block)
-                && !matches!(self.places[0].0, Space::Parameters),
+            points == matches!(self.spaces[0], Space::Block)
+                && !matches!(self.spaces[0], Space::Parameters),
             "the result of points is a block, that of scalars scratch"
         );
         let mut operand = 1;
         while operand < 4 {
             assert!(
-                points || !matches!(self.places[operand].0, Space::Block),
+                points || !matches!(self.spaces[operand], Space::Block),
                 "only points run along the lanes of a block"
             );
             operand += 1;
@@ -217,9 +217,9 @@ impl ContractionNest {
         let reach = self.reach();
         operand = 0;
         while operand < 4 {
-            let (space, offset) = self.places[operand];
             assert!(
-                reach[operand] == 0 || sizes.hold(space, offset, reach[operand]),
+                reach[operand] == 0
+                    || sizes.hold(self.spaces[operand], begins[operand], reach[operand]),
                 "a nest stays within its memory"
             );
             operand += 1;

@@ -2,7 +2,7 @@
 
 use pulp::{Scalar, Simd};
 
-use crate::kernels::{Contraction, Memory};
+use crate::kernels::{Contraction, Memory, Places};
 
 use super::Real;
 
@@ -24,7 +24,14 @@ pub trait Isa: Simd {
     fn apart<Op: OnLanes>(self, op: Op) -> Op::Output;
 
     /// Runs a contraction in the tiles that fit the registers.
-    fn contraction<C: Contraction, T: Real, const P: usize, const H: usize, const B: usize>(
+    fn contraction<
+        C: Contraction,
+        At: Places,
+        T: Real,
+        const P: usize,
+        const H: usize,
+        const B: usize,
+    >(
         memory: &Memory<'_, T, Self, P, H, B>,
     );
 }
@@ -32,10 +39,17 @@ pub trait Isa: Simd {
 macro_rules! tiles {
     ($tiles:ident) => {
         #[inline(always)]
-        fn contraction<C: Contraction, T: Real, const P: usize, const H: usize, const B: usize>(
+        fn contraction<
+            C: Contraction,
+            At: Places,
+            T: Real,
+            const P: usize,
+            const H: usize,
+            const B: usize,
+        >(
             memory: &Memory<'_, T, Self, P, H, B>,
         ) {
-            C::$tiles(memory);
+            C::$tiles::<At, T, Self, P, H, B>(memory);
         }
     };
 }

@@ -7,6 +7,7 @@
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use core::{any::TypeId, mem::transmute_copy};
 
+use pulp::bytemuck::Zeroable;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use pulp::x86::V3;
 use pulp::{Simd, cast};
@@ -89,6 +90,10 @@ pub trait Real: nalgebra::Scalar + Copy + Default + PartialOrd + Send + Sync {
         if_true: Self::Vector<S>,
         if_false: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// A mask that holds in no lane.
+    fn no_lanes<S: Simd>() -> Self::Mask<S>;
+    /// A mask that holds in the first `count` lanes, at most `Self::lanes::<S>()`. It takes longer than a load: make it once.
+    fn first_lanes<S: Simd>(simd: S, count: usize) -> Self::Mask<S>;
     /// Whether the mask holds in any lane.
     fn any<S: Simd>(simd: S, mask: Self::Mask<S>) -> bool;
 
@@ -100,25 +105,29 @@ pub trait Real: nalgebra::Scalar + Copy + Default + PartialOrd + Send + Sync {
     /// # Safety
     /// All of them must be readable. `source` needs no more alignment than `Self` has.
     unsafe fn load<S: Simd>(simd: S, source: *const Self) -> Self::Vector<S>;
-    /// Reads `count` consecutive numbers, at most `Self::lanes::<S>()`; the other lanes are 0. Memory beyond them is not touched.
+    /// Reads the lanes of a mask from consecutive numbers; the other lanes are 0, and memory there is not touched.
     ///
     /// # Safety
-    /// `count` numbers must be readable.
-    unsafe fn load_partial<S: Simd>(simd: S, source: *const Self, count: usize) -> Self::Vector<S>;
+    /// The numbers of the mask's lanes must be readable.
+    unsafe fn load_partial<S: Simd>(
+        simd: S,
+        source: *const Self,
+        lanes: Self::Mask<S>,
+    ) -> Self::Vector<S>;
     /// Writes `Self::lanes::<S>()` consecutive numbers.
     ///
     /// # Safety
     /// All of them must be writable. `target` needs no more alignment than `Self` has.
     unsafe fn store<S: Simd>(simd: S, target: *mut Self, value: Self::Vector<S>);
-    /// Writes the first `count` lanes, at most `Self::lanes::<S>()`. Memory beyond them is not touched.
+    /// Writes the lanes of a mask to consecutive numbers. Memory of the other lanes is not touched.
     ///
     /// # Safety
-    /// `count` numbers must be writable.
+    /// The numbers of the mask's lanes must be writable.
     unsafe fn store_partial<S: Simd>(
         simd: S,
         target: *mut Self,
         value: Self::Vector<S>,
-        count: usize,
+        lanes: Self::Mask<S>,
     );
 }
 
@@ -265,6 +274,16 @@ macro_rules! implement_real {
             }
 
             #[inline(always)]
+            fn no_lanes<S: Simd>() -> S::$mask {
+                Zeroable::zeroed()
+            }
+
+            #[inline(always)]
+            fn first_lanes<S: Simd>(simd: S, count: usize) -> S::$mask {
+                simd.$mask_between(0, count as $index).mask()
+            }
+
+            #[inline(always)]
             fn any<S: Simd>(simd: S, mask: S::$mask) -> bool {
                 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
                 if TypeId::of::<S>() == TypeId::of::<V3>() {
@@ -300,17 +319,11 @@ macro_rules! implement_real {
             unsafe fn load_partial<S: Simd>(
                 simd: S,
                 source: *const Self,
-                count: usize,
+                lanes: S::$mask,
             ) -> S::$vector {
-                debug_assert!(count <= S::$lanes);
-                // SAFETY: the mask enables the first `count` lanes, which the caller promises to be readable. A mask made
-                // anew takes the masked instruction; pulp's own goes through a call, which costs more than the load.
-                unsafe {
-                    simd.$mask_load(
-                        pulp::MemMask::new(simd.$mask_between(0, count as $index).mask()),
-                        source,
-                    )
-                }
+                // SAFETY: the caller promises that the lanes are readable. A mask made anew takes the masked instruction;
+                // pulp's own goes through a call, which costs more than the load.
+                unsafe { simd.$mask_load(pulp::MemMask::new(lanes), source) }
             }
 
             #[inline(always)]
@@ -325,17 +338,10 @@ macro_rules! implement_real {
                 simd: S,
                 target: *mut Self,
                 value: S::$vector,
-                count: usize,
+                lanes: S::$mask,
             ) {
-                debug_assert!(count <= S::$lanes);
-                // SAFETY: the mask enables the first `count` lanes, which the caller promises to be writable.
-                unsafe {
-                    simd.$mask_store(
-                        pulp::MemMask::new(simd.$mask_between(0, count as $index).mask()),
-                        target,
-                        value,
-                    )
-                }
+                // SAFETY: the caller promises that the lanes are writable.
+                unsafe { simd.$mask_store(pulp::MemMask::new(lanes), target, value) }
             }
         }
     };
@@ -444,15 +450,16 @@ mod tests {
             for count in 0..=lanes {
                 // Exactly `count` numbers on the heap, so that a tool that watches memory sees a read beyond them.
                 let source: Box<[T]> = numbers[..count].into();
+                let in_use = T::first_lanes(simd, count);
                 // SAFETY: `source` holds `count` numbers.
-                let partial = unsafe { T::load_partial(simd, source.as_ptr(), count) };
+                let partial = unsafe { T::load_partial(simd, source.as_ptr(), in_use) };
                 assert_eq!(
                     read(partial),
                     each(&|i| if i < count { at(i) } else { 0.0 })
                 );
                 let mut target = vec![T::from_f64(7.0); lanes];
                 // SAFETY: `target` holds `lanes >= count` numbers.
-                unsafe { T::store_partial(simd, target.as_mut_ptr(), b, count) };
+                unsafe { T::store_partial(simd, target.as_mut_ptr(), b, in_use) };
                 let target: Vec<f64> = target.iter().map(|x| x.to_f64()).collect();
                 assert_eq!(target, each(&|i| if i < count { at(i + 1) } else { 7.0 }));
             }

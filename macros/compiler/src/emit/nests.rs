@@ -1,7 +1,8 @@
 //! Loop nests go in, types that describe them and calls that run them come out.
 //!
-//! A nest is a type of constants, and a call for each column of its tiles; straight-line code is a type with one function, which
-//! nests that differ only in where their tensors lie share, across all requests of a network.
+//! A contraction nest is a type of constants with a call for each column of its tiles, which nests share that differ only in where
+//! their operands begin; straight-line code is a type with one function, which elementwise nests share that differ only in where
+//! their tensors lie. Both are shared across all requests of a network.
 
 use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
 use derive_network_symbolic::schedule::{
@@ -28,7 +29,6 @@ pub(super) struct Nests {
 /// Straight-line code and how its operands are read: what nests share.
 #[derive(PartialEq)]
 struct Code {
-    points: bool,
     reads: Vec<Read>,
     scatters: Vec<bool>,
     loops: usize,
@@ -99,13 +99,13 @@ impl Nests {
     }
 
     fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
-        let name = contraction_name(intern(&mut self.contractions, nest.clone()));
-        quote!(__private::contraction::<#name, _, _, _, _, _>(memory);)
+        let offsets = places(nest).map(|place| number(place.offset));
+        let name = contraction_name(intern(&mut self.contractions, at_the_beginning(nest)));
+        quote!(__private::contraction::<#name, __private::Begin<#(#offsets),*>, _, _, _, _, _>(memory);)
     }
 
     fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
         let code = Code {
-            points: nest.lane == LaneAxis::Points,
             reads: nest
                 .operands
                 .iter()
@@ -128,7 +128,7 @@ impl Nests {
     }
 
     fn code_type(&self, index: usize, code: &Code) -> TokenStream {
-        let (name, scalar, points) = (code_name(index), &self.scalar, code.points);
+        let (name, scalar) = (code_name(index), &self.scalar);
         let reads = code.reads.iter().map(|read| match read {
             Read::Vector => quote!(__private::Read::Vector),
             Read::Gather => quote!(__private::Read::Gather),
@@ -149,7 +149,6 @@ impl Nests {
             struct #name;
 
             impl __private::Code<#scalar, #i, #r> for #name {
-                const POINTS: bool = #points;
                 const READS: [__private::Read; #i] = [#(#reads),*];
                 const SCATTERS: [bool; #r] = [#(#scatters),*];
                 const LOOPS: usize = #l;
@@ -196,6 +195,18 @@ fn places(nest: &ContractionNest) -> [Place; 4] {
     ]
 }
 
+/// The same nest with all operands at the beginnings of their spaces: what nests share that differ only in where these lie.
+fn at_the_beginning(nest: &ContractionNest) -> ContractionNest {
+    let beginning = |place: Place| Place { offset: 0, ..place };
+    ContractionNest {
+        out: beginning(nest.out),
+        a: beginning(nest.a),
+        b: nest.b.map(beginning),
+        init: nest.init.map(beginning),
+        ..nest.clone()
+    }
+}
+
 fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> TokenStream {
     let name = contraction_name(index);
     let lane = match nest.lane {
@@ -206,10 +217,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
     let outer = nest.outer.iter().map(emit_loop);
     let sums = nest.sums.iter().map(emit_loop);
     let (m, n, k) = (emit_loop(&nest.m), emit_loop(&nest.n), emit_loop(&nest.k));
-    let places = places(nest).map(|place| {
-        let (space, offset) = (emit_space(place.space), number(place.offset));
-        quote!((#space, #offset))
-    });
+    let spaces = places(nest).map(|place| emit_space(place.space));
     let columns = match nest.init {
         None => number(0),
         Some(_) => number(nest.initial_columns.min(nest.n.extent)),
@@ -233,7 +241,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
                 n: #n,
                 sums: &[#(#sums),*],
                 k: #k,
-                places: [#(#places),*],
+                spaces: [#(#spaces),*],
                 initial_columns: #columns,
                 paired: #paired,
                 alone: #alone,
@@ -242,21 +250,21 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
             };
 
             #[inline(always)]
-            fn wide<T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
+            fn wide<At: __private::Places, T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
                 memory: &__private::Memory<'_, T, S, P, H, B>,
             ) {
                 #wide
             }
 
             #[inline(always)]
-            fn narrow<T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
+            fn narrow<At: __private::Places, T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
                 memory: &__private::Memory<'_, T, S, P, H, B>,
             ) {
                 #narrow
             }
 
             #[inline(always)]
-            fn plain<T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
+            fn plain<At: __private::Places, T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
                 memory: &__private::Memory<'_, T, S, P, H, B>,
             ) {
                 #plain
@@ -312,7 +320,7 @@ fn emit_tiles(
         let kind = emit_kind(nest, lanes.is_none());
         let column_step = if nest.paired { nest.m.b } else { nest.n.b };
         let tile = [rows, columns, nest.m.a, column_step, row, count, column].map(number);
-        quote!(__private::tiles::<Self, _, _, #kind, #(#tile,)* _, _, _>(memory);)
+        quote!(__private::tiles::<Self, At, _, _, #kind, #(#tile,)* _, _, _>(memory);)
     };
     let mut calls = TokenStream::new();
     let mut column = 0;

@@ -91,8 +91,9 @@ impl<F: Family<N>, T: Elementary, const N: usize> OnLanes for Evaluate<'_, F, T,
             .chunks(lanes)
             .zip(self.results.chunks_mut(lanes))
         {
+            let in_use = T::first_lanes(simd, arguments.len());
             // SAFETY: the chunk holds as many numbers as are read.
-            let v = unsafe { T::load_partial(simd, arguments.as_ptr(), arguments.len()) };
+            let v = unsafe { T::load_partial(simd, arguments.as_ptr(), in_use) };
             let generators = F::generators::<T, S>(simd, v);
             let mut column = [T::ZERO; 16];
             for (index, generator) in generators.into_iter().enumerate() {

@@ -1,0 +1,466 @@
+//! The code of a contraction's tiles: results in registers, one step of the innermost summed index after the other.
+//!
+//! A network pays for each tile that differs, once for each instruction set. So conditions of the code are constants with a name:
+//! where a constant is computed in the condition, both sides are compiled. And what does not change between the tiles of a panel,
+//! such as the lanes in use of a partial vector, is made once.
+
+use crate::lanes::{Isa, Real};
+
+use super::contraction::Panel;
+use super::nest::{Loop, has, kind};
+use super::strided::gather;
+
+/// Where the operands stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position<T> {
+    pub out: *mut T,
+    pub a: *const T,
+    pub b: *const T,
+    pub init: *const T,
+}
+
+impl<T> Position<T> {
+    /// So many scalars further; the pointers stay within their regions while the loops do.
+    #[inline(always)]
+    fn after(&self, [out, a, b, init]: [usize; 4]) -> Self {
+        Position {
+            out: self.out.wrapping_add(out),
+            a: self.a.wrapping_add(a),
+            b: self.b.wrapping_add(b),
+            init: self.init.wrapping_add(init),
+        }
+    }
+}
+
+/// How far operands move in `number` steps of nested loops, in scalars.
+#[inline(never)]
+fn along(loops: &[Loop], units: &[usize; 4], mut number: usize) -> [usize; 4] {
+    let mut moved = [0; 4];
+    for (position, step) in loops.iter().enumerate().rev() {
+        // The outermost loop takes what is left: one loop needs no division.
+        let index = if position == 0 {
+            number
+        } else {
+            let index = number % step.extent;
+            number /= step.extent;
+            index
+        };
+        moved[0] += index * step.out * units[0];
+        moved[1] += index * step.a * units[1];
+        moved[2] += index * step.b * units[2];
+        moved[3] += index * step.init * units[3];
+    }
+    moved
+}
+
+/// The number of steps of nested loops.
+#[inline(never)]
+fn count(loops: &[Loop]) -> usize {
+    loops.iter().map(|step| step.extent).product()
+}
+
+/// One panel at work, where the loops around it stand.
+pub(super) struct Work<
+    T: Real,
+    S: Isa,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+> {
+    pub simd: S,
+    pub panel: &'static Panel,
+    pub start: Position<T>,
+    /// Lanes in use of a vector that may be partial: of the last row of the tile, or of the summed index.
+    pub part: T::Mask<S>,
+    /// The first lane.
+    pub first: T::Mask<S>,
+}
+
+/// The size of a tile.
+struct Tile<const N: usize, const W: usize>;
+
+impl<const N: usize, const W: usize> Tile<N, W> {
+    /// Whether its sums are so few that each addition would wait for the one before.
+    const WAITS: bool = N * W <= 2;
+}
+
+impl<
+    T: Real,
+    S: Isa,
+    const KIND: u32,
+    const R: usize,
+    const W: usize,
+    const ROW_STEP: usize,
+    const COLUMN_STEP: usize,
+> Work<T, S, KIND, R, W, ROW_STEP, COLUMN_STEP>
+{
+    const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
+    const ROW: bool = has(KIND, kind::ROW);
+    const SUM: bool = has(KIND, kind::SUM);
+    /// Whether the last vector of rows may be partial.
+    const ROW_PART: bool = Self::ROW && Self::LANES > 1;
+    /// Whether the last vector of the summed index may be.
+    const SUM_PART: bool = Self::SUM && Self::LANES > 1;
+    const A_VECTOR: bool = has(KIND, kind::A_VECTOR);
+    const B_VECTOR: bool = has(KIND, kind::B_VECTOR);
+    const PAIRED: bool = has(KIND, kind::PAIRED);
+    const ALONE: bool = has(KIND, kind::ALONE);
+    /// Whether the second factor has a value for each column.
+    const COLUMNS: bool = !Self::ALONE && !Self::PAIRED;
+    const SYMMETRIC: bool = has(KIND, kind::SYMMETRIC);
+    const INITIAL: bool = has(KIND, kind::INITIAL);
+    const INITIAL_SPLAT: bool = has(KIND, kind::INITIAL_SPLAT);
+    const SCALED: bool = has(KIND, kind::SCALED);
+    const NESTED: bool = has(KIND, kind::NESTED);
+    const REST: bool = has(KIND, kind::REST);
+
+    /// Scalars between rows of the first factor.
+    const A_ROW: usize = Self::row_step(Self::A_VECTOR, ROW_STEP);
+    /// Scalars between rows of the second factor, if it is paired.
+    const B_ROW: usize = Self::row_step(Self::B_VECTOR, COLUMN_STEP);
+    /// Scalars between columns of the second factor.
+    const B_COLUMN: usize = if Self::ROW {
+        COLUMN_STEP
+    } else {
+        Self::row_step(Self::B_VECTOR, COLUMN_STEP)
+    };
+
+    const fn row_step(vector: bool, step: usize) -> usize {
+        if Self::ROW {
+            Self::LANES
+        } else if vector && !Self::SUM {
+            step * Self::LANES
+        } else {
+            step
+        }
+    }
+
+    /// The column of tiles, at every step of the loops around it.
+    #[inline(always)]
+    pub fn columns(mut self) {
+        if Self::SUM_PART {
+            self.part = T::first_lanes(self.simd, self.panel.last);
+            self.first = T::first_lanes(self.simd, 1);
+        }
+        if Self::NESTED {
+            let start = self.start;
+            let count = count(self.panel.outer);
+            let mut number = 0;
+            while number < count {
+                self.start = start.after(along(self.panel.outer, &self.panel.units, number));
+                self.column();
+                number += 1;
+            }
+        } else {
+            self.column();
+        }
+    }
+
+    /// All tiles, one below the other.
+    #[inline(always)]
+    fn column(&mut self) {
+        let panel = self.panel;
+        let mut mirror = self.start.out;
+        if Self::SYMMETRIC {
+            mirror = mirror.wrapping_add(panel.mirror);
+        }
+        let mut row = 0;
+        let mut tiles = panel.tiles;
+        while tiles > 0 {
+            tiles -= 1;
+            self.count_lanes(tiles + panel.rest);
+            self.tile::<R>(mirror, row);
+            row += R;
+            self.start = self.start.after(panel.tile);
+            if Self::SYMMETRIC {
+                mirror = mirror.wrapping_add(panel.mirror_tile);
+            }
+        }
+        if Self::REST {
+            let m = &panel.m;
+            let mut rest = panel.rest;
+            while rest > 0 {
+                rest -= 1;
+                self.count_lanes(rest);
+                self.tile::<1>(mirror, row);
+                row += 1;
+                self.start = self.start.after([m.out, m.a, m.b, m.init]);
+                if Self::SYMMETRIC {
+                    mirror = mirror.wrapping_add(panel.n.out);
+                }
+            }
+        }
+    }
+
+    /// The lanes in use of the last row of a tile, which has so many rows, or tiles, below it.
+    #[inline(always)]
+    fn count_lanes(&mut self, below: usize) {
+        if Self::ROW_PART {
+            let lanes = if below == 0 {
+                self.panel.last
+            } else {
+                Self::LANES
+            };
+            self.part = T::first_lanes(self.simd, lanes);
+        }
+    }
+
+    /// One tile. Symmetric results go to `mirror` too; `row` is that of the tile in the column of tiles.
+    #[inline(always)]
+    fn tile<const N: usize>(&self, mirror: *mut T, row: usize) {
+        let (simd, panel, at) = (self.simd, self.panel, &self.start);
+        let mut sums = [[T::zero(simd); W]; N];
+        if Self::NESTED {
+            let count = count(panel.sums);
+            let mut number = 0;
+            while number < count {
+                let at = at.after(along(panel.sums, &panel.units, number));
+                self.accumulate(at.a, at.b, &mut sums);
+                number += 1;
+            }
+        } else {
+            self.accumulate(at.a, at.b, &mut sums);
+        }
+        if Self::SCALED {
+            let scale = T::literal(simd, panel.scale);
+            let mut i = 0;
+            while i < N {
+                let mut j = 0;
+                while j < W {
+                    sums[i][j] = T::mul(simd, sums[i][j], scale);
+                    j += 1;
+                }
+                i += 1;
+            }
+        }
+        if Self::INITIAL {
+            let mut column = at.init;
+            let mut j = 0;
+            while j < W {
+                if j < panel.initial_columns {
+                    let mut source = column;
+                    let mut i = 0;
+                    while i < N {
+                        let initial = self.initial(source, i + 1 == N);
+                        sums[i][j] = T::add(simd, sums[i][j], initial);
+                        source = source.wrapping_add(panel.m.init);
+                        i += 1;
+                    }
+                }
+                column = column.wrapping_add(panel.n.init);
+                j += 1;
+            }
+        }
+        let (mut out_row, mut mirror_column) = (at.out, mirror);
+        let mut i = 0;
+        while i < N {
+            let (mut out, mut mirror) = (out_row, mirror_column);
+            let mut j = 0;
+            while j < W {
+                let sum = sums[i][j];
+                if Self::SYMMETRIC {
+                    // Each result once, since the initial value may be the result itself.
+                    if panel.diagonal + row + i >= j {
+                        self.store(out, sum, i + 1 == N);
+                        self.store(mirror, sum, i + 1 == N);
+                    }
+                    mirror = mirror.wrapping_add(panel.m.out);
+                } else {
+                    self.store(out, sum, i + 1 == N);
+                }
+                out = out.wrapping_add(panel.n.out);
+                j += 1;
+            }
+            out_row = out_row.wrapping_add(panel.m.out);
+            if Self::SYMMETRIC {
+                mirror_column = mirror_column.wrapping_add(panel.n.out);
+            }
+            i += 1;
+        }
+    }
+
+    /// Adds the products over the innermost summed index.
+    #[inline(always)]
+    fn accumulate<const N: usize>(
+        &self,
+        mut a: *const T,
+        mut b: *const T,
+        sums: &mut [[T::Vector<S>; W]; N],
+    ) {
+        let simd = self.simd;
+        let k = &self.panel.k;
+        let mut steps = k.extent;
+        if Tile::<N, W>::WAITS && steps >= 8 {
+            let mut chains = [[[T::zero(simd); W]; N]; 4];
+            while steps >= 4 {
+                let mut chain = 0;
+                while chain < 4 {
+                    self.step::<N, false>(a, b, &mut chains[chain]);
+                    a = a.wrapping_add(k.a);
+                    b = b.wrapping_add(k.b);
+                    chain += 1;
+                }
+                steps -= 4;
+            }
+            let mut i = 0;
+            while i < N {
+                let mut j = 0;
+                while j < W {
+                    let left = T::add(simd, chains[0][i][j], chains[1][i][j]);
+                    let right = T::add(simd, chains[2][i][j], chains[3][i][j]);
+                    sums[i][j] = T::add(simd, sums[i][j], T::add(simd, left, right));
+                    j += 1;
+                }
+                i += 1;
+            }
+        }
+        while steps > 0 {
+            self.step::<N, false>(a, b, sums);
+            a = a.wrapping_add(k.a);
+            b = b.wrapping_add(k.b);
+            steps -= 1;
+        }
+        if Self::SUM_PART && self.panel.last > 0 {
+            self.step::<N, true>(a, b, sums);
+        }
+    }
+
+    /// One step of the innermost summed index: every product of the tile. `PART`: of the summed elements along the lanes, only
+    /// those that are left.
+    #[inline(always)]
+    fn step<const N: usize, const PART: bool>(
+        &self,
+        mut a: *const T,
+        mut b: *const T,
+        sums: &mut [[T::Vector<S>; W]; N],
+    ) {
+        let simd = self.simd;
+        let mut columns = [T::zero(simd); W];
+        if Self::COLUMNS {
+            let mut j = 0;
+            while j < W {
+                columns[j] = self.second::<PART>(b, false);
+                b = b.wrapping_add(Self::B_COLUMN);
+                j += 1;
+            }
+        }
+        let mut i = 0;
+        while i < N {
+            let is_last = i + 1 == N;
+            let row = if Self::A_VECTOR {
+                self.factor::<true, PART>(a, self.panel.apart.0, is_last)
+            } else {
+                self.factor::<false, PART>(a, self.panel.apart.0, is_last)
+            };
+            let mut j = 0;
+            while j < W {
+                let sum = sums[i][j];
+                sums[i][j] = if Self::ALONE {
+                    T::add(simd, sum, row)
+                } else if Self::PAIRED {
+                    T::mul_add(simd, row, self.second::<PART>(b, is_last), sum)
+                } else {
+                    T::mul_add(simd, row, columns[j], sum)
+                };
+                j += 1;
+            }
+            a = a.wrapping_add(Self::A_ROW);
+            if Self::PAIRED {
+                b = b.wrapping_add(Self::B_ROW);
+            }
+            i += 1;
+        }
+    }
+
+    /// The second factor of a product.
+    #[inline(always)]
+    fn second<const PART: bool>(&self, source: *const T, is_last: bool) -> T::Vector<S> {
+        if Self::B_VECTOR {
+            self.factor::<true, PART>(source, self.panel.apart.1, is_last)
+        } else {
+            self.factor::<false, PART>(source, self.panel.apart.1, is_last)
+        }
+    }
+
+    /// A factor of a product: one number, or a vector; of the summed elements along the lanes, they are so far apart. The last
+    /// row may be partial.
+    #[inline(always)]
+    fn factor<const VECTOR: bool, const PART: bool>(
+        &self,
+        source: *const T,
+        apart: usize,
+        is_last: bool,
+    ) -> T::Vector<S> {
+        // SAFETY: rows, columns and summed indices are below their extents, for which `check` has
+        // shown that the operand lies within its space; of a partial vector no more is read than
+        // lies below them.
+        unsafe {
+            if VECTOR {
+                if PART {
+                    T::load_partial(self.simd, source, self.part)
+                } else {
+                    self.load(source, is_last)
+                }
+            } else if Self::SUM {
+                let count = if PART { self.panel.last } else { Self::LANES };
+                gather::<T, S>(self.simd, source, apart, count)
+            } else {
+                T::splat(self.simd, *source)
+            }
+        }
+    }
+
+    /// A vector, which may be partial in the last row.
+    ///
+    /// # Safety
+    /// Its lanes in use must be readable.
+    #[inline(always)]
+    unsafe fn load(&self, source: *const T, is_last: bool) -> T::Vector<S> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if Self::ROW_PART && is_last {
+                return T::load_partial(self.simd, source, self.part);
+            }
+            T::load(self.simd, source)
+        }
+    }
+
+    /// The initial value of one result.
+    #[inline(always)]
+    fn initial(&self, source: *const T, is_last: bool) -> T::Vector<S> {
+        let simd = self.simd;
+        // SAFETY: as of `factor`.
+        unsafe {
+            if Self::SUM {
+                // The lanes are summed at the end: the initial value is in the first.
+                if Self::SUM_PART {
+                    return T::load_partial(simd, source, self.first);
+                }
+                T::load(simd, source)
+            } else if Self::INITIAL_SPLAT {
+                T::splat(simd, *source)
+            } else {
+                self.load(source, is_last)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn store(&self, target: *mut T, sum: T::Vector<S>, is_last: bool) {
+        let simd = self.simd;
+        // SAFETY: as of `factor`; a mirrored result is that of another row and column of a square.
+        unsafe {
+            if Self::SUM {
+                *target = T::reduce_sum(simd, sum);
+                return;
+            }
+            if Self::ROW_PART && is_last {
+                T::store_partial(simd, target, sum, self.part);
+                return;
+            }
+            T::store(simd, target, sum);
+        }
+    }
+}
