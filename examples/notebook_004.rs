@@ -117,6 +117,9 @@ potential!(SoftplusPotential 1 softplus);
 potential!(LogCoshPotential 1 log_cosh2);
 potential!(DeepPotential 3 softplus);
 
+/// The first and second derivative of an activation.
+type Slopes<'a> = &'a dyn Fn(f64) -> (f64, f64);
+
 const CHAIN: &str = include_str!("../tests/oracles/s4_fnn_sigmoid_2_20_20_20_1.json");
 const SIGMOID: &str = include_str!("../tests/oracles/s4_resnet_sigmoid_L2.json");
 const SOFTPLUS: &str = include_str!("../tests/oracles/s4_resnet_softplus_L2.json");
@@ -219,7 +222,7 @@ fn chain() -> Result<f64, Box<dyn Error>> {
     };
     let other = |z: f64| (z.tanh(), 1.0 / z.cosh().powi(2));
     println!("\nthe recursion at (0.15, 0.1): δ ← W (σ' δ), ϑ ← W (δ σ'' + σ' ϑ σ') Wᵀ");
-    let rows: [(&str, &dyn Fn(f64) -> (f64, f64)); 2] = [
+    let rows: [(&str, Slopes<'_>); 2] = [
         ("with σ' and σ'' of the sigmoid", &own),
         ("with those of cell 55", &other),
     ];
