@@ -42,6 +42,7 @@ use proc_macro::TokenStream;
 /// | `Flatten` | an image or a signal as a vector |
 /// | `LayerNorm` | scaled to mean zero and variance one, then by parameters |
 /// | `Softmax` | exp(x) / Σ exp(x) |
+/// | `Graph` | neurons joined by the edges of `#[graph(neurons = 9, outputs = 3, steps = 2, edges(0..3 => 6..9, 6..9 => 3..6))]` |
 ///
 /// Options are attributes of the field: `#[layer(bias = false)]` leaves the bias out, `#[layer(kernel = 3, stride = 2, padding = 1)]`
 /// describes windows, `#[layer(weight = softplus)]` keeps the weights of a dense layer positive. Widths and lengths are written as
@@ -55,6 +56,7 @@ use proc_macro::TokenStream;
 /// | item | meaning |
 /// |---|---|
 /// | `input(x: 2)`, `input(t, x)`, `input(image: [3, 7, 5])` | vectors by name and size, scalars by name, images by channels, rows and columns, signals by channels and length; several are concatenated in this order. Needed |
+/// | `forward = { .. }` | how the fields compute the output, where that is not the chain of them: `let`, `let mut`, `for block in blocks { .. }`, calls of fields, formulas |
 /// | `output(u)` | a name for the output, or one for each of its components |
 /// | `define = { let f = ..; }` | functions of the output, its derivatives and the inputs, see below |
 /// | `given(target, weights: 2)` | data that come with each point, for functions; they are not differentiated |
