@@ -227,7 +227,9 @@ fn losses_have_the_derivatives_of_plain_loops_in_the_parameters() {
         let weights = [0.5, 0.25];
         let points = vec![vec![case.x.clone(), weights.to_vec()]; 8];
         let parameters = [&case.parameters[..], &case.change].concat();
-        let found = sums(&case.name, &program, &points, &parameters, &[1, 8]);
+        let mut found = sums(&case.name, &program, &points, &parameters, &[1, 8]);
+        // What is known to be zero is not summed: all windows may lie in the padding.
+        found.resize(2 * count + 1, 0.0);
         let along = case.along(false, true);
         let half = Series::line(0.5 * weights[1], 0.0);
         let sum = along.iter().fold(Series::ZERO, |sum, head| sum + *head);

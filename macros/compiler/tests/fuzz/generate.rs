@@ -77,7 +77,7 @@ pub fn generate(random: &mut Random) -> (String, String) {
     let parameters = generate_parameters(&mut known, random);
     let outputs = if random.once_in(4) { 2 } else { 1 };
     let layers = generate_layers(random);
-    let has_forward = image.is_none() && random.once_in(3);
+    let has_forward = image.is_none() && random.once_in(2);
     if has_forward {
         items.push(generate_forward(&known, &layers, outputs, random));
     }
