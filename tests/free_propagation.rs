@@ -10,3 +10,5 @@ mod initial;
 mod oracles;
 #[path = "free_propagation/reference.rs"]
 mod reference;
+#[path = "free_propagation/states.rs"]
+mod states;
