@@ -19,12 +19,16 @@ pub trait InParameters: Propagation {
     fn by_jacobian(&self, points: &[Vec<f64>]) -> Vec<f64>;
 }
 
-/// The derivatives in the inputs.
-pub trait InInputs: Propagation {
+/// What one call for Hessians in the inputs gives.
+pub trait Curvature: Propagation {
+    /// For each point, for each output, a row; and a matrix.
+    fn hessian(&self, points: &[Vec<f64>]) -> [Vec<f64>; 2];
+}
+
+/// The other derivatives in the inputs.
+pub trait InInputs: Curvature {
     /// For each point, for each output, a row.
     fn jacobian(&self, points: &[Vec<f64>]) -> Vec<f64>;
-    /// For each point, for each output, a matrix.
-    fn hessian(&self, points: &[Vec<f64>]) -> Vec<f64>;
     /// For each point, for each output, a number.
     fn laplacian(&self, points: &[Vec<f64>]) -> Vec<f64>;
 }
@@ -87,34 +91,42 @@ macro_rules! in_parameters {
     )+};
 }
 
-macro_rules! in_inputs {
+macro_rules! curvature {
     ($($name:ident)+) => {$(
-        impl $crate::face::InInputs for $name {
-            fn jacobian(&self, points: &[Vec<f64>]) -> Vec<f64> {
-                let rows = $crate::face::vectors(points).into_iter().flat_map(|point| {
-                    let (_, jacobian) = $name::jacobian(self, &point);
-                    jacobian.transpose().iter().copied().collect::<Vec<f64>>()
-                });
-                rows.collect()
-            }
-
-            fn hessian(&self, points: &[Vec<f64>]) -> Vec<f64> {
-                let matrices = $crate::face::vectors(points).into_iter().flat_map(|point| {
-                    let (_, _, hessians) = $name::hessian(self, &point);
-                    hessians.iter().flat_map(|hessian| hessian.iter().copied()).collect::<Vec<f64>>()
-                });
-                matrices.collect()
-            }
-
-            fn laplacian(&self, points: &[Vec<f64>]) -> Vec<f64> {
-                let numbers = $crate::face::vectors(points).into_iter().flat_map(|point| {
-                    let (_, _, laplacians) = $name::laplacian(self, &point);
-                    laplacians.iter().copied().collect::<Vec<f64>>()
-                });
-                numbers.collect()
+        impl $crate::face::Curvature for $name {
+            fn hessian(&self, points: &[Vec<f64>]) -> [Vec<f64>; 2] {
+                let [mut rows, mut matrices] = [Vec::new(), Vec::new()];
+                for point in $crate::face::vectors(points) {
+                    let (_, jacobian, hessians) = $name::hessian(self, &point);
+                    rows.extend(jacobian.transpose().iter());
+                    matrices.extend(hessians.iter().flat_map(|hessian| hessian.iter()));
+                }
+                [rows, matrices]
             }
         }
     )+};
+}
+
+macro_rules! in_inputs {
+    ($name:ident) => {
+        impl $crate::face::InInputs for $name {
+            fn jacobian(&self, points: &[Vec<f64>]) -> Vec<f64> {
+                let mut rows = Vec::new();
+                for point in $crate::face::vectors(points) {
+                    rows.extend($name::jacobian(self, &point).1.transpose().iter());
+                }
+                rows
+            }
+
+            fn laplacian(&self, points: &[Vec<f64>]) -> Vec<f64> {
+                let mut numbers = Vec::new();
+                for point in $crate::face::vectors(points) {
+                    numbers.extend($name::laplacian(self, &point).2.iter());
+                }
+                numbers
+            }
+        }
+    };
 }
 
 /// Points as vectors of a static length.
@@ -140,4 +152,4 @@ impl Narrowed for f64 {
     }
 }
 
-pub(crate) use {in_inputs, in_parameters, propagation};
+pub(crate) use {curvature, in_inputs, in_parameters, propagation};

@@ -3,7 +3,10 @@
 use derive_network::prelude::*;
 use derive_network::{Lanes, with_lanes};
 
-use crate::face::{InInputs, InParameters, Propagation, in_inputs, in_parameters, propagation};
+use crate::face::{
+    Curvature, InInputs, InParameters, Propagation, curvature, in_inputs, in_parameters,
+    propagation,
+};
 use crate::oracles::{Oracle, array, number, numbers, rows};
 
 /// A file and the worst error over the scale of its tensor.
@@ -151,24 +154,19 @@ fn compare_in_parameters<M: InParameters, E: InParameters>(file: &mut Comparison
     }
 }
 
-/// Jacobians, Hessians and Laplacians.
-fn compare_in_inputs(file: &mut Comparison, network: &impl InInputs) {
+/// Jacobians and Hessians of both kinds of weights; and by the other requests, which do not know of these kinds.
+fn compare_in_inputs<M: InInputs, E: Curvature>(file: &mut Comparison) {
     let points = file.points("x");
+    let (matrix, edges) = (M::with(&file.matrix(0.0)), E::with(&file.weights()));
     for lanes in Lanes::available() {
         with_lanes(lanes, || {
-            file.tensor(
-                "expected",
-                "input_jacobian",
-                "f64",
-                &network.jacobian(&points),
-            );
-            file.tensor(
-                "expected",
-                "input_hessian",
-                "f64",
-                &network.hessian(&points),
-            );
-            file.traces(&network.laplacian(&points));
+            for [jacobian, hessian] in [matrix.hessian(&points), edges.hessian(&points)] {
+                file.tensor("expected", "input_jacobian", "f64", &jacobian);
+                file.tensor("expected", "input_hessian", "f64", &hessian);
+            }
+            let jacobian = matrix.jacobian(&points);
+            file.tensor("expected", "input_jacobian", "f64", &jacobian);
+            file.traces(&matrix.laplacian(&points));
         });
     }
 }
@@ -218,17 +216,16 @@ macro_rules! files {
             Matrix f64 $inputs (jacobian, hessian, laplacian, parameter_jacobian, pullback) ($($graph)*)
         );
         propagation!(
-            Edges f64 $inputs (jacobian, hessian, laplacian, parameter_jacobian, pullback)
+            Edges f64 $inputs (hessian, parameter_jacobian, pullback)
             (weights = edges, $($graph)*)
         );
-        in_inputs!(Matrix Edges);
+        curvature!(Matrix Edges);
+        in_inputs!(Matrix);
 
         #[test]
         fn derivatives_in_the_inputs() {
             let mut file = Comparison::of(CASE);
-            let (matrix, weights) = (file.matrix(0.0), file.weights());
-            compare_in_inputs(&mut file, &Matrix::with(&matrix));
-            compare_in_inputs(&mut file, &Edges::with(&weights));
+            compare_in_inputs::<Matrix, Edges>(&mut file);
             file.report("f64, in the inputs");
         }
     };
