@@ -1,4 +1,4 @@
-//! Are derivatives in pairs without an edge those of a graph that has all edges, with weights of zero?
+//! In graphs of neurons, are derivatives in pairs without an edge those of a graph that has all edges, with weights of zero?
 
 use derive_network::prelude::*;
 
@@ -19,9 +19,9 @@ macro_rules! graphs {
         #[derive_network(
             input(x: 2), output(u, v),
             define = {
-                let slope = u * d(v, x[0]) + v;
+                let slope = u * d(u, x[0]) + d(v, x[0]);
                 let mixed = slope - d(u, x[0], x[1]);
-                let pair = u * v + v;
+                let pair = u * u + v;
             },
             loss(fit = mean_square(slope) + 0.5 * sum(u)),
             derive($($requests)*),
@@ -37,7 +37,7 @@ graphs! {
     // Neuron 6 is fed by nobody and leads on; from 4 no walk leads to the outputs in time but through 5.
     Sparse all (input = Sin, hidden = Sigmoid, output = Tanh) (0..2 => 4, 4 => 5, [5, 6] => 2..4, 0 => 0, 2 => 3, 1 => 5)
     Complete all (input = Sin, hidden = Sigmoid, output = Tanh) (0..7 => 0..7)
-    // Without constants on the way: first states are zero.
+    // Without constants on the way: first states are zero, and v at the end.
     SparseOdd all (hidden = Tanh) (0..2 => 5, 5 => 6, 6 => 2, 0 => 6, 5 => 3, [2, 3] => 4)
     CompleteOdd all (hidden = Tanh) (0..7 => 0..7)
     ByEdge (mixed(parameter_gradient), fit(intermediates)) (weights = edges, hidden = Tanh)
