@@ -1,7 +1,5 @@
 //! Do graphs of neurons give the 25-digit reference values of free propagation, with derivatives in all pairs of neurons?
 
-#[path = "free_propagation/complete.rs"]
-mod complete;
 #[path = "free_propagation/face.rs"]
 mod face;
 #[path = "free_propagation/initial.rs"]
@@ -10,3 +8,5 @@ mod initial;
 mod oracles;
 #[path = "free_propagation/reference.rs"]
 mod reference;
+#[path = "free_propagation/states.rs"]
+mod states;

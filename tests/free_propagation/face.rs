@@ -11,62 +11,30 @@ pub trait Propagation: Sized {
     fn gradient(&self, points: &[Vec<f64>]) -> Vec<f64>;
 }
 
-/// What double precision is asked beside.
-pub trait Derivatives: Propagation {
-    /// The same gradient, of the points one by one.
+/// The same gradient, computed otherwise.
+pub trait InParameters: Propagation {
+    /// Of the points one by one.
     fn pulled_back(&self, points: &[Vec<f64>]) -> Vec<f64>;
-    /// The same gradient, by rows of the parameter Jacobian.
+    /// By rows of the parameter Jacobian.
     fn by_jacobian(&self, points: &[Vec<f64>]) -> Vec<f64>;
+}
+
+/// What one call for Hessians in the inputs gives.
+pub trait Curvature: Propagation {
+    /// For each point, for each output, a row; and a matrix.
+    fn hessian(&self, points: &[Vec<f64>]) -> [Vec<f64>; 2];
+}
+
+/// The other derivatives in the inputs.
+pub trait InInputs: Curvature {
     /// For each point, for each output, a row.
-    fn input_jacobian(&self, points: &[Vec<f64>]) -> Vec<f64>;
-    /// For each point, for each output, a matrix.
-    fn input_hessian(&self, points: &[Vec<f64>]) -> Vec<f64>;
+    fn jacobian(&self, points: &[Vec<f64>]) -> Vec<f64>;
+    /// For each point, for each output, a number.
+    fn laplacian(&self, points: &[Vec<f64>]) -> Vec<f64>;
 }
 
 macro_rules! propagation {
-    ($name:ident $scalar:ident $inputs:literal ($($graph:tt)*)) => {
-        $crate::face::propagation!(@ $name $scalar $inputs () ($($graph)*));
-    };
-    ($name:ident $inputs:literal ($($graph:tt)*)) => {
-        $crate::face::propagation!(
-            @ $name f64 $inputs (jacobian, hessian, parameter_jacobian, pullback) ($($graph)*)
-        );
-
-        impl $crate::face::Derivatives for $name {
-            fn pulled_back(&self, points: &[Vec<f64>]) -> Vec<f64> {
-                let mut sum = vec![0.0; Self::PARAMETERS];
-                for point in $crate::face::vectors(points) {
-                    self.pullback(&point, &SVector::repeat(1.0), &mut sum).unwrap();
-                }
-                sum
-            }
-
-            fn by_jacobian(&self, points: &[Vec<f64>]) -> Vec<f64> {
-                let rows = points.len() * Self::OUTPUTS;
-                let mut jacobian = vec![f64::NAN; rows * Self::PARAMETERS];
-                let points = $crate::face::vectors(points);
-                self.parameter_jacobian(&points, &mut jacobian).unwrap();
-                jacobian.chunks(rows).map(|column| column.iter().sum()).collect()
-            }
-
-            fn input_jacobian(&self, points: &[Vec<f64>]) -> Vec<f64> {
-                let rows = $crate::face::vectors(points).into_iter().flat_map(|point| {
-                    let (_, jacobian) = self.jacobian(&point);
-                    jacobian.transpose().iter().copied().collect::<Vec<f64>>()
-                });
-                rows.collect()
-            }
-
-            fn input_hessian(&self, points: &[Vec<f64>]) -> Vec<f64> {
-                let matrices = $crate::face::vectors(points).into_iter().flat_map(|point| {
-                    let (_, _, hessians) = self.hessian(&point);
-                    hessians.iter().flat_map(|hessian| hessian.iter().copied()).collect::<Vec<f64>>()
-                });
-                matrices.collect()
-            }
-        }
-    };
-    (@ $name:ident $scalar:ident $inputs:literal ($($derive:tt)*) ($($graph:tt)*)) => {
+    ($name:ident $scalar:ident $inputs:literal ($($derive:tt)*) ($($graph:tt)*)) => {
         #[derive_network(
             input(x: $inputs), output(y), scalar = $scalar, loss(total = sum(y)), derive($($derive)*),
         )]
@@ -101,6 +69,66 @@ macro_rules! propagation {
     };
 }
 
+macro_rules! in_parameters {
+    ($($name:ident)+) => {$(
+        impl $crate::face::InParameters for $name {
+            fn pulled_back(&self, points: &[Vec<f64>]) -> Vec<f64> {
+                let mut sum = vec![0.0; Self::PARAMETERS];
+                for point in $crate::face::vectors(points) {
+                    self.pullback(&point, &SVector::repeat(1.0), &mut sum).unwrap();
+                }
+                sum
+            }
+
+            fn by_jacobian(&self, points: &[Vec<f64>]) -> Vec<f64> {
+                let rows = points.len() * Self::OUTPUTS;
+                let mut jacobian = vec![f64::NAN; rows * Self::PARAMETERS];
+                let points = $crate::face::vectors(points);
+                self.parameter_jacobian(&points, &mut jacobian).unwrap();
+                jacobian.chunks(rows).map(|column| column.iter().sum()).collect()
+            }
+        }
+    )+};
+}
+
+macro_rules! curvature {
+    ($($name:ident)+) => {$(
+        impl $crate::face::Curvature for $name {
+            fn hessian(&self, points: &[Vec<f64>]) -> [Vec<f64>; 2] {
+                let [mut rows, mut matrices] = [Vec::new(), Vec::new()];
+                for point in $crate::face::vectors(points) {
+                    let (_, jacobian, hessians) = $name::hessian(self, &point);
+                    rows.extend(jacobian.transpose().iter());
+                    matrices.extend(hessians.iter().flat_map(|hessian| hessian.iter()));
+                }
+                [rows, matrices]
+            }
+        }
+    )+};
+}
+
+macro_rules! in_inputs {
+    ($name:ident) => {
+        impl $crate::face::InInputs for $name {
+            fn jacobian(&self, points: &[Vec<f64>]) -> Vec<f64> {
+                let mut rows = Vec::new();
+                for point in $crate::face::vectors(points) {
+                    rows.extend($name::jacobian(self, &point).1.transpose().iter());
+                }
+                rows
+            }
+
+            fn laplacian(&self, points: &[Vec<f64>]) -> Vec<f64> {
+                let mut numbers = Vec::new();
+                for point in $crate::face::vectors(points) {
+                    numbers.extend($name::laplacian(self, &point).2.iter());
+                }
+                numbers
+            }
+        }
+    };
+}
+
 /// Points as vectors of a static length.
 pub fn vectors<T: Narrowed, const N: usize>(points: &[Vec<f64>]) -> Vec<SVector<T, N>> {
     let vector = |point: &Vec<f64>| SVector::from_iterator(point.iter().map(|x| T::narrow(*x)));
@@ -124,4 +152,4 @@ impl Narrowed for f64 {
     }
 }
 
-pub(crate) use propagation;
+pub(crate) use {curvature, in_inputs, in_parameters, propagation};

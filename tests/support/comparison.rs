@@ -13,15 +13,26 @@ use crate::oracles::{Oracle, rows};
 /// What was compared, and the worst error over the scale of its tensor.
 pub struct Comparison {
     pub oracle: Oracle,
+    precision: &'static str,
     compared: BTreeSet<String>,
     worst: f64,
 }
 
 impl Comparison {
-    /// Runs the comparisons on all lanes; those tensors of the file that no lanes compared are a fault.
+    /// Runs the comparisons in double precision on all lanes; those tensors of the file that no lanes compared are a fault.
     pub fn on_all_lanes(case: &'static str, compare: impl Fn(&mut Comparison)) {
+        Self::in_precision("f64", case, compare);
+    }
+
+    /// The same by the tolerances of a precision, `f64` or `f32`.
+    pub fn in_precision(
+        precision: &'static str,
+        case: &'static str,
+        compare: impl Fn(&mut Comparison),
+    ) {
         let mut comparison = Comparison {
             oracle: Oracle::read(case),
+            precision,
             compared: BTreeSet::new(),
             worst: 0.0,
         };
@@ -32,7 +43,7 @@ impl Comparison {
         comparison.left(comparison.oracle.at("/expected"), "", &mut left);
         assert!(left.is_empty(), "{case}: {left:?} were not compared");
         println!(
-            "{case}: {} tensors, worst relative error {:.1e}",
+            "{case} in {precision}: {} tensors, worst relative error {:.1e}",
             comparison.compared.len(),
             comparison.worst
         );
@@ -40,7 +51,10 @@ impl Comparison {
 
     /// Compares a tensor, last axis fastest.
     pub fn tensor(&mut self, name: &str, found: &[f64]) {
-        self.worst = self.worst.max(self.oracle.compare(name, found));
+        let error = self
+            .oracle
+            .compare(("expected", name), self.precision, found);
+        self.worst = self.worst.max(error);
         self.compared.insert(name.to_owned());
     }
 

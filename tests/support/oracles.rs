@@ -53,19 +53,27 @@ impl Oracle {
             .collect()
     }
 
-    /// Compares a whole tensor, last axis fastest, by the rule of the README; gives the worst error over its scale.
-    pub fn compare(&self, tensor: &str, found: &[f64]) -> f64 {
-        let expected = self.at(&format!("/expected/{tensor}"));
+    /// Compares a whole tensor of a block, last axis fastest, in a precision, `f64` or `f32`, by the rule of the README;
+    /// gives the worst error over its scale.
+    pub fn compare(&self, (block, tensor): (&str, &str), precision: &str, found: &[f64]) -> f64 {
+        let expected = self.at(&format!("/{block}/{tensor}"));
         let wanted = numbers(expected);
         assert_eq!(
             wanted.len(),
             found.len(),
-            "{}: entries of {tensor}",
+            "{}: entries of {block} {tensor}",
             self.case
         );
-        let own = self.json.pointer("/tolerance/f64_overrides");
-        let own = own.and_then(|own| own.get(tensor));
-        let tolerance = number(own.unwrap_or_else(|| self.at("/tolerance/f64_rtol")));
+        let key = match block {
+            "expected" => tensor.to_owned(),
+            block => format!("{block}.{tensor}"),
+        };
+        let own = self
+            .json
+            .pointer(&format!("/tolerance/{precision}_overrides"));
+        let own = own.and_then(|own| own.get(key));
+        let tolerance =
+            number(own.unwrap_or_else(|| self.at(&format!("/tolerance/{precision}_rtol"))));
         let slices = match expected {
             Value::Array(slices) if slices[0].is_array() => slices.len(),
             _ => 1,
@@ -85,7 +93,7 @@ impl Oracle {
                 let error = (found - wanted).abs();
                 assert!(
                     error <= permitted,
-                    "{}: {tensor}: {found:e}, want {wanted:e}",
+                    "{}: {block} {tensor} in {precision}: {found:e}, want {wanted:e}",
                     self.case
                 );
                 worst = worst.max(if scale == 0.0 { error } else { error / scale });

@@ -1,27 +1,33 @@
-//! Are derivatives in pairs without an edge those of a graph that has all edges, with weights of zero?
+//! In graphs of neurons, are derivatives in pairs without an edge those of a graph that has all edges, with weights of zero?
 
 use derive_network::prelude::*;
 
+/// Each number of derivatives within formulas makes all that is asked of them larger: the loss and the Hessian have one,
+/// the function of which only the gradient is asked has two.
 macro_rules! graphs {
-    ($($name:ident $activations:tt $edges:tt)+) => {$(
-        graphs!(@ $name $activations $edges);
+    ($($name:ident $requests:tt $options:tt $edges:tt)+) => {$(
+        graphs!(@ $name $requests $options $edges);
     )+};
-    (@ $name:ident ($($activations:tt)*) ($($edges:tt)*)) => {
+    (@ $name:ident all $options:tt $edges:tt) => {
+        graphs!(@ $name (
+            parameter_jacobian, pullback,
+            mixed(parameter_gradient), slope(hessian), pair(gauss_newton),
+            fit(parameter_hessian, parameter_hvp, intermediates),
+        ) $options $edges);
+    };
+    (@ $name:ident ($($requests:tt)*) ($($options:tt)*) ($($edges:tt)*)) => {
         #[derive_network(
             input(x: 2), output(u, v),
             define = {
-                let mixed = u * d(v, x[0]) - d(u, x[0], x[1]);
-                let pair = mixed + v;
+                let slope = u * d(u, x[0]) + d(v, x[0]);
+                let mixed = slope - d(u, x[0], x[1]);
+                let pair = u * u + v;
             },
-            loss(fit = mean_square(mixed) + 0.5 * sum(u)),
-            derive(
-                parameter_jacobian, pullback,
-                mixed(parameter_gradient), pair(gauss_newton, hessian),
-                fit(parameter_hessian, parameter_hvp, intermediates),
-            ),
+            loss(fit = mean_square(slope) + 0.5 * sum(u)),
+            derive($($requests)*),
         )]
         struct $name {
-            #[graph(neurons = 7, outputs = 2, steps = 3, $($activations)*, edges($($edges)*))]
+            #[graph(neurons = 7, outputs = 2, steps = 3, $($options)*, edges($($edges)*))]
             net: Graph,
         }
     };
@@ -29,12 +35,13 @@ macro_rules! graphs {
 
 graphs! {
     // Neuron 6 is fed by nobody and leads on; from 4 no walk leads to the outputs in time but through 5.
-    Sparse (input = Sin, hidden = Sigmoid, output = Tanh) (0..2 => 4, 4 => 5, [5, 6] => 2..4, 0 => 0, 2 => 3, 1 => 5)
-    Complete (input = Sin, hidden = Sigmoid, output = Tanh) (0..7 => 0..7)
-    // Without constants on the way: first states are zero.
-    SparseOdd (hidden = Tanh) (0..2 => 5, 5 => 6, 6 => 2, 0 => 6, 5 => 3, [2, 3] => 4)
-    CompleteOdd (hidden = Tanh) (0..7 => 0..7)
-    ByEdge (weights = edges, hidden = Tanh) (0..2 => 5, 5 => 6, 6 => 2, 0 => 6, 5 => 3, [2, 3] => 4)
+    Sparse all (input = Sin, hidden = Sigmoid, output = Tanh) (0..2 => 4, 4 => 5, [5, 6] => 2..4, 0 => 0, 2 => 3, 1 => 5)
+    Complete all (input = Sin, hidden = Sigmoid, output = Tanh) (0..7 => 0..7)
+    // Without constants on the way: first states are zero, and v at the end.
+    SparseOdd all (hidden = Tanh) (0..2 => 5, 5 => 6, 6 => 2, 0 => 6, 5 => 3, [2, 3] => 4)
+    CompleteOdd all (hidden = Tanh) (0..7 => 0..7)
+    ByEdge (mixed(parameter_gradient), fit(intermediates)) (weights = edges, hidden = Tanh)
+        (0..2 => 5, 5 => 6, 6 => 2, 0 => 6, 5 => 3, [2, 3] => 4)
 }
 
 const P: usize = 49;
@@ -108,7 +115,7 @@ macro_rules! compare {
             network.pair_gauss_newton(&points, &mut right, &mut matrix).unwrap();
             [right.to_vec(), matrix.to_vec()].concat()
         });
-        both!("input Hessian", |network| network.pair_hessian(&points[3]).2.as_slice().to_vec());
+        both!("input Hessian", |network| network.slope_hessian(&points[3]).2.as_slice().to_vec());
         both!("gradient of a loss", |network| {
             let mut gradient = [f64::NAN; P];
             network.fit_gradient(&points, &mut gradient).unwrap();
