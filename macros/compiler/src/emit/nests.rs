@@ -250,22 +250,22 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
             };
 
             #[inline(always)]
-            fn wide<At: __private::Places, T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
-                memory: &__private::Memory<'_, T, S, P, H, B>,
+            fn wide<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
+                memory: &__private::Memory<'_, T, S, __P, __H, __B>,
             ) {
                 #wide
             }
 
             #[inline(always)]
-            fn narrow<At: __private::Places, T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
-                memory: &__private::Memory<'_, T, S, P, H, B>,
+            fn narrow<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
+                memory: &__private::Memory<'_, T, S, __P, __H, __B>,
             ) {
                 #narrow
             }
 
             #[inline(always)]
-            fn plain<At: __private::Places, T: __private::Real, S: __private::Isa, const P: usize, const H: usize, const B: usize>(
-                memory: &__private::Memory<'_, T, S, P, H, B>,
+            fn plain<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
+                memory: &__private::Memory<'_, T, S, __P, __H, __B>,
             ) {
                 #plain
             }

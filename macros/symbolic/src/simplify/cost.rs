@@ -124,15 +124,17 @@ impl Graph {
 
     /// The cost of everything that the roots need and `known` does not hold.
     pub fn cost_beyond(&mut self, roots: &[NodeId], known: &dyn Fn(NodeId) -> bool) -> Cost {
-        let mut total = Cost::default();
         let mut stack: Vec<NodeId> = roots.to_vec();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = std::collections::BTreeSet::new();
         while let Some(id) = stack.pop() {
-            if known(id) || !seen.insert(id) {
-                continue;
+            if !known(id) && seen.insert(id) {
+                stack.extend(self.arguments(id));
             }
+        }
+        // Arguments first: the symmetry of a node asks for theirs, which is then known, however deep the graph.
+        let mut total = Cost::default();
+        for id in seen {
             total += self.node_cost(id);
-            stack.extend(self.arguments(id));
         }
         total
     }

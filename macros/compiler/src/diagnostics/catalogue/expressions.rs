@@ -58,7 +58,7 @@ pub fn index_not_literal(at: Place, found: &str) -> Diagnostic {
         at,
         format!("an index must be written as a whole number, found `{found}`"),
     )
-    .help("write an entry as in `x[0]`, a slice as in `x[0..3]`, `x[1..]` or `x[..2]`")
+    .help("write an entry as in `x[0]`, a slice as in `x[0..3]`, `x[1..]` or `x[..2]`, a loop as in `for i in 0..3`; the name of a loop may stand for a number by itself only, and a macro does not see the values of constants")
 }
 
 /// A slice without entries.

@@ -217,7 +217,7 @@ pub fn layer_of_two_shapes(layer: &str, at: Place, before: Shape, found: Shape) 
         at,
         format!("`{layer}` gets {found} here, and {before} where it is called before"),
     )
-    .help("a layer has one weight, so all that comes into it has one length; write another field for the other")
+    .help("all that comes into one layer has one shape; write another field for the other")
 }
 
 /// `tanh[0](x)`

@@ -336,7 +336,9 @@ pub fn window_beyond(layer: &str, at: Place, windows: &[Window], space: &[usize]
     };
     Diagnostic::new(
         at,
-        format!("the kernel of {kernel}{spans} of `{layer}` does not fit into {} {noun} of {found}{padded}", if noun == "image" { "an" } else { "a" }),
+        format!(
+            "the kernel of {kernel}{spans} of `{layer}` does not fit into {noun} of {found}{padded}"
+        ),
     )
     .help("write a smaller kernel, or more padding")
 }

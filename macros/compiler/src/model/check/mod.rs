@@ -150,7 +150,8 @@ fn read_fields(
             )),
         }
     }
-    if fields.is_empty() {
+    let is_formula = settings.forward.is_some() && !parameters.is_empty();
+    if fields.is_empty() && !is_formula {
         diagnostics.push(catalogue::no_layers(&structure.name));
     }
     (fields, parameters)
