@@ -1,4 +1,4 @@
-//! May a struct be called what generated code calls its own things, and may a network be nothing but a formula?
+//! May a struct be called what generated code calls its own things, may a network be nothing but a formula, and does the text of a formula say all?
 
 use derive_network::prelude::*;
 
@@ -48,4 +48,31 @@ fn a_network_may_have_no_layers() {
     let mut in_parameters = [0.0; 6];
     network.total_gradient(&[x], &mut in_parameters).unwrap();
     assert_eq!(in_parameters, [0.5, 1.0, 1.0, 2.0, 1.0, 2.0]);
+}
+
+#[derive_network(
+    input(image: [1, 3, 3], x: 2),
+    forward = { sum(flatten(features(image))) + sum(net(x)) },
+)]
+struct Mixed {
+    #[layer(kernel = 2)]
+    features: Conv2d<2, Tanh>,
+    flatten: Flatten,
+    #[graph(neurons = 3, outputs = 1, steps = 1, edges(0..2 => 2), output = Sigmoid)]
+    net: Graph,
+}
+
+#[test]
+fn formulas_of_fields_say_windows_shapes_and_steps() {
+    let lines: Vec<&str> = Mixed::FORMULA.lines().collect();
+    assert_eq!(
+        lines[0],
+        "features(a) = tanh(W * a + b), convolution of 2 x 2, shape 2 x 2 x 2"
+    );
+    assert!(
+        lines[2].starts_with("net(a) = N_t = f(W N_(t-1))"),
+        "{}",
+        lines[2]
+    );
+    assert!(!lines[2].contains("sigmoid("), "{}", lines[2]);
 }

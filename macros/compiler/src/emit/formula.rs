@@ -223,11 +223,11 @@ fn field_formula(network: &Network, field: &Field) -> String {
     let layer = &network.layers[field.layers.start];
     let z = pre_activation(layer, "", "a");
     let activated = activated(layer, &z).unwrap_or(z);
-    let width = layer.output.size();
+    let (how, shape) = (describe_kind(&layer.kind), describe_output(layer));
     let name = &field.name;
     match field.array {
-        Some(length) => format!("{name}[i](a) = {activated}, i = 0..{length}, width {width}"),
-        None => format!("{name}(a) = {activated}, width {width}"),
+        Some(length) => format!("{name}[i](a) = {activated}{how}, i = 0..{length}, {shape}"),
+        None => format!("{name}(a) = {activated}{how}, {shape}"),
     }
 }
 
@@ -265,10 +265,7 @@ fn layer_formula(layer: &Layer) -> String {
     let z = pre_activation(layer, "_l", "a_(l-1)");
     let activated = activated(layer, "z_l").unwrap_or_else(|| "z_l".to_owned());
     let how = describe_kind(&layer.kind);
-    let shape = match layer.output {
-        Shape::Scalar | Shape::Vector(_) => format!("width {}", layer.output.size()),
-        shape => format!("shape {}", shape.extents()),
-    };
+    let shape = describe_output(layer);
     format!("z_l = {z}{how}, a_l = {activated}, {shape}")
 }
 
@@ -318,6 +315,14 @@ fn propagation(graph: &Graph, number: &str, of: &str) -> String {
     )
 }
 
+/// The size of what a layer gives.
+fn describe_output(layer: &Layer) -> String {
+    match layer.output {
+        Shape::Scalar | Shape::Vector(_) => format!("width {}", layer.output.size()),
+        shape => format!("shape {}", shape.extents()),
+    }
+}
+
 /// What the formula of a layer does not say.
 fn describe_kind(kind: &LayerKind) -> String {
     let LayerKind::Convolution(convolution) = kind else {
@@ -350,6 +355,10 @@ fn describe_windows(windows: &[Window]) -> String {
 
 /// The activation of a layer; nothing if that is the identity.
 fn activated(layer: &Layer, z: &str) -> Option<String> {
+    // Every step of a graph applies its own, so its formula has them.
+    if matches!(layer.kind, LayerKind::Graph(_)) {
+        return None;
+    }
     let activation = layer.kind.activation()?;
     let is_identity = activation.function.is_identity();
     (!is_identity).then(|| format!("{}({z})", activation.function.name()))
