@@ -4,9 +4,9 @@
 
 pub use crate::kernels::{
     Arithmetic, Begin, Code, Columns, Contraction, ContractionNest, Elementwise, ElementwiseNest,
-    LaneAxis, Loop, Memory, Places, Read, Space, Stack, View, Viewed, Walk, Workspace, Zeroed,
-    accumulate_gram, arithmetic, clear_totals, contraction, drain_totals, elementwise, kind, pack,
-    pack_weights, tiles, unpack, unpack_columns,
+    LaneAxis, Loop, Memory, Places, Read, Relaid, Relayout, Space, Stack, View, Viewed, Walk,
+    Workspace, Zeroed, accumulate_gram, arithmetic, clear_totals, contraction, drain_totals,
+    elementwise, kind, pack, pack_weights, relayout, tiles, unpack, unpack_columns,
 };
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{

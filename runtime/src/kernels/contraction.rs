@@ -78,7 +78,7 @@ pub(super) struct Panel {
     pub(super) m: Loop,
     pub(super) n: Loop,
     pub(super) sums: &'static [Loop],
-    /// Where the summed index runs along the lanes, its full vectors.
+    /// Where the summed index runs along the lanes, its full vectors; of points, as many as a block has at most.
     pub(super) k: Loop,
     /// Scalars from one summed element of each factor to the next.
     pub(super) apart: (usize, usize),
@@ -159,7 +159,9 @@ impl<
         };
         let end = ROW + tiles * R + rest;
         assert!(end <= height, "tiles lie within the rows");
-        let last = if sum_lanes {
+        let last = if nest.over_points && sum_lanes {
+            0
+        } else if sum_lanes {
             nest.k.extent % lanes
         } else if row_lanes && end * lanes > nest.m.extent {
             nest.m.extent - (end - 1) * lanes
@@ -182,9 +184,12 @@ impl<
         ];
         let mut operand = 0;
         while operand < 4 {
-            units[operand] = nest.spaces[operand].unit::<T, S>();
-            let element = At::ELEMENTS[operand] + begins[operand];
-            places[operand] = (nest.spaces[operand], element * units[operand]);
+            let unit = nest.spaces[operand].unit::<T, S>();
+            // The entries of a point are scalars in a copy that has them side by side.
+            let is_copy = nest.over_points && row_lanes && operand == 1;
+            units[operand] = if is_copy { 1 } else { unit };
+            let begin = At::ELEMENTS[operand] * unit + begins[operand] * units[operand];
+            places[operand] = (nest.spaces[operand], begin);
             operand += 1;
         }
         let rows = if row_lanes {
@@ -199,7 +204,14 @@ impl<
             scaled(m, units)
         };
         let k = scaled(nest.k, units);
-        let steps = if sum_lanes {
+        let steps = if nest.over_points && row_lanes {
+            // From one point to the next, not from one vector of them.
+            Loop {
+                extent: k.extent * lanes,
+                b: nest.k.b,
+                ..k
+            }
+        } else if sum_lanes && !nest.over_points {
             Loop {
                 extent: k.extent / lanes,
                 a: k.a * lanes,
@@ -284,6 +296,7 @@ pub fn tiles<
         .simd
         .apart(Tiles::<T, KIND, R, W, ROW_STEP, COLUMN_STEP> {
             bases: &memory.bases,
+            points: memory.points,
             panel: &const {
                 Part::<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>::PANEL
             },
@@ -300,6 +313,7 @@ struct Tiles<
     const COLUMN_STEP: usize,
 > {
     bases: &'a Bases<T>,
+    points: usize,
     panel: &'static Panel,
 }
 
@@ -328,9 +342,11 @@ impl<
             simd,
             panel,
             start,
+            steps: panel.k.extent,
+            last: panel.last,
             part: T::no_lanes(),
             first: T::no_lanes(),
         }
-        .columns();
+        .columns(self.points);
     }
 }

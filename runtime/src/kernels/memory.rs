@@ -73,6 +73,7 @@ impl<T> Bases<T> {
 pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize> {
     pub(super) simd: S,
     pub(super) bases: Bases<T>,
+    pub(super) points: usize,
     lifetime: PhantomData<(&'a [T], &'a mut [MaybeUninit<T>])>,
 }
 
@@ -104,8 +105,16 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
                 scratch,
                 scratch.wrapping_add(start),
             ]),
+            points: 0,
             lifetime: PhantomData,
         }
+    }
+
+    /// The same memory with so many points in its block, for sums over points.
+    #[inline(always)]
+    #[must_use]
+    pub fn with_points(&self, points: usize) -> Self {
+        Memory { points, ..*self }
     }
 }
 

@@ -6,6 +6,8 @@ mod elementwise;
 mod gram;
 mod memory;
 mod nest;
+mod odometer;
+mod relayout;
 mod steps;
 mod strided;
 mod tile;
@@ -19,6 +21,7 @@ pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwis
 pub use gram::accumulate_gram;
 pub use memory::{Memory, Sizes, Space};
 pub use nest::{ContractionNest, LaneAxis, Loop, kind};
+pub use relayout::{Relaid, Relayout, relayout};
 pub use totals::{clear_totals, drain_totals};
 pub use transfer::{
     Columns, Entries, View, Viewed, Zeroed, pack, pack_weights, unpack, unpack_columns,

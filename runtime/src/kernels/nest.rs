@@ -2,6 +2,7 @@
 //!
 //! All of it is evaluated while the caller is compiled.
 
+use super::elementwise::MOST_LOOPS;
 use super::memory::{Sizes, Space};
 
 /// What runs along the lanes of a nest.
@@ -58,6 +59,10 @@ pub struct ContractionNest {
     pub scale: f64,
     /// The result is symmetric in `m` and `n`: only results with `m >= n` are stored, twice.
     pub symmetric: bool,
+    /// The innermost summed index runs through the points of the block, as many as there are. Its extent is that of vectors of
+    /// points. With rows along the lanes `a` is a copy with a point's entries side by side: all its steps are scalars, `k.a` from
+    /// one point to the next.
+    pub over_points: bool,
 }
 
 /// How the code of a nest differs beside its tile: bits of the constant `KIND`.
@@ -86,6 +91,8 @@ pub mod kind {
     pub const NESTED: u32 = 1024;
     /// Rows that do not fill a tile are done one by one. The only bit that is not the nest's but the caller's.
     pub const REST: u32 = 2048;
+    /// The innermost sum is over the points of the block.
+    pub const POINTS: u32 = 4096;
 }
 
 pub(super) const fn has(kind: u32, bit: u32) -> bool {
@@ -106,6 +113,10 @@ impl ContractionNest {
                 matches!(self.spaces[2], Space::Block),
             ),
             LaneAxis::Row => (true, self.paired),
+            LaneAxis::Sum if self.over_points => (
+                matches!(self.spaces[1], Space::Block),
+                matches!(self.spaces[2], Space::Block),
+            ),
             LaneAxis::Sum => (
                 self.k.a == 1 || self.k.extent == 1,
                 self.k.b == 1 || self.k.extent == 1,
@@ -144,15 +155,22 @@ impl ContractionNest {
         if !self.outer.is_empty() || !self.sums.is_empty() {
             bits |= kind::NESTED;
         }
+        if self.over_points {
+            bits |= kind::POINTS;
+        }
         bits
     }
 
-    /// How many elements of each operand are touched from its beginning on.
-    const fn reach(&self) -> [usize; 4] {
-        let mut last = [0; 4];
+    /// How many elements of each operand are touched from its beginning on, at the first step of the innermost sum, and at all.
+    const fn reach(&self) -> ([usize; 4], [usize; 4]) {
+        let first = self.extents([0; 4]);
+        (first, self.extents(after([0; 4], self.k)))
+    }
+
+    /// How many elements of each operand are touched if the innermost sum has moved so far.
+    const fn extents(&self, mut last: [usize; 4]) -> [usize; 4] {
         last = after(last, self.m);
         last = after(last, self.n);
-        last = after(last, self.k);
         let mut position = 0;
         while position < self.outer.len() {
             last = after(last, self.outer[position]);
@@ -190,11 +208,21 @@ impl ContractionNest {
         let mut operand = 1;
         while operand < 4 {
             assert!(
-                points || !matches!(self.spaces[operand], Space::Block),
+                points
+                    || self.over_points && operand < 3
+                    || !matches!(self.spaces[operand], Space::Block),
                 "only points run along the lanes of a block"
             );
             operand += 1;
         }
+        let (first, reach) = self.reach();
+        if self.over_points {
+            self.check_points(first[1], begins[1], sizes);
+        }
+        assert!(
+            self.outer.len() <= MOST_LOOPS && self.sums.len() <= MOST_LOOPS,
+            "loops are those of two tensors"
+        );
         assert!(
             !self.symmetric || self.m.extent == self.n.extent,
             "a symmetric result is square"
@@ -214,7 +242,6 @@ impl ContractionNest {
                 "rows are contiguous"
             );
         }
-        let reach = self.reach();
         operand = 0;
         while operand < 4 {
             assert!(
@@ -223,6 +250,44 @@ impl ContractionNest {
                 "a nest stays within its memory"
             );
             operand += 1;
+        }
+    }
+}
+
+/// How far points of a block are apart in a space.
+const fn moves(space: Space) -> usize {
+    matches!(space, Space::Block) as usize
+}
+
+impl ContractionNest {
+    /// What a sum over the points must be, whose first factor has so many elements at one step of it.
+    const fn check_points(&self, extent: usize, begin: usize, sizes: Sizes) {
+        assert!(
+            !matches!(self.lane, LaneAxis::Points) && self.k.out == 0 && self.k.init == 0,
+            "points are added up"
+        );
+        assert!(
+            self.alone || self.k.b == moves(self.spaces[2]),
+            "points of a vector lie side by side"
+        );
+        if matches!(self.lane, LaneAxis::Row) {
+            assert!(
+                moves(self.spaces[1]) == 1
+                    && moves(self.spaces[2]) == 1
+                    && !self.paired
+                    && !self.alone,
+                "rows of a copy meet points"
+            );
+            assert!(extent <= self.k.a, "entries of a point lie side by side");
+            assert!(
+                sizes.hold(Space::Block, begin, self.k.extent * self.k.a),
+                "a copy lies within the block"
+            );
+        } else {
+            assert!(
+                self.k.a == moves(self.spaces[1]),
+                "points of a vector lie side by side"
+            );
         }
     }
 }

@@ -7,7 +7,8 @@
 use crate::lanes::{Isa, Real};
 
 use super::contraction::Panel;
-use super::nest::{Loop, has, kind};
+use super::nest::{has, kind};
+use super::odometer::Odometer;
 use super::strided::gather;
 
 /// Where the operands stand.
@@ -32,33 +33,6 @@ impl<T> Position<T> {
     }
 }
 
-/// How far operands move in `number` steps of nested loops, in scalars.
-#[inline(never)]
-fn along(loops: &[Loop], units: &[usize; 4], mut number: usize) -> [usize; 4] {
-    let mut moved = [0; 4];
-    for (position, step) in loops.iter().enumerate().rev() {
-        // The outermost loop takes what is left: one loop needs no division.
-        let index = if position == 0 {
-            number
-        } else {
-            let index = number % step.extent;
-            number /= step.extent;
-            index
-        };
-        moved[0] += index * step.out * units[0];
-        moved[1] += index * step.a * units[1];
-        moved[2] += index * step.b * units[2];
-        moved[3] += index * step.init * units[3];
-    }
-    moved
-}
-
-/// The number of steps of nested loops.
-#[inline(never)]
-fn count(loops: &[Loop]) -> usize {
-    loops.iter().map(|step| step.extent).product()
-}
-
 /// One panel at work, where the loops around it stand.
 pub(super) struct Work<
     T: Real,
@@ -72,6 +46,10 @@ pub(super) struct Work<
     pub simd: S,
     pub panel: &'static Panel,
     pub start: Position<T>,
+    /// Steps of the innermost sum, in full vectors where it runs along the lanes.
+    pub steps: usize,
+    /// Lanes in use of the last vector of rows, or of the summed index behind its full vectors.
+    pub last: usize,
     /// Lanes in use of a vector that may be partial: of the last row of the tile, or of the summed index.
     pub part: T::Mask<S>,
     /// The first lane.
@@ -115,13 +93,21 @@ impl<
     const SCALED: bool = has(KIND, kind::SCALED);
     const NESTED: bool = has(KIND, kind::NESTED);
     const REST: bool = has(KIND, kind::REST);
+    /// Whether the innermost sum is over the points of a block.
+    const POINTS: bool = has(KIND, kind::POINTS);
+    /// Whether columns of the second factor are vectors of points, one of which is read.
+    const POINT: bool = Self::POINTS && Self::ROW;
+    /// Whether what is no vector is gathered, since lanes are apart.
+    const GATHERS: bool = Self::SUM && !Self::POINTS;
 
     /// Scalars between rows of the first factor.
     const A_ROW: usize = Self::row_step(Self::A_VECTOR, ROW_STEP);
     /// Scalars between rows of the second factor, if it is paired.
     const B_ROW: usize = Self::row_step(Self::B_VECTOR, COLUMN_STEP);
     /// Scalars between columns of the second factor.
-    const B_COLUMN: usize = if Self::ROW {
+    const B_COLUMN: usize = if Self::POINT {
+        COLUMN_STEP * Self::LANES
+    } else if Self::ROW {
         COLUMN_STEP
     } else {
         Self::row_step(Self::B_VECTOR, COLUMN_STEP)
@@ -130,32 +116,44 @@ impl<
     const fn row_step(vector: bool, step: usize) -> usize {
         if Self::ROW {
             Self::LANES
-        } else if vector && !Self::SUM {
+        } else if vector && (!Self::SUM || Self::POINTS) {
             step * Self::LANES
         } else {
             step
         }
     }
 
-    /// The column of tiles, at every step of the loops around it.
+    /// The column of tiles, at every step of the loops around it; `points` are in the block.
     #[inline(always)]
-    pub fn columns(mut self) {
+    pub fn columns(mut self, points: usize) {
+        if Self::POINTS {
+            if Self::SUM {
+                // Behind the last full vector there is room for another, or there are no points.
+                let vectors = points / Self::LANES;
+                if vectors < self.steps {
+                    self.steps = vectors;
+                    self.last = points % Self::LANES;
+                }
+            } else if points < self.steps {
+                self.steps = points;
+            }
+        }
         if Self::SUM_PART {
-            self.part = T::first_lanes(self.simd, self.panel.last);
+            self.part = T::first_lanes(self.simd, self.last);
             self.first = T::first_lanes(self.simd, 1);
         }
         if Self::NESTED {
             let start = self.start;
-            let count = count(self.panel.outer);
-            let mut number = 0;
-            while number < count {
-                self.start = start.after(along(self.panel.outer, &self.panel.units, number));
+            let mut odometer = Odometer::new(self.panel.outer, self.panel.units);
+            loop {
+                self.start = start.after(odometer.moved);
                 self.column();
-                number += 1;
+                if !odometer.next() {
+                    return;
+                }
             }
-        } else {
-            self.column();
         }
+        self.column();
     }
 
     /// All tiles, one below the other.
@@ -198,11 +196,7 @@ impl<
     #[inline(always)]
     fn count_lanes(&mut self, below: usize) {
         if Self::ROW_PART {
-            let lanes = if below == 0 {
-                self.panel.last
-            } else {
-                Self::LANES
-            };
+            let lanes = if below == 0 { self.last } else { Self::LANES };
             self.part = T::first_lanes(self.simd, lanes);
         }
     }
@@ -213,12 +207,13 @@ impl<
         let (simd, panel, at) = (self.simd, self.panel, &self.start);
         let mut sums = [[T::zero(simd); W]; N];
         if Self::NESTED {
-            let count = count(panel.sums);
-            let mut number = 0;
-            while number < count {
-                let at = at.after(along(panel.sums, &panel.units, number));
+            let mut odometer = Odometer::new(panel.sums, panel.units);
+            loop {
+                let at = at.after(odometer.moved);
                 self.accumulate(at.a, at.b, &mut sums);
-                number += 1;
+                if !odometer.next() {
+                    break;
+                }
             }
         } else {
             self.accumulate(at.a, at.b, &mut sums);
@@ -291,7 +286,7 @@ impl<
     ) {
         let simd = self.simd;
         let k = &self.panel.k;
-        let mut steps = k.extent;
+        let mut steps = self.steps;
         if Tile::<N, W>::WAITS && steps >= 8 {
             let mut chains = [[[T::zero(simd); W]; N]; 4];
             while steps >= 4 {
@@ -322,7 +317,7 @@ impl<
             b = b.wrapping_add(k.b);
             steps -= 1;
         }
-        if Self::SUM_PART && self.panel.last > 0 {
+        if Self::SUM_PART && self.last > 0 {
             self.step::<N, true>(a, b, sums);
         }
     }
@@ -403,8 +398,8 @@ impl<
                 } else {
                     self.load(source, is_last)
                 }
-            } else if Self::SUM {
-                let count = if PART { self.panel.last } else { Self::LANES };
+            } else if Self::GATHERS {
+                let count = if PART { self.last } else { Self::LANES };
                 gather::<T, S>(self.simd, source, apart, count)
             } else {
                 T::splat(self.simd, *source)

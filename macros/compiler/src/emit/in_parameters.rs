@@ -109,8 +109,8 @@ impl InParametersEmitter<'_> {
         let scalar = &self.scalar;
         let sizes = [
             program.parameters,
-            program.scratch,
-            program.block + program.totals,
+            program.scratch + program.totals,
+            program.block,
         ];
         let [parameters, hoisted, block] = sizes.map(number);
         Parts {

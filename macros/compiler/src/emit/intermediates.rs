@@ -208,7 +208,7 @@ impl InParametersEmitter<'_> {
         } = self.given_of_batch(loss.needs_given, inputs);
         let empty_check = self.empty_check(loss.has_mean);
         let own = self.own_scratch(&loss.program);
-        let (from, totals) = (number(loss.program.block), number(loss.program.totals));
+        let (from, totals) = (number(loss.program.scratch), number(loss.program.totals));
         let values = by_field(self.network, |layer| {
             let [z, dz, a, da] = [0, 1, 2, 3].map(|part| &fields[4 * layer + part]);
             quote!(__private::LayerAdjoints { z: #z, a: #a, dz: #dz, da: #da })
@@ -241,6 +241,7 @@ impl InParametersEmitter<'_> {
                     let mut start = 0;
                     while start < count {
                         let end = ::core::cmp::min(start + lanes, count);
+                        let memory = &memory.with_points(end - start);
                         __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &self.points[start..end]);
                         #pack_given
                         __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);

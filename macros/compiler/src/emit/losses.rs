@@ -33,7 +33,7 @@ impl InParametersEmitter<'_> {
         let run = format_ident!("__{text}_{what}_totals");
         let count = self.network.parameters();
         let totals = loss.program.totals;
-        let from = loss.program.block;
+        let from = loss.program.scratch;
         let (all_from, all_count) = (number(from), number(totals));
         let vectors = number(loss.program.vectors);
         // Sums go to these slices, in the order of the totals.
@@ -96,6 +96,7 @@ impl InParametersEmitter<'_> {
                     let mut start = 0;
                     while start < count {
                         let end = ::core::cmp::min(start + lanes, count);
+                        let memory = &memory.with_points(end - start);
                         __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &self.points[start..end]);
                         #pack_given
                         __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);

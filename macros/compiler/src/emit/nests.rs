@@ -6,8 +6,8 @@
 
 use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
 use derive_network_symbolic::schedule::{
-    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Space,
-    View,
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Relayout,
+    Space, View,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -22,6 +22,7 @@ pub(super) struct Nests {
     contractions: Vec<ContractionNest>,
     elementwise: Vec<ElementwiseNest>,
     codes: Vec<Code>,
+    relayouts: Vec<Relayout>,
     /// With the vectors of points in a block.
     views: Vec<(View, usize)>,
 }
@@ -61,6 +62,7 @@ impl Nests {
             contractions: Vec::new(),
             elementwise: Vec::new(),
             codes: Vec::new(),
+            relayouts: Vec::new(),
             views: Vec::new(),
         }
     }
@@ -70,6 +72,7 @@ impl Nests {
         let calls = nests.iter().map(|nest| match nest {
             Nest::Contraction(nest) => self.contraction(nest),
             Nest::Elementwise(nest) => self.elementwise(nest),
+            Nest::Relayout(nest) => self.relayout(nest),
         });
         calls.collect()
     }
@@ -93,15 +96,29 @@ impl Nests {
         let elementwise = elementwise.map(|(index, nest)| elementwise_type(index, nest));
         let codes = self.codes.iter().enumerate();
         let codes = codes.map(|(index, code)| self.code_type(index, code));
+        let relayouts = self.relayouts.iter().enumerate();
+        let relayouts = relayouts.map(|(index, nest)| relayout_type(index, nest));
         let views = self.views.iter().enumerate();
         let views = views.map(|(index, (view, vectors))| view_type(index, view, *vectors));
-        quote!(#(#contractions)* #(#elementwise)* #(#codes)* #(#views)*)
+        quote!(#(#contractions)* #(#elementwise)* #(#codes)* #(#relayouts)* #(#views)*)
     }
 
     fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
         let offsets = places(nest).map(|place| number(place.offset));
         let name = contraction_name(intern(&mut self.contractions, at_the_beginning(nest)));
         quote!(__private::contraction::<#name, __private::Begin<#(#offsets),*>, _, _, _, _, _>(memory);)
+    }
+
+    fn relayout(&mut self, nest: &Relayout) -> TokenStream {
+        let [from, to] = [nest.from, nest.to].map(|place| number(place.offset));
+        let beginning = |place: Place| Place { offset: 0, ..place };
+        let shared = Relayout {
+            from: beginning(nest.from),
+            to: beginning(nest.to),
+            ..nest.clone()
+        };
+        let name = relayout_name(intern(&mut self.relayouts, shared));
+        quote!(__private::relayout::<#name, #from, #to, _, _, _, _, _>(memory);)
     }
 
     fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
@@ -173,6 +190,10 @@ fn elementwise_name(index: usize) -> Ident {
     format_ident!("__Elementwise{index}")
 }
 
+fn relayout_name(index: usize) -> Ident {
+    format_ident!("__Relayout{index}")
+}
+
 fn code_name(index: usize) -> Ident {
     format_ident!("__Code{index}")
 }
@@ -223,6 +244,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
         Some(_) => number(nest.initial_columns.min(nest.n.extent)),
     };
     let (paired, alone, symmetric) = (nest.paired, nest.b.is_none(), nest.symmetric);
+    let over_points = nest.over_points;
     let scale = emit_constant(nest.scale);
     let tile = nest.tile(lanes);
     let wide = emit_tiles(nest, tile.wide, Some(lanes));
@@ -247,6 +269,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
                 alone: #alone,
                 scale: #scale,
                 symmetric: #symmetric,
+                over_points: #over_points,
             };
 
             #[inline(always)]
@@ -280,6 +303,7 @@ fn emit_kind(nest: &ContractionNest, rest: bool) -> TokenStream {
     let (a, b) = match nest.lane {
         LaneAxis::Points => (block(nest.a), nest.b.is_some_and(block)),
         LaneAxis::Row => (true, nest.paired),
+        LaneAxis::Sum if nest.over_points => (block(nest.a), nest.b.is_some_and(block)),
         LaneAxis::Sum => (consecutive(nest.k.a), consecutive(nest.k.b)),
     };
     // A sum along the lanes is one number, which an initial value that may be there hardly delays: one code for both.
@@ -305,6 +329,7 @@ fn emit_kind(nest: &ContractionNest, rest: bool) -> TokenStream {
             quote!(NESTED),
         ),
         (rest, quote!(REST)),
+        (nest.over_points, quote!(POINTS)),
     ];
     let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
     quote!({ 0 #(| __private::kind::#bits)* })
@@ -382,6 +407,33 @@ fn elementwise_type(index: usize, nest: &ElementwiseNest) -> TokenStream {
                 extents: &[#(#extents),*],
                 operands: [#(#operands),*],
                 results: [#(#results),*],
+            };
+        }
+    }
+}
+
+fn relayout_type(index: usize, nest: &Relayout) -> TokenStream {
+    let name = relayout_name(index);
+    let sizes = [nest.rows.0, nest.rows.1, nest.stride, nest.vectors];
+    let [rows, row_step, stride, vectors] = sizes.map(number);
+    let others = nest.others.iter().map(|[extent, from, to]| {
+        emit_loop(&Loop {
+            extent: *extent,
+            out: *to,
+            a: *from,
+            ..Loop::ONCE
+        })
+    });
+    quote! {
+        struct #name;
+
+        impl __private::Relaid for #name {
+            const RELAYOUT: __private::Relayout = __private::Relayout {
+                rows: #rows,
+                row_step: #row_step,
+                others: &[#(#others),*],
+                stride: #stride,
+                vectors: #vectors,
             };
         }
     }
@@ -545,6 +597,6 @@ fn generator_field(primitive: Primitive) -> Option<&'static str> {
 
 /// Scalars of scratch that a program needs at most, whatever the lanes; where its blocks begin.
 pub(super) fn scratch(program: &LoopProgram, widest: usize) -> (usize, usize) {
-    let start = program.scratch.next_multiple_of(widest);
-    (start + (program.block + program.totals) * widest, start)
+    let start = (program.scratch + program.totals).next_multiple_of(widest);
+    (start + program.block * widest, start)
 }

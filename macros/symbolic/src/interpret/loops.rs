@@ -3,7 +3,8 @@
 //! Memory that was not written is NaN, so a nest that reads too early poisons the result.
 
 use crate::schedule::{
-    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View,
+    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Relayout, Space,
+    View,
 };
 
 use super::program::Tensor;
@@ -54,11 +55,11 @@ pub fn interpret_points(
         scratch: vec![f64::NAN; program.scratch],
         block: vec![f64::NAN; program.block],
     };
-    memory.block.resize(program.block + program.totals, 0.0);
+    memory.scratch.resize(program.scratch + program.totals, 0.0);
     run(&program.prologue, &mut memory);
     let mut outputs = Vec::new();
     for block in points.chunks_exact(program.vectors) {
-        memory.block[..program.block].fill(f64::NAN);
+        memory.block.fill(f64::NAN);
         for (vector, point) in block.iter().enumerate() {
             for (view, input) in program.inputs.iter().zip(point) {
                 for (address, entry) in addresses(view).into_iter().zip(input) {
@@ -78,7 +79,7 @@ pub fn interpret_points(
             outputs.push(outputs_of_point.collect());
         }
     }
-    (outputs, memory.block.split_off(program.block))
+    (outputs, memory.scratch.split_off(program.scratch))
 }
 
 fn run(nests: &[Nest], memory: &mut Memory<'_>) {
@@ -86,6 +87,7 @@ fn run(nests: &[Nest], memory: &mut Memory<'_>) {
         match nest {
             Nest::Contraction(nest) => contraction(nest, memory),
             Nest::Elementwise(nest) => elementwise(nest, memory),
+            Nest::Relayout(nest) => relayout(nest, memory),
         }
     }
 }
@@ -170,6 +172,24 @@ fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
                     memory.write(nest.out, outer.out + j * nest.m.out + i * nest.n.out, value);
                 }
             }
+        }
+    }
+}
+
+fn relayout(nest: &Relayout, memory: &mut Memory<'_>) {
+    let mut entries = vec![(0, 0)];
+    let rows = [nest.rows.0, nest.rows.1, 1];
+    for [extent, from, to] in nest.others.iter().chain([&rows]) {
+        let outer = entries;
+        entries = Vec::new();
+        for (read, write) in outer {
+            entries.extend((0..*extent).map(|index| (read + index * from, write + index * to)));
+        }
+    }
+    for vector in 0..nest.vectors {
+        for (from, to) in &entries {
+            let entry = memory.read(nest.from, from + vector);
+            memory.write(nest.to, to + vector * nest.stride, entry);
         }
     }
 }

@@ -4,11 +4,13 @@
 //! not), shared by both, or summed. The tile takes one row and one column index; one index, or the
 //! points, run along the lanes.
 
-use super::nests::{ContractionNest, LaneAxis, Loop, Mode, Place};
+use super::nests::{ContractionNest, LaneAxis, Loop, Mode, Place, Relayout};
 
 /// Lanes that a choice is priced for, and the cost of adding up lanes at the end.
 const LANES: usize = 8;
 const REDUCTION: usize = 4;
+/// The cost of laying out a vector of points anew.
+const RELAYOUT: usize = 3;
 
 /// An index and the step of each operand along it; none: the operand does not carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +206,7 @@ fn assemble(
         paired,
         scale: operands.scale,
         symmetric,
+        over_points: false,
     }
 }
 
@@ -285,6 +288,122 @@ fn sum_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
         plans.push((volume * (1 + REDUCTION), sum_nest(indices, operands, None)));
     }
     plans
+}
+
+/// Forms the nest that adds a product to its sum over the points, along which the factors move or stand still (`moves`).
+///
+/// Points may run along the lanes, which are added up for every result; or rows of the result, for which the factor that has them
+/// is laid out anew behind the block, from element `behind` on.
+pub(crate) fn total_nests(
+    indices: &[IndexSteps],
+    operands: Operands,
+    moves: [bool; 2],
+    vectors: usize,
+    behind: usize,
+) -> (Option<Relayout>, ContractionNest) {
+    let indices = merge(
+        indices
+            .iter()
+            .copied()
+            .filter(|index| index.extent != 1)
+            .collect(),
+    );
+    let volume: usize = indices.iter().map(|index| index.extent).product();
+    let results: usize = indices
+        .iter()
+        .filter(|index| index.role() != Role::Summed)
+        .map(|index| index.extent)
+        .product();
+    let step = |moves: bool| usize::from(moves);
+    let points = Loop {
+        extent: vectors,
+        a: step(moves[0]),
+        b: step(moves[1]),
+        ..Loop::ONCE
+    };
+    let nest = sum_nest(&indices, operands, None);
+    let mut cheapest = volume * vectors + 2 * REDUCTION * results;
+    let mut found = (None, over_points(nest, points));
+    let (Some(b), [true, true]) = (operands.b, moves) else {
+        return found;
+    };
+    for exchange in [false, true] {
+        let mut operands = operands;
+        let mut indices = indices.clone();
+        if exchange {
+            indices = indices.iter().map(|index| index.exchanged()).collect();
+            (operands.a, operands.b) = (b, Some(operands.a));
+        }
+        for (position, index) in indices.iter().enumerate() {
+            let contiguous = index.role() == Role::Row && !index.meets && index.out == Some(1);
+            if !contiguous || !matches!(index.init, None | Some(1)) {
+                continue;
+            }
+            let (relayout, indices) = relayout(&indices, position, operands.a, vectors, behind);
+            let vectors_of_rows = volume / index.extent * index.extent.div_ceil(LANES);
+            let cost = LANES * vectors * vectors_of_rows + RELAYOUT * vectors * relayout.stride;
+            if cost < cheapest {
+                let operands = Operands {
+                    a: relayout.to,
+                    ..operands
+                };
+                let column = of_role(&indices, Role::Column).first().copied();
+                let lane = LaneAxis::Row;
+                let nest = assemble(&indices, operands, lane, Some(position), column, None);
+                let points = Loop {
+                    a: relayout.stride,
+                    ..points
+                };
+                cheapest = cost;
+                found = (Some(relayout), over_points(nest, points));
+            }
+        }
+    }
+    found
+}
+
+/// The nest with its innermost sum over the points.
+fn over_points(nest: ContractionNest, points: Loop) -> ContractionNest {
+    ContractionNest {
+        k: points,
+        over_points: true,
+        ..nest
+    }
+}
+
+/// The first factor laid out anew with one of its indices as rows, and the indices with its steps there.
+fn relayout(
+    indices: &[IndexSteps],
+    row: usize,
+    from: Place,
+    vectors: usize,
+    behind: usize,
+) -> (Relayout, Vec<IndexSteps>) {
+    let mut indices = indices.to_vec();
+    let rows = (indices[row].extent, indices[row].a.unwrap_or(0));
+    indices[row].a = Some(1);
+    let mut stride = rows.0;
+    let mut others = Vec::new();
+    for (position, index) in indices.iter_mut().enumerate() {
+        if let (Some(step), true) = (index.a, position != row) {
+            others.push([index.extent, step, stride]);
+            index.a = Some(stride);
+            stride *= index.extent;
+        }
+    }
+    let to = Place {
+        offset: behind,
+        ..from
+    };
+    let relayout = Relayout {
+        from,
+        to,
+        rows,
+        others,
+        stride,
+        vectors,
+    };
+    (relayout, indices)
 }
 
 /// The nest with a summed index along the lanes.

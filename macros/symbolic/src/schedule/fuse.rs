@@ -6,7 +6,7 @@
 use crate::functions::{StepId, StraightLineBuilder};
 
 use super::nests::{
-    ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Space, View,
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Relayout, Space, View,
 };
 
 /// Loops of at most this many steps are unrolled.
@@ -21,7 +21,7 @@ pub(crate) fn fuse(nests: Vec<Nest>, outputs: &[View]) -> Vec<Nest> {
     for nest in nests {
         match nest {
             Nest::Elementwise(nest) => place_elementwise(&mut fused, unroll(nest)),
-            Nest::Contraction(_) => fused.push(nest),
+            Nest::Contraction(_) | Nest::Relayout(_) => fused.push(nest),
         }
     }
     drop_unread(&mut fused, outputs);
@@ -78,6 +78,7 @@ fn touched_by(nest: &Nest) -> Touched {
     match nest {
         Nest::Elementwise(nest) => touched_by_elementwise(nest),
         Nest::Contraction(nest) => touched_by_contraction(nest),
+        Nest::Relayout(nest) => touched_by_relayout(nest),
     }
 }
 
@@ -93,6 +94,20 @@ fn touched_by_elementwise(nest: &ElementwiseNest) -> Touched {
     Touched {
         reads: reads.collect(),
         writes: writes.collect(),
+    }
+}
+
+fn touched_by_relayout(nest: &Relayout) -> Touched {
+    let mut extents = vec![nest.vectors, nest.rows.0];
+    let mut steps = vec![1, nest.rows.1];
+    for [extent, step, _] in &nest.others {
+        extents.push(*extent);
+        steps.push(*step);
+    }
+    let copy = nest.to.offset + nest.vectors * nest.stride - 1;
+    Touched {
+        reads: vec![span(nest.from, &extents, &steps)],
+        writes: vec![(nest.to.space, nest.to.offset, copy)],
     }
 }
 

@@ -26,9 +26,9 @@ pub(crate) struct Layout {
     vectors: usize,
     /// Elements of scalar scratch.
     pub scratch: usize,
-    /// Elements of vector scratch.
+    /// Elements of vector scratch, without what is laid out anew for sums over points.
     pub block: usize,
-    /// Elements behind it that are summed over all blocks.
+    /// Elements behind the scalars that are summed over all points.
     pub totals: usize,
 }
 
@@ -46,7 +46,7 @@ impl Layout {
     pub fn new(program: &Program, units: &Units, mode: Mode, vectors: usize) -> Self {
         let graph = &program.graph;
         let lifetimes = lifetimes(program, units);
-        // Totals lie behind the block.
+        // Totals lie behind the scalars.
         let mut taken: HashSet<NodeId> = units.totals.keys().copied().collect();
         let mut buffers = Vec::new();
         let mut groups: Vec<Vec<NodeId>> = Vec::new();
@@ -97,7 +97,7 @@ impl Layout {
         }
         layout = place(buffers, vectors);
         for (node, offset) in &units.totals {
-            let view = column_major(graph.shape(*node), layout.block + offset, Space::Block);
+            let view = column_major(graph.shape(*node), layout.scratch + offset, Space::Scratch);
             layout.totals = layout.totals.max(offset + graph.node(*node).size());
             layout.sums.insert(*node, view);
         }

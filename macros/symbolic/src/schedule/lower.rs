@@ -3,7 +3,7 @@
 use crate::functions::StepId;
 use crate::ir::{Contract, Factor, Graph, NodeId, Op};
 
-use super::contraction::{IndexSteps, Operands, contraction_nest};
+use super::contraction::{IndexSteps, Operands, contraction_nest, total_nests};
 use super::elementwise::{Writer, place};
 use super::layout::Layout;
 use super::nests::{Mode, Nest, Place, Space, View};
@@ -47,6 +47,8 @@ pub(crate) struct Lowering<'a> {
     pub mode: Mode,
     /// Vectors of points in a block.
     pub vectors: usize,
+    /// Elements behind the block for tensors that are laid out anew.
+    pub relayouts: usize,
 }
 
 impl Lowering<'_> {
@@ -115,7 +117,22 @@ impl Lowering<'_> {
                     }
                 }
             };
-            nests.push(self.contraction(id, term, &product, coefficient, Some(sum.clone()), true));
+            let (indices, operands) =
+                self.steps(id, term, &product, coefficient, Some(sum.clone()));
+            let moves = |place: Place| place.space == Space::Block;
+            let (relayout, nest) = total_nests(
+                &indices,
+                operands,
+                [moves(operands.a), operands.b.is_some_and(moves)],
+                self.vectors,
+                self.layout.block,
+            );
+            if let Some(relayout) = relayout {
+                let elements = relayout.vectors * relayout.stride;
+                self.relayouts = self.relayouts.max(elements);
+                nests.push(Nest::Relayout(relayout));
+            }
+            nests.push(Nest::Contraction(nest));
         }
         nests
     }
@@ -267,6 +284,31 @@ impl Lowering<'_> {
         init: Option<View>,
         points: bool,
     ) -> Nest {
+        let (mut indices, operands) = self.steps(target, product, contract, scale, init);
+        if points {
+            let step = |place: Place| (place.space == Space::Block).then_some(1);
+            indices.push(IndexSteps {
+                extent: self.vectors,
+                out: step(operands.out),
+                a: step(operands.a),
+                b: operands.b.and_then(step),
+                init: operands.init.and_then(step),
+                symmetric: false,
+                meets: false,
+            });
+        }
+        Nest::Contraction(contraction_nest(&indices, operands, self.mode, points))
+    }
+
+    /// The indices of a contraction into the tensor of `target`, points apart, and where its operands begin.
+    fn steps(
+        &mut self,
+        target: NodeId,
+        product: NodeId,
+        contract: &Contract,
+        scale: f64,
+        init: Option<View>,
+    ) -> (Vec<IndexSteps>, Operands) {
         let out = self.view(target);
         let tensors: Vec<(NodeId, &[usize])> = contract.tensors().collect();
         let factors: Vec<(View, &[usize])> = tensors
@@ -297,21 +339,7 @@ impl Lowering<'_> {
             meets: meeting.contains(&index),
         };
         let free = (0..contract.extents.len()).filter(|index| contract.is_free(*index));
-        let mut indices: Vec<IndexSteps> = free.map(steps).collect();
-        if points {
-            // A total sums over the vectors of points, too.
-            let step = |view: &View| (view.space == Space::Block).then_some(1);
-            let is_total = self.units.totals.contains_key(&target);
-            indices.push(IndexSteps {
-                extent: self.vectors,
-                out: if is_total { None } else { step(&out) },
-                a: step(&factors[0].0),
-                b: factors.get(1).and_then(|(view, _)| step(view)),
-                init: init.as_ref().filter(|_| !is_total).and_then(step),
-                symmetric: false,
-                meets: false,
-            });
-        }
+        let indices = free.map(steps).collect();
         let starting = |view: &View, steps: &Steps| Place {
             space: view.space,
             offset: steps.start,
@@ -327,7 +355,7 @@ impl Lowering<'_> {
             initial_columns: usize::MAX,
             scale,
         };
-        Nest::Contraction(contraction_nest(&indices, operands, self.mode, points))
+        (indices, operands)
     }
 
     /// Two axes, one of each factor, in which both the product and all it is added to are symmetric.

@@ -17,7 +17,7 @@ mod views;
 
 pub use nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand, Place,
-    Space, View,
+    Relayout, Space, View,
 };
 
 pub use tile::Tile;
@@ -37,8 +37,8 @@ pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
     schedule_vectors(program, mode, 1)
 }
 
-/// Schedules a program for blocks of several vectors of points: what is summed over the points is then loaded and stored once for
-/// all of them.
+/// Schedules a program for blocks of several vectors of points: what is summed over the points, and a weight, is then loaded once
+/// for all of them.
 pub fn schedule_blocks(program: &Program, vectors: usize) -> LoopProgram {
     schedule_vectors(program.clone(), Mode::Batch, vectors)
 }
@@ -54,6 +54,7 @@ fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopPro
         layout: &layout,
         mode,
         vectors,
+        relayouts: 0,
     };
     let mut prologue = Vec::new();
     let mut body = Vec::new();
@@ -66,6 +67,7 @@ fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopPro
             prologue.extend(nests);
         }
     }
+    let relayouts = lowering.relayouts;
     let outputs = program.outputs.iter().map(|output| {
         let view = layout.view(&graph, output.node);
         view.expect("an output is stored")
@@ -85,8 +87,8 @@ fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopPro
         }));
     }
     read.push(View {
-        space: Space::Block,
-        offset: layout.block,
+        space: Space::Scratch,
+        offset: layout.scratch,
         shape: vec![layout.totals],
         strides: vec![1],
     });
@@ -95,7 +97,7 @@ fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopPro
         prologue: fuse::fuse(prologue, &everything(&layout)),
         body: fuse::fuse(body, &read),
         scratch: layout.scratch,
-        block: layout.block,
+        block: layout.block + relayouts,
         vectors,
         totals: layout.totals,
         parameters: program.parameters,

@@ -112,6 +112,28 @@ pub struct ContractionNest {
     pub scale: f64,
     /// One triangle is computed and mirrored.
     pub symmetric: bool,
+    /// The innermost summed index runs through the points of the block, as many as there are: the result is a sum over points.
+    /// With the rows along the lanes `a` is what a [`Relayout`] wrote.
+    pub over_points: bool,
+}
+
+/// Puts the entries of each point side by side: entry `[row, ..]` of point `p` becomes the scalar `p * stride + row + ..`.
+///
+/// So the rows of a tensor of points can run along the lanes, where a sum over the points needs them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relayout {
+    /// The tensor: a vector of points an element.
+    pub from: Place,
+    /// Where the copy goes, in the same memory.
+    pub to: Place,
+    /// Rows and the step from one to the next in the tensor; one in the copy.
+    pub rows: (usize, usize),
+    /// The other axes: extent, step in the tensor, step in the copy.
+    pub others: Vec<[usize; 3]>,
+    /// From one point of the copy to the next.
+    pub stride: usize,
+    /// Vectors of points in a block.
+    pub vectors: usize,
 }
 
 /// An operand of an elementwise nest.
@@ -150,6 +172,8 @@ pub enum Nest {
     Contraction(ContractionNest),
     /// Straight-line code.
     Elementwise(ElementwiseNest),
+    /// Entries of each point side by side.
+    Relayout(Relayout),
 }
 
 impl Nest {
@@ -159,6 +183,7 @@ impl Nest {
             Nest::Contraction(nest) => {
                 let apart = |step: usize| nest.k.extent > 1 && step != 1;
                 nest.lane == LaneAxis::Sum
+                    && !nest.over_points
                     && (apart(nest.k.a) || nest.b.is_some() && apart(nest.k.b))
             }
             Nest::Elementwise(nest) => {
@@ -170,6 +195,7 @@ impl Nest {
                 let written = nest.results.iter().any(|(_, steps)| steps[last] > 1);
                 nest.lane == LaneAxis::Row && (read || written)
             }
+            Nest::Relayout(_) => false,
         }
     }
 }
@@ -183,13 +209,13 @@ pub struct LoopProgram {
     pub prologue: Vec<Nest>,
     /// Run once per block, or once for the point.
     pub body: Vec<Nest>,
-    /// Elements of scalar scratch.
+    /// Elements of scalar scratch; the totals follow.
     pub scratch: usize,
-    /// Elements of vector scratch that a block of points uses; the sums follow.
+    /// Elements of vector scratch.
     pub block: usize,
     /// Vectors of points in a block: element `e` of point vector `v` is at `e + v`.
     pub vectors: usize,
-    /// Elements of vector scratch behind the block that sum over all blocks, a lane at a time. They begin as zeros.
+    /// Elements behind the scalar scratch that are summed over all points. They begin as zeros.
     pub totals: usize,
     /// The number of parameters.
     pub parameters: usize,

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::nests::{
-    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Space,
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Relayout,
+    Space,
 };
 
 impl Display for Place {
@@ -32,6 +33,7 @@ impl Display for Nest {
         match self {
             Nest::Contraction(nest) => nest.fmt(formatter),
             Nest::Elementwise(nest) => nest.fmt(formatter),
+            Nest::Relayout(nest) => nest.fmt(formatter),
         }
     }
 }
@@ -65,7 +67,22 @@ impl Display for ContractionNest {
         if self.symmetric {
             formatter.write_str(", one triangle")?;
         }
+        if self.over_points {
+            formatter.write_str(", k the points")?;
+        }
         Ok(())
+    }
+}
+
+impl Display for Relayout {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let others: usize = self.others.iter().map(|[extent, ..]| extent).product();
+        let (rows, stride) = (self.rows.0, self.stride);
+        write!(
+            formatter,
+            "{} = {}, point by point, {stride} apart: {rows} rows by {others}",
+            self.to, self.from
+        )
     }
 }
 

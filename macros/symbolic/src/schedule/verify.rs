@@ -5,7 +5,8 @@
 //! an expansion, whose time it would double.
 
 use super::nests::{
-    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Space, View,
+    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Relayout, Space,
+    View,
 };
 
 /// Which elements were written.
@@ -52,10 +53,10 @@ impl LoopProgram {
     pub fn verify(&self) -> Result<(), String> {
         let mut written = Written {
             parameters: self.parameters,
-            scratch: vec![false; self.scratch],
-            block: vec![false; self.block + self.totals],
+            scratch: vec![false; self.scratch + self.totals],
+            block: vec![false; self.block],
         };
-        written.block[self.block..].fill(true);
+        written.scratch[self.scratch..].fill(true);
         for view in &self.inputs {
             self.each_vector(view, &mut |place, address| written.write(place, address))?;
         }
@@ -63,6 +64,7 @@ impl LoopProgram {
             let checked = match nest {
                 Nest::Contraction(nest) => contraction(nest, &mut written),
                 Nest::Elementwise(nest) => elementwise(nest, &mut written),
+                Nest::Relayout(nest) => relayout(nest, &mut written),
             };
             checked.map_err(|fault| format!("{fault} in nest {number}: {nest}"))?;
         }
@@ -172,6 +174,23 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
     apart(&[nest.m.extent, nest.n.extent], &[nest.m.out, nest.n.out])?;
     let out = (nest.out, steps(|step| step.out)[..results].to_vec());
     each(&[out], &extents[..results], &mut |place, address| {
+        written.write(place, address)
+    })
+}
+
+fn relayout(nest: &Relayout, written: &mut Written) -> Result<(), String> {
+    let mut loops = vec![nest.vectors, nest.rows.0];
+    let (mut from, mut to) = (vec![1, nest.rows.1], vec![nest.stride, 1]);
+    for [extent, read, write] in &nest.others {
+        loops.push(*extent);
+        from.push(*read);
+        to.push(*write);
+    }
+    each(&[(nest.from, from)], &loops, &mut |place, address| {
+        written.read(place, address)
+    })?;
+    apart(&loops, &to)?;
+    each(&[(nest.to, to)], &loops, &mut |place, address| {
         written.write(place, address)
     })
 }
