@@ -56,6 +56,14 @@ impl Graph {
             let node = self.contract(product, output);
             return self.sum(&[(coefficient, node)], &shape);
         }
+        if let Some(terms) = self.apart_from_diagonals(&product, output) {
+            let terms = terms.into_iter().map(|(own, term)| {
+                let node = self.contract(term, output);
+                (coefficient * own, node)
+            });
+            let terms: Vec<(f64, NodeId)> = terms.collect();
+            return self.sum(&terms, &shape);
+        }
         identify_units(&mut product, output);
         let held = held_indices(&product, output);
         if tensors(&product) > 1 || sums(&product, &held) {
@@ -155,6 +163,53 @@ impl Graph {
             return true;
         }
         false
+    }
+
+    /// The product with a sum written out that has diagonal terms, if both axes of the diagonal are summed: each such term by
+    /// itself is a sum over the diagonal, and what is left is a tensor that need not be stored once more.
+    fn apart_from_diagonals(
+        &mut self,
+        product: &Product,
+        output: &[Index],
+    ) -> Option<Vec<(f64, Product)>> {
+        for position in 0..product.factors.len() {
+            let Factor::Tensor(node, indices) = &product.factors[position] else {
+                continue;
+            };
+            let Op::Sum(terms) = &self.node(*node).op else {
+                continue;
+            };
+            let summed = |axis: Index| {
+                indices
+                    .get(axis)
+                    .is_some_and(|index| !output.contains(index))
+            };
+            let is_diagonal = |id: NodeId| match &self.node(id).op {
+                Op::Contract(contract) if contract.is_structure() => {
+                    contract.deltas().any(|(a, b, _)| {
+                        a < contract.rank && b < contract.rank && summed(a) && summed(b)
+                    })
+                }
+                _ => false,
+            };
+            let (diagonals, rest): (Vec<_>, Vec<_>) =
+                terms.iter().partition(|(_, term)| is_diagonal(*term));
+            if diagonals.is_empty() || rest.is_empty() {
+                continue;
+            }
+            let (indices, shape) = (indices.clone(), self.shape(*node).to_vec());
+            let rest: Vec<(f64, NodeId)> = rest.iter().map(|(c, term)| (c.0, *term)).collect();
+            let mut parts: Vec<(f64, NodeId)> =
+                diagonals.iter().map(|(c, term)| (c.0, *term)).collect();
+            parts.push((1.0, self.sum(&rest, &shape)));
+            let parts = parts.into_iter().map(|(coefficient, part)| {
+                let mut term = product.clone();
+                term.factors[position] = Factor::Tensor(part, indices.clone());
+                (coefficient, term)
+            });
+            return Some(parts.collect());
+        }
+        None
     }
 
     /// Replaces tensors of which a part is read by views of that part.

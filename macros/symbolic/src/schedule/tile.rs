@@ -19,6 +19,8 @@ const LONGEST_SIDE: usize = 10;
 const LONGEST_PLAIN_SIDE: usize = 4;
 /// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
 const LATENCY: f64 = 8.0;
+/// What a load costs beside products that hide it.
+const FAR: f64 = 0.25;
 /// What each further shape of tile may cost, as a part of the cycles: it is compiled for every instruction set.
 const SHAPE: f64 = 0.15;
 
@@ -68,9 +70,10 @@ fn best(rows: usize, columns: usize, registers: usize, longest: usize) -> (usize
     found.1
 }
 
-/// Half cycles of one summed step of a tile: products, loads, and the wait for the last sum.
+/// Half cycles of one summed step of a tile: products, loads, and the wait for the last sum; of tiles that keep up alike the one
+/// with fewer loads, which may come from farther than the nearest cache.
 fn step(m: usize, n: usize) -> f64 {
     let products = (m * n) as f64;
     let loads = (m + n) as f64;
-    products.max(loads).max(LATENCY)
+    products.max(loads).max(LATENCY) + FAR * loads
 }
