@@ -165,7 +165,7 @@ impl Graph {
         false
     }
 
-    /// The product with a sum written out that has diagonal terms, if both axes of the diagonal are summed: each such term by
+    /// The product with a sum written out that has diagonal terms, if both axes of the diagonal are summed together: each such term by
     /// itself is a sum over the diagonal, and what is left is a tensor that need not be stored once more.
     fn apart_from_diagonals(
         &mut self,
@@ -179,17 +179,21 @@ impl Graph {
             let Op::Sum(terms) = &self.node(*node).op else {
                 continue;
             };
-            let summed = |axis: Index| {
-                indices
-                    .get(axis)
-                    .is_some_and(|index| !output.contains(index))
+            // Whether both axes are summed, and what else carries one of them carries both.
+            let together = |axes: [Index; 2]| {
+                let [Some(a), Some(b)] = axes.map(|axis| indices.get(axis)) else {
+                    return false;
+                };
+                !output.contains(a)
+                    && !output.contains(b)
+                    && product
+                        .tensors()
+                        .all(|(_, others)| others.contains(a) == others.contains(b))
             };
             let is_diagonal = |id: NodeId| match &self.node(id).op {
-                Op::Contract(contract) if contract.is_structure() => {
-                    contract.deltas().any(|(a, b, _)| {
-                        a < contract.rank && b < contract.rank && summed(a) && summed(b)
-                    })
-                }
+                Op::Contract(contract) if contract.is_structure() => contract
+                    .deltas()
+                    .any(|(a, b, _)| a < contract.rank && b < contract.rank && together([a, b])),
                 _ => false,
             };
             let (diagonals, rest): (Vec<_>, Vec<_>) =
