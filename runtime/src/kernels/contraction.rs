@@ -168,6 +168,15 @@ impl<
         } else {
             lanes
         };
+        let is_partial = if sum_lanes {
+            last > 0 || nest.over_points
+        } else {
+            last < lanes
+        };
+        assert!(
+            has(KIND, kind::PART) || !is_partial || lanes == 1,
+            "a vector that may be partial is not taken for a full one"
+        );
         assert!(
             !nest.symmetric || ROW >= COLUMN,
             "tiles beyond the diagonal are not computed"
@@ -345,7 +354,6 @@ impl<
             steps: panel.k.extent,
             last: panel.last,
             part: T::no_lanes(),
-            first: T::no_lanes(),
         }
         .columns(self.points);
     }

@@ -89,10 +89,12 @@ pub mod kind {
     pub const SCALED: u32 = 512;
     /// There are loops around the tiles or around the innermost sum.
     pub const NESTED: u32 = 1024;
-    /// Rows that do not fill a tile are done one by one. The only bit that is not the nest's but the caller's.
+    /// Rows that do not fill a tile are done one by one. This bit and [`PART`] are not the nest's but the caller's.
     pub const REST: u32 = 2048;
     /// The innermost sum is over the points of the block.
     pub const POINTS: u32 = 4096;
+    /// The last vector, of rows or of the summed index, may be partial.
+    pub const PART: u32 = 8192;
 }
 
 pub(super) const fn has(kind: u32, bit: u32) -> bool {
@@ -196,7 +198,7 @@ impl ContractionNest {
     /// Whether the nest is what its kind says, and stays within the memory if its operands begin at these elements.
     pub(super) const fn check(&self, kind: u32, begins: [usize; 4], sizes: Sizes) {
         assert!(
-            self.kind() == kind & !kind::REST,
+            self.kind() == kind & !(kind::REST | kind::PART),
             "the code of a nest is that of its kind"
         );
         let points = matches!(self.lane, LaneAxis::Points);

@@ -52,8 +52,6 @@ pub(super) struct Work<
     pub last: usize,
     /// Lanes in use of a vector that may be partial: of the last row of the tile, or of the summed index.
     pub part: T::Mask<S>,
-    /// The first lane.
-    pub first: T::Mask<S>,
 }
 
 /// The size of a tile.
@@ -78,9 +76,10 @@ impl<
     const ROW: bool = has(KIND, kind::ROW);
     const SUM: bool = has(KIND, kind::SUM);
     /// Whether the last vector of rows may be partial.
-    const ROW_PART: bool = Self::ROW && Self::LANES > 1;
+    const ROW_PART: bool = Self::ROW && Self::PART;
     /// Whether the last vector of the summed index may be.
-    const SUM_PART: bool = Self::SUM && Self::LANES > 1;
+    const SUM_PART: bool = Self::SUM && Self::PART;
+    const PART: bool = has(KIND, kind::PART) && Self::LANES > 1;
     const A_VECTOR: bool = has(KIND, kind::A_VECTOR);
     const B_VECTOR: bool = has(KIND, kind::B_VECTOR);
     const PAIRED: bool = has(KIND, kind::PAIRED);
@@ -140,7 +139,6 @@ impl<
         }
         if Self::SUM_PART {
             self.part = T::first_lanes(self.simd, self.last);
-            self.first = T::first_lanes(self.simd, 1);
         }
         if Self::NESTED {
             let start = self.start;
@@ -230,7 +228,7 @@ impl<
                 i += 1;
             }
         }
-        if Self::INITIAL {
+        if Self::INITIAL && !Self::SUM {
             let mut column = at.init;
             let mut j = 0;
             while j < W {
@@ -247,6 +245,10 @@ impl<
                 column = column.wrapping_add(panel.n.init);
                 j += 1;
             }
+        }
+        if Self::SUM {
+            self.store_sums(&sums, mirror, row);
+            return;
         }
         let (mut out_row, mut mirror_column) = (at.out, mirror);
         let mut i = 0;
@@ -271,6 +273,39 @@ impl<
             out_row = out_row.wrapping_add(panel.m.out);
             if Self::SYMMETRIC {
                 mirror_column = mirror_column.wrapping_add(panel.n.out);
+            }
+            i += 1;
+        }
+    }
+
+    /// The results of a tile whose lanes are added up.
+    #[inline(always)]
+    fn store_sums<const N: usize>(
+        &self,
+        sums: &[[T::Vector<S>; W]; N],
+        mirror: *mut T,
+        row: usize,
+    ) {
+        let (panel, at) = (self.panel, &self.start);
+        let mut i = 0;
+        while i < N {
+            let mut j = 0;
+            while j < W {
+                if !Self::SYMMETRIC || panel.diagonal + row + i >= j {
+                    let mut sum = T::reduce_sum(self.simd, sums[i][j]);
+                    let (r, c) = (&panel.m, &panel.n);
+                    // SAFETY: as of `factor`; a mirrored result is that of another row and column of a square.
+                    unsafe {
+                        if j < panel.initial_columns {
+                            sum += *at.init.wrapping_add(i * r.init + j * c.init);
+                        }
+                        *at.out.wrapping_add(i * r.out + j * c.out) = sum;
+                        if Self::SYMMETRIC {
+                            *mirror.wrapping_add(i * c.out + j * r.out) = sum;
+                        }
+                    }
+                }
+                j += 1;
             }
             i += 1;
         }
@@ -428,13 +463,7 @@ impl<
         let simd = self.simd;
         // SAFETY: as of `factor`.
         unsafe {
-            if Self::SUM {
-                // The lanes are summed at the end: the initial value is in the first.
-                if Self::SUM_PART {
-                    return T::load_partial(simd, source, self.first);
-                }
-                T::load(simd, source)
-            } else if Self::INITIAL_SPLAT {
+            if Self::INITIAL_SPLAT {
                 T::splat(simd, *source)
             } else {
                 self.load(source, is_last)
@@ -447,10 +476,6 @@ impl<
         let simd = self.simd;
         // SAFETY: as of `factor`; a mirrored result is that of another row and column of a square.
         unsafe {
-            if Self::SUM {
-                *target = T::reduce_sum(simd, sum);
-                return;
-            }
             if Self::ROW_PART && is_last {
                 T::store_partial(simd, target, sum, self.part);
                 return;

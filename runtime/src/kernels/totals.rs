@@ -39,7 +39,7 @@ pub fn clear_totals<
 pub fn drain_totals<
     const FROM: usize,
     const COUNT: usize,
-    T: Real + core::ops::AddAssign,
+    T: Real,
     S: Isa,
     const P: usize,
     const H: usize,

@@ -16,7 +16,9 @@ use pulp::{Simd, cast};
 ///
 /// The functions take the instruction set first and are inlined into the caller, who must run under it
 /// ([`dispatch`](super::dispatch())).
-pub trait Real: nalgebra::Scalar + Copy + Default + PartialOrd + Send + Sync {
+pub trait Real:
+    nalgebra::Scalar + Copy + Default + PartialOrd + Send + Sync + core::ops::AddAssign
+{
     /// A register of lanes, `Self::lanes::<S>()` of them.
     type Vector<S: Simd>: Copy;
     /// One truth value per lane.

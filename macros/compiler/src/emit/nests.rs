@@ -297,7 +297,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
 }
 
 /// The bits that tell the code of a nest from others; the runtime checks them.
-fn emit_kind(nest: &ContractionNest, rest: bool) -> TokenStream {
+fn emit_kind(nest: &ContractionNest, rest: bool, part: bool) -> TokenStream {
     let block = |place: Place| place.space == Space::Block;
     let consecutive = |step: usize| step == 1 || nest.k.extent == 1;
     let (a, b) = match nest.lane {
@@ -330,6 +330,7 @@ fn emit_kind(nest: &ContractionNest, rest: bool) -> TokenStream {
         ),
         (rest, quote!(REST)),
         (nest.over_points, quote!(POINTS)),
+        (part, quote!(PART)),
     ];
     let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
     quote!({ 0 #(| __private::kind::#bits)* })
@@ -342,7 +343,17 @@ fn emit_tiles(
     lanes: Option<usize>,
 ) -> TokenStream {
     let call = |rows: usize, columns: usize, row: usize, count: usize, column: usize| {
-        let kind = emit_kind(nest, lanes.is_none());
+        let part = match (nest.lane, lanes) {
+            (LaneAxis::Points, _) => false,
+            (LaneAxis::Row, None) => true,
+            // One lane stands for any number.
+            (LaneAxis::Sum, None | Some(1)) => true,
+            (LaneAxis::Sum, Some(lanes)) => {
+                nest.over_points || !nest.k.extent.is_multiple_of(lanes)
+            }
+            (LaneAxis::Row, Some(lanes)) => (row + rows * count) * lanes > nest.m.extent,
+        };
+        let kind = emit_kind(nest, lanes.is_none(), part);
         let column_step = if nest.paired { nest.m.b } else { nest.n.b };
         let tile = [rows, columns, nest.m.a, column_step, row, count, column].map(number);
         quote!(__private::tiles::<Self, At, _, _, #kind, #(#tile,)* _, _, _>(memory);)
