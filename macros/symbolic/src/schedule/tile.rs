@@ -20,7 +20,7 @@ const LONGEST_PLAIN_SIDE: usize = 4;
 /// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
 const LATENCY: f64 = 8.0;
 /// What a load costs beside products that hide it.
-const FAR: f64 = 0.25;
+const FAR: f64 = 0.4;
 /// What each further shape of tile may cost, as a part of the cycles: it is compiled for every instruction set.
 const SHAPE: f64 = 0.15;
 
