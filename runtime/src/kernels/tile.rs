@@ -366,6 +366,10 @@ impl<
         mut b: *const T,
         sums: &mut [[T::Vector<S>; W]; N],
     ) {
+        if Self::ROW && Self::COLUMNS {
+            self.step_by_columns::<N>(a, b, sums);
+            return;
+        }
         let simd = self.simd;
         let mut columns = [T::zero(simd); W];
         if Self::COLUMNS {
@@ -401,6 +405,35 @@ impl<
                 b = b.wrapping_add(Self::B_ROW);
             }
             i += 1;
+        }
+    }
+
+    /// A step with the rows in registers, which are vectors: each column is one number.
+    #[inline(always)]
+    fn step_by_columns<const N: usize>(
+        &self,
+        mut a: *const T,
+        mut b: *const T,
+        sums: &mut [[T::Vector<S>; W]; N],
+    ) {
+        let simd = self.simd;
+        let mut rows = [T::zero(simd); N];
+        let mut i = 0;
+        while i < N {
+            rows[i] = self.factor::<true, false>(a, 0, i + 1 == N);
+            a = a.wrapping_add(Self::A_ROW);
+            i += 1;
+        }
+        let mut j = 0;
+        while j < W {
+            let column = self.factor::<false, false>(b, 0, false);
+            i = 0;
+            while i < N {
+                sums[i][j] = T::mul_add(simd, rows[i], column, sums[i][j]);
+                i += 1;
+            }
+            b = b.wrapping_add(Self::B_COLUMN);
+            j += 1;
         }
     }
 

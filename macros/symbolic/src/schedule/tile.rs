@@ -27,11 +27,11 @@ const SHAPE: f64 = 0.15;
 impl ContractionNest {
     /// The tiles that need the fewest cycles for the whole result; `lanes` in a vector of 512 bits.
     pub fn tile(&self, lanes: usize) -> Tile {
-        let columns = self.n.extent;
+        let (lane, columns) = (self.lane, self.n.extent);
         Tile {
-            wide: best(self.rows(lanes), columns, 28, LONGEST_SIDE),
-            narrow: best(self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
-            plain: best(self.m.extent, columns, 16, LONGEST_PLAIN_SIDE),
+            wide: best(lane, self.rows(lanes), columns, 28, LONGEST_SIDE),
+            narrow: best(lane, self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
+            plain: best(lane, self.m.extent, columns, 16, LONGEST_PLAIN_SIDE),
         }
     }
 
@@ -44,11 +44,19 @@ impl ContractionNest {
     }
 }
 
-fn best(rows: usize, columns: usize, registers: usize, longest: usize) -> (usize, usize) {
+fn best(
+    lane: LaneAxis,
+    rows: usize,
+    columns: usize,
+    registers: usize,
+    longest: usize,
+) -> (usize, usize) {
     let mut found = (f64::INFINITY, (1, 1));
     for n in 1..=columns.min(longest) {
         for m in 1..=rows.min(longest) {
-            if m * n + n + 1 > registers {
+            // Factors of a step: those of all rows, if these are vectors, or of all columns, and one of the others after the other.
+            let factors = if lane == LaneAxis::Row { m } else { n } + 1;
+            if m * n + factors > registers {
                 continue;
             }
             let (mut cycles, mut shapes) = (0.0, 0.0);
