@@ -16,7 +16,7 @@ use crate::model::{Loss, LossRequestKind, Network, ParameterRequest, ParameterRe
 /// Bytes of vector scratch that a block of points may use: what stays in the nearest caches.
 const BLOCK_BYTES: usize = 128 * 1024;
 /// The most vectors of points in a block: sums are loaded and stored once for all of them.
-const MOST_VECTORS: usize = 8;
+const MOST_VECTORS: usize = 4;
 /// Bytes of vector scratch that a block may use whose results are copied away.
 const LONG_BLOCK_BYTES: usize = 512 * 1024;
 /// Vectors of points in such a block.
