@@ -1,0 +1,132 @@
+//! What is done at each point goes in with the slices of all of them, and is done chunk by chunk.
+
+use core::mem::MaybeUninit;
+use core::ops::AddAssign;
+
+use crate::lanes::{Isa, OnLanes, Real, dispatch};
+
+use super::chunks::{Chunks, points_of_chunk};
+#[cfg(feature = "rayon")]
+use super::pool;
+use super::slices::Slices;
+
+/// Memory of a call.
+pub type Scratch<'a, T> = &'a mut [MaybeUninit<T>];
+
+/// What is done at points: by slices with an entry for each point, and `N` arrays beside them.
+pub trait OverPoints<const N: usize>: Sync {
+    /// The numbers.
+    type Scalar: Real + AddAssign;
+    /// Points, what goes with each, and the results at each.
+    type Slices: Slices;
+    /// Operations at a point.
+    const FLOPS: usize;
+
+    /// Does it on some lanes. Arrays are added to, or written to.
+    fn run<S: Isa>(
+        &self,
+        simd: S,
+        scratch: Scratch<'_, Self::Scalar>,
+        slices: Self::Slices,
+        arrays: [&mut [Self::Scalar]; N],
+    );
+}
+
+struct Run<'a, K: OverPoints<N>, const N: usize> {
+    kernel: &'a K,
+    scratch: Scratch<'a, K::Scalar>,
+    slices: K::Slices,
+    arrays: [&'a mut [K::Scalar]; N],
+}
+
+impl<K: OverPoints<N>, const N: usize> OnLanes for Run<'_, K, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, simd: S) {
+        self.kernel
+            .run(simd, self.scratch, self.slices, self.arrays);
+    }
+}
+
+/// Runs it for some points on this thread, on its lanes.
+#[inline(always)]
+pub(super) fn run<K: OverPoints<N>, const N: usize>(
+    kernel: &K,
+    scratch: Scratch<'_, K::Scalar>,
+    slices: K::Slices,
+    arrays: [&mut [K::Scalar]; N],
+) {
+    dispatch(Run {
+        kernel,
+        scratch,
+        slices,
+        arrays,
+    });
+}
+
+/// Runs it for all points. The arrays are sums, to which it adds.
+#[inline]
+pub fn over_points<K: OverPoints<N>, const N: usize>(
+    kernel: &K,
+    scratch: Scratch<'_, K::Scalar>,
+    slices: K::Slices,
+    mut sums: [&mut [K::Scalar]; N],
+) {
+    let summed = sums.iter().map(|sum| sum.len()).sum();
+    let points = points_of_chunk(K::FLOPS, summed);
+    if slices.points() <= points {
+        return run(kernel, scratch, slices, sums);
+    }
+    #[cfg(feature = "rayon")]
+    if pool::is_parallel() {
+        return split(kernel, scratch.len(), Chunks::of(slices, points), sums);
+    }
+    if N == 0 {
+        return run(kernel, scratch, slices, sums);
+    }
+    for chunk in Chunks::of(slices, points) {
+        let sums = sums.each_mut().map(|sum| &mut **sum);
+        run(kernel, &mut *scratch, chunk, sums);
+    }
+}
+
+/// The same over the pool, in waves of as many chunks as there may be sums alive.
+#[cfg(feature = "rayon")]
+fn split<K: OverPoints<N>, const N: usize>(
+    kernel: &K,
+    scratch: usize,
+    mut chunks: Chunks<K::Slices>,
+    mut sums: [&mut [K::Scalar]; N],
+) {
+    let lengths = sums.each_ref().map(|sum| sum.len());
+    let wave = pool::wave(lengths.iter().sum::<usize>() * size_of::<K::Scalar>());
+    loop {
+        let tasks: Vec<_> = chunks
+            .by_ref()
+            .take(wave)
+            .map(|chunk| (Some(chunk), [const { Vec::new() }; N]))
+            .collect();
+        if tasks.is_empty() {
+            break;
+        }
+        let done = pool::each(tasks, scratch, |(chunk, partial), scratch| {
+            let Some(chunk) = chunk.take() else { return };
+            // What is added to it keeps its bits: 0 would change the sign of -0.
+            *partial = lengths.map(|length| vec![K::Scalar::from_f64(-0.0); length]);
+            run(
+                kernel,
+                scratch,
+                chunk,
+                partial.each_mut().map(|sum| &mut sum[..]),
+            );
+        });
+        for (_, partial) in done {
+            for (sum, partial) in sums.iter_mut().zip(&partial) {
+                for (sum, partial) in sum.iter_mut().zip(partial) {
+                    *sum += *partial;
+                }
+            }
+        }
+    }
+}
