@@ -60,7 +60,8 @@ mod tests {
                 let points = points_of_chunk(operations, sums);
                 assert!(points.is_power_of_two() && (FEWEST..=MOST).contains(&points));
                 let done = points.saturating_mul(operations);
-                assert!(points == MOST || (done >= OPERATIONS && done / OPERATIONS_A_SUM >= sums));
+                let sums = sums.saturating_mul(OPERATIONS_A_SUM);
+                assert!(points == MOST || done >= OPERATIONS.max(sums));
             }
         }
     }

@@ -130,3 +130,54 @@ fn split<K: OverPoints<N>, const N: usize>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Doubles numbers, adds them up, and counts how often it was asked to.
+    struct Doubles(AtomicUsize);
+
+    impl OverPoints<1> for Doubles {
+        type Scalar = f64;
+        type Slices = (&'static [f64], &'static mut [f64]);
+        const FLOPS: usize = 1 << 13;
+
+        fn run<S: Isa>(
+            &self,
+            _: S,
+            scratch: Scratch<'_, f64>,
+            (numbers, doubles): Self::Slices,
+            [sum]: [&mut [f64]; 1],
+        ) {
+            assert_eq!(scratch.len(), 3);
+            self.0.fetch_add(1, Ordering::Relaxed);
+            for (number, double) in numbers.iter().zip(doubles) {
+                *double = 2.0 * number;
+                sum[0] += number;
+            }
+        }
+    }
+
+    fn check(count: usize, times: usize) {
+        let numbers: Vec<f64> = (0..count).map(|number| number as f64).collect();
+        let mut sum = [0.5];
+        let doubles = Vec::leak(vec![0.0; count]);
+        let kernel = Doubles(AtomicUsize::new(0));
+        let slices = (&*Vec::leak(numbers.clone()), &mut *doubles);
+        over_points(&kernel, &mut [MaybeUninit::uninit(); 3], slices, [&mut sum]);
+        assert_eq!(sum, [0.5 + numbers.iter().sum::<f64>()]);
+        assert_eq!(kernel.0.into_inner(), times);
+    }
+
+    #[test]
+    fn chunks_depend_on_the_number_of_points() {
+        for (count, times) in [(0, 1), (128, 1), (129, 2), (1_000, 8), (100_003, 782)] {
+            check(count, times);
+            #[cfg(feature = "rayon")]
+            pool::in_parallel(|| check(count, times));
+        }
+    }
+}
