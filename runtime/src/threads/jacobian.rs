@@ -8,7 +8,7 @@ use super::chunks::Chunks;
 use super::chunks::points_of_chunk;
 use super::over_points::{OverPoints, Scratch, run};
 #[cfg(feature = "rayon")]
-use super::pool;
+use super::pool::{self, Own};
 use super::slices::Slices;
 
 /// Points whose rows are multiplied at once: they stay in a near cache.
@@ -16,6 +16,9 @@ const POINTS: usize = 64;
 /// Columns of the products that are a task: enough that rows are loaded for many of them.
 #[cfg(feature = "rayon")]
 const COLUMNS: usize = 32;
+/// Bytes of rows that are multiplied at once: each task goes over all of them, so they stay in a cache.
+#[cfg(feature = "rayon")]
+const ROWS: usize = 2 << 20;
 
 /// Writes the Jacobian, column-major with `width` rows for each point. The kernel writes rows, and, if there is room for them, residuals.
 #[inline]
@@ -61,12 +64,14 @@ fn split<K: OverPoints<2>>(
             pieces.push(piece);
         }
     }
-    pool::each(tasks, scratch, |(chunk, pieces), scratch| {
+    let own = rows_of_chunk * columns;
+    pool::each(tasks, [scratch, own], |(chunk, pieces), own| {
         let Some(chunk) = chunk.take() else { return };
+        let (scratch, own) = own.parts();
         let rows = pieces.first().map_or(0, |piece| piece.len());
-        let mut own = vec![K::Scalar::ZERO; rows * columns];
-        run(kernel, scratch, chunk, [&mut own, &mut []]);
-        for (piece, column) in pieces.iter_mut().zip(own.chunks_exact(rows)) {
+        let own = &mut own[..rows * columns];
+        run(kernel, scratch, chunk, [own, &mut []]);
+        for (piece, column) in pieces.iter_mut().zip(own.chunks_exact(rows.max(1))) {
             piece.copy_from_slice(column);
         }
     });
@@ -151,30 +156,31 @@ fn split_products<K: OverPoints<2>>(
     squares: &mut [K::Scalar],
 ) -> K::Scalar {
     let [width, columns] = sizes;
-    let at_once = pool::wave(POINTS * width * columns * size_of::<K::Scalar>());
+    let at_once = pool::wave(ROWS, POINTS * width * columns * size_of::<K::Scalar>());
     let mut sum = K::Scalar::ZERO;
+    let mut wave: Vec<Rows<K::Scalar>> = Vec::new();
     loop {
         let tasks: Vec<_> = blocks
             .by_ref()
             .take(at_once)
-            .map(|points| (Some(points), Rows::new()))
+            .map(|points| (Some(points), wave.pop().unwrap_or(const { Rows::new() })))
             .collect();
         if tasks.is_empty() {
             return sum;
         }
-        let filled = pool::each(tasks, scratch, |(points, rows), scratch| {
+        let filled = pool::each(tasks, [scratch, 0], |(points, rows), own| {
             if let Some(points) = points.take() {
-                rows.fill(kernel, scratch, points, sizes);
+                rows.fill(kernel, own.parts().0, points, sizes);
             }
         });
-        let wave: Vec<_> = filled.into_iter().map(|(_, rows)| rows).collect();
+        wave = filled.into_iter().map(|(_, rows)| rows).collect();
         let panels = squares
             .chunks_mut(COLUMNS * columns.max(1))
             .zip(projections.chunks_mut(COLUMNS));
         pool::each(
             panels.enumerate().collect(),
-            0,
-            |(number, (squares, projections)), _: Scratch<'_, K::Scalar>| {
+            [0, 0],
+            |(number, (squares, projections)), _: &mut Own<K::Scalar>| {
                 for rows in &wave {
                     accumulate_gram(
                         &rows.jacobian,

@@ -10,6 +10,10 @@ use super::chunks::{Chunks, points_of_chunk};
 use super::pool;
 use super::slices::Slices;
 
+/// Bytes of sums that wait for being added up.
+#[cfg(feature = "rayon")]
+const WAITING: usize = 16 << 20;
+
 /// Memory of a call.
 pub type Scratch<'a, T> = &'a mut [MaybeUninit<T>];
 
@@ -100,7 +104,10 @@ fn split<K: OverPoints<N>, const N: usize>(
     mut sums: [&mut [K::Scalar]; N],
 ) {
     let lengths = sums.each_ref().map(|sum| sum.len());
-    let wave = pool::wave(lengths.iter().sum::<usize>() * size_of::<K::Scalar>());
+    let wave = pool::wave(
+        WAITING,
+        lengths.iter().sum::<usize>() * size_of::<K::Scalar>(),
+    );
     loop {
         let tasks: Vec<_> = chunks
             .by_ref()
@@ -110,13 +117,13 @@ fn split<K: OverPoints<N>, const N: usize>(
         if tasks.is_empty() {
             break;
         }
-        let done = pool::each(tasks, scratch, |(chunk, partial), scratch| {
+        let done = pool::each(tasks, [scratch, 0], |(chunk, partial), own| {
             let Some(chunk) = chunk.take() else { return };
             // What is added to it keeps its bits: 0 would change the sign of -0.
             *partial = lengths.map(|length| vec![K::Scalar::from_f64(-0.0); length]);
             run(
                 kernel,
-                scratch,
+                own.parts().0,
                 chunk,
                 partial.each_mut().map(|sum| &mut sum[..]),
             );

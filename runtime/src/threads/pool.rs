@@ -1,16 +1,14 @@
 //! Tasks go in and are done over rayon's current pool, each with scratch of its own.
 
 use core::cell::Cell;
-use core::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::kernels::Lines;
-use crate::lanes::{Lanes, with_lanes};
+use crate::lanes::{Lanes, Real, with_lanes};
 
-/// Bytes that the results of a wave of tasks may have.
-const WAVE_BYTES: usize = 16 << 20;
+use super::over_points::Scratch;
 
 thread_local! {
     /// Whether calls on this thread split their points.
@@ -47,32 +45,56 @@ pub(super) fn is_parallel() -> bool {
     PARALLEL.get()
 }
 
-/// How many tasks may be done before their results are used, if each result has so many bytes. The order of results is not changed
-/// by it.
-pub(super) fn wave(bytes: usize) -> usize {
-    let enough_to_share = 2 * rayon::current_num_threads();
-    (WAVE_BYTES / bytes.max(1)).max(enough_to_share)
+/// How many tasks may be done before their results are used, if these are to have so many bytes, and each has so many: enough for all
+/// threads in any case. The order of results does not depend on it.
+pub(super) fn wave(bytes: usize, bytes_each: usize) -> usize {
+    (bytes / bytes_each.max(1)).max(rayon::current_num_threads())
 }
 
-/// Does each of the tasks, with so many numbers of scratch, and gives them back in their order.
-pub(super) fn each<I: Send, T>(
+/// What a thread of the pool has for its tasks.
+pub(super) struct Own<T> {
+    scratch: (Lines, usize),
+    numbers: Vec<T>,
+}
+
+impl<T: Real> Own<T> {
+    fn new(scratch: usize, numbers: usize) -> Self {
+        Own {
+            scratch: (Lines::new(scratch * size_of::<T>()), scratch),
+            numbers: vec![T::ZERO; numbers],
+        }
+    }
+
+    /// Scratch, and numbers as the last task left them.
+    pub fn parts(&mut self) -> (Scratch<'_, T>, &mut [T]) {
+        let (lines, count) = &mut self.scratch;
+        (lines.numbers(*count), &mut self.numbers)
+    }
+}
+
+/// Does each of the tasks, on a thread with so many numbers of scratch and of its own, and gives them back in their order.
+pub(super) fn each<I: Send, T: Real>(
     tasks: Vec<I>,
-    scratch: usize,
-    function: impl Fn(&mut I, &mut [MaybeUninit<T>]) + Sync,
+    [scratch, numbers]: [usize; 2],
+    function: impl Fn(&mut I, &mut Own<T>) + Sync,
 ) -> Vec<I> {
     // Each lock is taken once: that is how a task is reached by its number.
     let tasks: Vec<Mutex<I>> = tasks.into_iter().map(Mutex::new).collect();
-    on_pool(tasks.len(), scratch * size_of::<T>(), &|number, lines| {
+    on_pool(tasks.len(), [scratch, numbers], &|number, own| {
         let mut task = tasks[number].lock().unwrap_or_else(PoisonError::into_inner);
-        function(&mut task, lines.numbers(scratch));
+        function(&mut task, own);
     });
     let done = tasks.into_iter().map(Mutex::into_inner);
     done.map(|task| task.unwrap_or_else(PoisonError::into_inner))
         .collect()
 }
 
-/// Not generic, so that it is compiled once.
-fn on_pool(count: usize, bytes: usize, task: &(dyn Fn(usize, &mut Lines) + Sync)) {
+/// Not generic in the task, so that it is compiled once for each type of numbers.
+fn on_pool<T: Real>(
+    count: usize,
+    [scratch, numbers]: [usize; 2],
+    task: &(dyn Fn(usize, &mut Own<T>) + Sync),
+) {
     let lanes = Lanes::current();
     let widest = Lanes::available().last().unwrap_or(lanes);
     // While a thread of the pool waits for the others it may do what somebody else has left to the pool, who has asked for
@@ -80,10 +102,8 @@ fn on_pool(count: usize, bytes: usize, task: &(dyn Fn(usize, &mut Lines) + Sync)
     with(false, || {
         with_lanes(widest, || {
             (0..count).into_par_iter().for_each_init(
-                || Lines::new(bytes),
-                |lines, number| {
-                    with_lanes(lanes, || task(number, lines));
-                },
+                || Own::new(scratch, numbers),
+                |own, number| with_lanes(lanes, || task(number, own)),
             );
         });
     });
@@ -98,7 +118,7 @@ mod tests {
         for lanes in Lanes::available() {
             let seen = with_lanes(lanes, || {
                 in_parallel(|| {
-                    each(vec![None; 50], 1, |task, _: &mut [MaybeUninit<f64>]| {
+                    each(vec![None; 50], [1, 0], |task, _: &mut Own<f64>| {
                         *task = Some((Lanes::current(), is_parallel()));
                     })
                 })
@@ -112,7 +132,7 @@ mod tests {
     fn a_panic_of_a_task_is_one_of_the_call_and_restores_what_was() {
         let unwound = std::panic::catch_unwind(|| {
             in_parallel(|| {
-                each(vec![0, 1, 2], 0, |task, _: &mut [MaybeUninit<f64>]| {
+                each(vec![0, 1, 2], [0, 0], |task, _: &mut Own<f64>| {
                     if *task == 1 {
                         std::panic::resume_unwind(Box::new("the panic of a task"));
                     }
