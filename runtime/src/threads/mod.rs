@@ -11,6 +11,8 @@ mod over_points;
 #[cfg(feature = "rayon")]
 mod pool;
 mod slices;
+#[cfg(feature = "rayon")]
+mod split;
 
 pub use jacobian::{gauss_newton, jacobian};
 pub use over_points::{OverPoints, Scratch, over_points};

@@ -6,13 +6,9 @@ use core::ops::AddAssign;
 use crate::lanes::{Isa, OnLanes, Real, dispatch};
 
 use super::chunks::{Chunks, points_of_chunk};
-#[cfg(feature = "rayon")]
-use super::pool;
 use super::slices::Slices;
-
-/// Bytes of sums that wait for being added up.
 #[cfg(feature = "rayon")]
-const WAITING: usize = 16 << 20;
+use super::{pool, split};
 
 /// Memory of a call.
 pub type Scratch<'a, T> = &'a mut [MaybeUninit<T>];
@@ -84,7 +80,7 @@ pub fn over_points<K: OverPoints<N>, const N: usize>(
     }
     #[cfg(feature = "rayon")]
     if pool::is_parallel() {
-        return split(kernel, scratch.len(), Chunks::of(slices, points), sums);
+        return split::over_points(kernel, scratch.len(), Chunks::of(slices, points), sums);
     }
     if N == 0 {
         return run(kernel, scratch, slices, sums);
@@ -92,49 +88,6 @@ pub fn over_points<K: OverPoints<N>, const N: usize>(
     for chunk in Chunks::of(slices, points) {
         let sums = sums.each_mut().map(|sum| &mut **sum);
         run(kernel, &mut *scratch, chunk, sums);
-    }
-}
-
-/// The same over the pool, in waves of as many chunks as there may be sums alive.
-#[cfg(feature = "rayon")]
-fn split<K: OverPoints<N>, const N: usize>(
-    kernel: &K,
-    scratch: usize,
-    mut chunks: Chunks<K::Slices>,
-    mut sums: [&mut [K::Scalar]; N],
-) {
-    let lengths = sums.each_ref().map(|sum| sum.len());
-    let wave = pool::wave(
-        WAITING,
-        lengths.iter().sum::<usize>() * size_of::<K::Scalar>(),
-    );
-    loop {
-        let tasks: Vec<_> = chunks
-            .by_ref()
-            .take(wave)
-            .map(|chunk| (Some(chunk), [const { Vec::new() }; N]))
-            .collect();
-        if tasks.is_empty() {
-            break;
-        }
-        let done = pool::each(tasks, [scratch, 0], |(chunk, partial), own| {
-            let Some(chunk) = chunk.take() else { return };
-            // What is added to it keeps its bits: 0 would change the sign of -0.
-            *partial = lengths.map(|length| vec![K::Scalar::from_f64(-0.0); length]);
-            run(
-                kernel,
-                own.parts().0,
-                chunk,
-                partial.each_mut().map(|sum| &mut sum[..]),
-            );
-        });
-        for (_, partial) in done {
-            for (sum, partial) in sums.iter_mut().zip(&partial) {
-                for (sum, partial) in sum.iter_mut().zip(partial) {
-                    *sum += *partial;
-                }
-            }
-        }
     }
 }
 
@@ -147,17 +100,17 @@ mod tests {
     /// Doubles numbers, adds them up, and counts how often it was asked to.
     struct Doubles(AtomicUsize);
 
-    impl OverPoints<1> for Doubles {
+    impl OverPoints<2> for Doubles {
         type Scalar = f64;
         type Slices = (&'static [f64], &'static mut [f64]);
-        const FLOPS: usize = 1 << 13;
+        const FLOPS: usize = 1 << 14;
 
         fn run<S: Isa>(
             &self,
             _: S,
             scratch: Scratch<'_, f64>,
             (numbers, doubles): Self::Slices,
-            [sum]: [&mut [f64]; 1],
+            [sum, _]: [&mut [f64]; 2],
         ) {
             assert_eq!(scratch.len(), 3);
             self.0.fetch_add(1, Ordering::Relaxed);
@@ -170,12 +123,18 @@ mod tests {
 
     fn check(count: usize, times: usize) {
         let numbers: Vec<f64> = (0..count).map(|number| number as f64).collect();
-        let mut sum = [0.5];
+        let (mut sum, mut untouched) = ([0.5], [-0.0f64]);
         let doubles = Vec::leak(vec![0.0; count]);
         let kernel = Doubles(AtomicUsize::new(0));
         let slices = (&*Vec::leak(numbers.clone()), &mut *doubles);
-        over_points(&kernel, &mut [MaybeUninit::uninit(); 3], slices, [&mut sum]);
+        over_points(
+            &kernel,
+            &mut [MaybeUninit::uninit(); 3],
+            slices,
+            [&mut sum, &mut untouched],
+        );
         assert_eq!(sum, [0.5 + numbers.iter().sum::<f64>()]);
+        assert!(untouched[0].is_sign_negative(), "-0 is still -0");
         assert_eq!(kernel.0.into_inner(), times);
     }
 
