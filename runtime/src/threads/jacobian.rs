@@ -67,7 +67,8 @@ impl<T: Real> Rows<T> {
     }
 }
 
-/// Gauss-Newton's products: writes `Jᵀr` and `JᵀJ`, returns `rᵀr`. There are `width` rows for each point; the kernel writes rows and residuals.
+/// Gauss-Newton's products: writes `Jᵀr` and `JᵀJ`, returns `rᵀr`. There are `width` rows for each point; the kernel writes rows
+/// and residuals.
 pub fn gauss_newton<K: OverPoints<2>>(
     kernel: &K,
     scratch: Scratch<'_, K::Scalar>,

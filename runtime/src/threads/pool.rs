@@ -18,8 +18,9 @@ thread_local! {
 /// Runs `f`; within it, on this thread, calls over many points split them over rayon's current pool.
 ///
 /// These are the methods for batches, losses with their gradients and second derivatives, Jacobians in the parameters, and
-/// Gauss-Newton's products. `pool.install(|| in_parallel(|| ..))` takes a chosen pool; the threads of the pool have the lanes
-/// of this one ([`with_lanes`]). Results are the same bits as outside, whatever the number of threads.
+/// Gauss-Newton's products. `pool.install(|| in_parallel(|| ..))` takes a chosen pool, not the other way round: what `f` has done on
+/// other threads is serial. The threads of the pool have the lanes of this one ([`with_lanes`]). Results are the same bits as
+/// outside, whatever the number of threads.
 ///
 /// Only calls with enough to do are split: points go in chunks of at least 128 points and about a million operations. A call that is
 /// split allocates, also with a workspace: scratch for each thread, sums of each chunk.

@@ -90,7 +90,8 @@ pub fn jacobian<K: OverPoints<2>>(
     });
 }
 
-/// Adds Gauss-Newton's products down to the diagonal: rows by blocks of points, then products by columns, so that each is added up in the order of the points.
+/// Adds Gauss-Newton's products down to the diagonal: rows by blocks of points, then products by columns, so that each is added up
+/// in the order of the points.
 pub fn add_products<K: OverPoints<2>>(
     kernel: &K,
     scratch: usize,
