@@ -3,8 +3,8 @@
 //! u_t + u u_x = (0.01/π) u_xx for -1 < x < 1 and 0 < t < 1, with u(x, 0) = -sin(πx) and u(±1, t) = 0: a wave that steepens into
 //! a shock of width 0.01. The residual is written once, in the definition; its loss over 10,000 points and the gradient
 //! in the parameters are derived from it, and L-BFGS of argmin minimises the loss. Steps of Levenberg and Marquardt finish it, with
-//! Gauss-Newton's products, which are derived as well. Initial and boundary values hold by construction. The result is compared
-//! with the exact solution, and drawn in `target/burgers.svg` or the path given.
+//! Gauss-Newton's products, which are derived as well. Points are split over all cores. Initial and boundary values hold by
+//! construction. The result is compared with the exact solution, and drawn in `target/burgers.svg` or the path given.
 //!
 //! After each round the parameters are saved, in `burgers.checkpoint` beside the drawing. `--resume` goes on from there,
 //! with the loss of then to the last bit. `--quick` does short rounds on fewer points, which does not reach the shock.
@@ -19,7 +19,6 @@ mod cole_hopf;
 mod gauss_newton;
 #[path = "../support/heat_map.rs"]
 mod heat_map;
-mod parts;
 #[path = "../support/plot.rs"]
 mod plot;
 #[path = "../support/points.rs"]
@@ -30,6 +29,7 @@ mod progress;
 use arguments::{flag, output};
 use checkpoint::Checkpoint;
 use cole_hopf::ColeHopf;
+use derive_network::in_parallel;
 use derive_network::optimise::Objective;
 use derive_network::optimise::argmin::core::Executor;
 use derive_network::optimise::argmin::core::observers::ObserverMode;
@@ -38,7 +38,6 @@ use derive_network::optimise::argmin::solver::quasinewton::LBFGS;
 use derive_network::prelude::*;
 use heat_map::draw_heat_map;
 use nalgebra::Vector2;
-use parts::in_parts;
 use plot::{Axes, Series, draw, draw_series};
 use points::quasi_random;
 use progress::Progress;
@@ -69,7 +68,7 @@ const VISCOSITY: f64 = 0.01 / PI;
 /// How many steps L-BFGS remembers.
 const MEMORY: usize = 50;
 
-/// What goes wrong, in a thread too.
+/// What goes wrong.
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// How much is done.
@@ -96,6 +95,10 @@ const QUICK: Plan = Plan {
 };
 
 fn main() -> Result<(), Failure> {
+    in_parallel(run)
+}
+
+fn run() -> Result<(), Failure> {
     let plan = if flag("--quick") { QUICK } else { FULL };
     let path = output("burgers.svg");
     let saved = path.with_file_name("burgers.checkpoint");
@@ -127,7 +130,7 @@ fn main() -> Result<(), Failure> {
         } else {
             (network, used) = gauss_newton::train(network, &points, plan.gauss_newton.1)?;
             // The products add up the squares in another order than the loss, which `--resume` compares to the last bit.
-            loss = loss_and_gradient(&network, &points, &mut vec![0.0; Burgers::PARAMETERS])?;
+            loss = network.physics_gradient(&points, &mut vec![0.0; Burgers::PARAMETERS])?;
             iterations += plan.gauss_newton.1;
             unit = "steps taken";
         }
@@ -163,7 +166,7 @@ fn main() -> Result<(), Failure> {
 fn resume(path: &Path, points: &[Vector2<f64>]) -> Result<(Burgers, u64), Failure> {
     let checkpoint = Checkpoint::restore(path, Burgers::PARAMETERS)?;
     let network = Burgers::from_parameters(&checkpoint.parameters)?;
-    let loss = loss_and_gradient(&network, points, &mut vec![0.0; Burgers::PARAMETERS])?;
+    let loss = network.physics_gradient(points, &mut vec![0.0; Burgers::PARAMETERS])?;
     if loss.to_bits() != checkpoint.loss.to_bits() {
         return Err(format!(
             "the loss is {loss:e} and was {:e} when it was saved: by other points, or on other lanes",
@@ -186,7 +189,7 @@ fn train(
     progress: Progress,
 ) -> Result<(Burgers, f64, usize), Failure> {
     let objective = Objective::new(network, |network: &Burgers, gradient: &mut [f64]| {
-        loss_and_gradient(network, points, gradient)
+        network.physics_gradient(points, gradient)
     });
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY)
         .with_tolerance_grad(0.0)?
@@ -205,29 +208,6 @@ fn train(
         .ok_or("L-BFGS found no parameters")?;
     let evaluations = objective.evaluations();
     Ok((objective.into_network(best.as_slice())?, loss, evaluations))
-}
-
-/// The mean square of the residual and its gradient, summed over parts of the points.
-fn loss_and_gradient(
-    network: &Burgers,
-    points: &[Vector2<f64>],
-    gradient: &mut [f64],
-) -> Result<f64, Failure> {
-    let parts = in_parts(points, |part| {
-        let mut gradient = vec![0.0; Burgers::PARAMETERS];
-        let loss = network.physics_gradient(part, &mut gradient)?;
-        Ok((part.len() as f64, loss, gradient))
-    })?;
-    gradient.fill(0.0);
-    let mut loss = 0.0;
-    for (count, loss_of_part, gradient_of_part) in parts {
-        let weight = count / points.len() as f64;
-        loss += weight * loss_of_part;
-        for (sum, entry) in gradient.iter_mut().zip(gradient_of_part) {
-            *sum += weight * entry;
-        }
-    }
-    Ok(loss)
 }
 
 /// The exact solution, and its values on a grid that is fine where the shock is.

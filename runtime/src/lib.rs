@@ -7,6 +7,7 @@
 //!
 //! - `argmin`: `optimise::Objective`, a loss as a problem for the solvers of argmin.
 //! - `levenberg-marquardt`: `optimise::LeastSquares`, residuals as a problem for levenberg-marquardt.
+//! - `rayon`: `in_parallel`, within which calls over many points split them over a pool of threads.
 
 #[doc(hidden)]
 pub mod kernels;
@@ -18,6 +19,7 @@ mod parameters;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;
+mod threads;
 
 pub use approx;
 pub use derive_network_macros::derive_network;
@@ -29,6 +31,8 @@ pub use parameters::{
     DenseViewMut, EvaluationError, InlineParameters, LayerAdjoints, LayerNormView,
     LayerNormViewMut, LayerValues, Network, ParameterCountError,
 };
+#[cfg(feature = "rayon")]
+pub use threads::in_parallel;
 
 #[doc(hidden)]
 pub mod elementary;

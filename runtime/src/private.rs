@@ -5,8 +5,8 @@
 pub use crate::kernels::{
     Arithmetic, Begin, Code, Columns, Contraction, ContractionNest, Elementwise, ElementwiseNest,
     LaneAxis, Loop, Memory, Places, Read, Relaid, Relayout, Space, Stack, View, Viewed, Walk,
-    Workspace, Zeroed, accumulate_gram, arithmetic, clear_totals, contraction, drain_totals,
-    elementwise, kind, pack, pack_weights, relayout, tiles, unpack, unpack_columns,
+    Workspace, Zeroed, arithmetic, clear_totals, contraction, drain_totals, elementwise, kind,
+    pack, pack_weights, relayout, tiles, unpack, unpack_columns,
 };
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{
@@ -15,6 +15,7 @@ pub use crate::parameters::{
     LayerNormView, LayerNormViewMut, LayerShape, LayerValues, Network, ParameterCountError, Stub,
     glorot_normal, glorot_uniform, he_normal, layer_of_array, stub, uniform,
 };
+pub use crate::threads::{OverPoints, Scratch, gauss_newton, jacobian, over_points};
 pub use approx;
 pub use nalgebra::{
     Const, Dyn, SMatrix, SMatrixView, SMatrixViewMut, SVector, SVectorView, SVectorViewMut,
@@ -34,15 +35,6 @@ pub fn zeros<E: Zeroed + Clone>(count: usize) -> Vec<E> {
 /// So many zeros on the heap.
 pub fn numbers<T: Real>(count: usize) -> Vec<T> {
     vec![T::ZERO; count]
-}
-
-/// The entries of vectors, one after the other.
-pub fn entries<T: Real, const N: usize>(vectors: &[SVector<T, N>]) -> Vec<T> {
-    vectors
-        .iter()
-        .flat_map(|vector| vector.as_slice())
-        .copied()
-        .collect()
 }
 
 /// The most bytes that a call by value may put on the stack.

@@ -5,75 +5,103 @@ use crate::lanes::{Isa, OnLanes, Real, dispatch};
 /// Rows and columns of products that are held in registers.
 const TILE: usize = 4;
 
-/// Adds `JᵀJ` to `squares` and `Jᵀr` to `projections`, where `jacobian` is `J`, column-major with a row for each entry of `residuals`.
-///
-/// Returns the sum of the squared residuals.
+/// Adds columns of `JᵀJ`, down to the diagonal, to `squares`, and the same entries of `Jᵀr` to `projections`: as many as there are
+/// `projections`, from column `first` on. `jacobian` is `J`, column-major with a row for each entry of `residuals`.
 ///
 /// # Panics
-/// If `squares` is not as many squared as there are `projections`, or the Jacobian not their number of columns.
+/// If `squares` is not as many columns of as many entries as `J` has columns.
 pub fn accumulate_gram<T>(
     jacobian: &[T],
     residuals: &[T],
+    first: usize,
     projections: &mut [T],
     squares: &mut [T],
-) -> T
-where
+) where
     T: Real + core::ops::AddAssign,
 {
-    let (rows, columns) = (residuals.len(), projections.len());
+    let (rows, width) = (residuals.len(), projections.len());
     assert!(
-        jacobian.len() == rows * columns && squares.len() == columns * columns,
+        (jacobian.len() * width) == squares.len() * rows,
         "a Jacobian has a column for each parameter"
     );
     dispatch(Gram {
         jacobian,
         residuals,
+        first,
         projections,
         squares,
-    })
+    });
+}
+
+/// Copies what is above the diagonal of a square matrix to below it.
+pub fn mirror<T: Copy>(squares: &mut [T], columns: usize) {
+    for column in 0..columns {
+        for row in column + 1..columns {
+            squares[column * columns + row] = squares[row * columns + column];
+        }
+    }
+}
+
+/// The sum of the squares of some numbers.
+pub fn sum_of_squares<T: Real>(numbers: &[T]) -> T {
+    dispatch(SumOfSquares(numbers))
+}
+
+struct SumOfSquares<'a, T>(&'a [T]);
+
+impl<T: Real> OnLanes for SumOfSquares<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<S: Isa>(self, simd: S) -> T {
+        dot::<T, S>(simd, self.0, self.0)
+    }
 }
 
 struct Gram<'a, T> {
     jacobian: &'a [T],
     residuals: &'a [T],
+    first: usize,
     projections: &'a mut [T],
     squares: &'a mut [T],
 }
 
 impl<T: Real + core::ops::AddAssign> OnLanes for Gram<'_, T> {
-    type Output = T;
+    type Output = ();
 
     #[inline(always)]
-    fn run<S: Isa>(self, simd: S) -> T {
-        let columns = self.projections.len();
+    fn run<S: Isa>(self, simd: S) {
+        let width = self.projections.len();
         let rows = self.residuals.len();
-        let mut left = 0;
-        while left < columns {
-            let height = if columns - left < TILE {
-                columns - left
+        if width == 0 || rows == 0 {
+            return;
+        }
+        let columns = self.squares.len() / width;
+        let mut place = 0;
+        while place < width {
+            let left = self.first + place;
+            let height = if width - place < TILE {
+                width - place
             } else {
                 TILE
             };
             let mut right = 0;
-            // One triangle, tile by tile; its mirror image with it.
+            // One triangle, tile by tile.
             while right <= left {
-                let width = if columns - right < TILE {
+                let breadth = if columns - right < TILE {
                     columns - right
                 } else {
                     TILE
                 };
                 let products =
-                    products::<T, S>(simd, self.jacobian, rows, [left, height], [right, width]);
+                    products::<T, S>(simd, self.jacobian, rows, [left, height], [right, breadth]);
                 let mut i = 0;
                 while i < height {
+                    let column = &mut self.squares[(place + i) * columns..][..columns];
                     let mut j = 0;
-                    while j < width {
-                        let (row, column) = (left + i, right + j);
-                        if row >= column {
-                            self.squares[column * columns + row] += products[i][j];
-                            if row > column {
-                                self.squares[row * columns + column] += products[i][j];
-                            }
+                    while j < breadth {
+                        if right + j <= left + i {
+                            column[right + j] += products[i][j];
                         }
                         j += 1;
                     }
@@ -81,15 +109,15 @@ impl<T: Real + core::ops::AddAssign> OnLanes for Gram<'_, T> {
                 }
                 right += TILE;
             }
-            left += TILE;
+            place += TILE;
         }
-        let mut column = 0;
-        while column < columns {
+        place = 0;
+        while place < width {
+            let column = self.first + place;
             let entries = &self.jacobian[column * rows..(column + 1) * rows];
-            self.projections[column] += dot::<T, S>(simd, entries, self.residuals);
-            column += 1;
+            self.projections[place] += dot::<T, S>(simd, entries, self.residuals);
+            place += 1;
         }
-        dot::<T, S>(simd, self.residuals, self.residuals)
     }
 }
 

@@ -18,7 +18,7 @@ mod workspace;
 pub use arithmetic::{Arithmetic, arithmetic};
 pub use contraction::{Begin, Contraction, Places, contraction, tiles};
 pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
-pub use gram::accumulate_gram;
+pub use gram::{accumulate_gram, mirror, sum_of_squares};
 pub use memory::{Memory, Sizes, Space};
 pub use nest::{ContractionNest, LaneAxis, Loop, kind};
 pub use relayout::{Relaid, Relayout, relayout};
@@ -26,4 +26,4 @@ pub use totals::{clear_totals, drain_totals};
 pub use transfer::{
     Columns, Entries, View, Viewed, Zeroed, pack, pack_weights, unpack, unpack_columns,
 };
-pub use workspace::{Stack, Workspace};
+pub use workspace::{Lines, Stack, Workspace};

@@ -92,7 +92,7 @@ impl<T: Real> OnLanes for Copy<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Isa>(self, simd: S) {
+    fn run<S: Isa>(self, _: S) {
         let lanes = Space::Block.unit::<T, S>();
         let Relayout {
             rows,

@@ -9,12 +9,39 @@ struct Line {
     _bytes: [u8; 64],
 }
 
+/// Scratch on the heap for numbers of any type.
+#[doc(hidden)]
+pub struct Lines(Box<[MaybeUninit<Line>]>);
+
+impl Lines {
+    /// At least so many bytes.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Lines(Box::new_uninit_slice(bytes.div_ceil(64)))
+    }
+
+    /// So many numbers.
+    ///
+    /// # Panics
+    /// If there is less memory.
+    #[inline(always)]
+    pub fn numbers<T>(&mut self, count: usize) -> &mut [MaybeUninit<T>] {
+        assert!(
+            count * size_of::<T>() <= self.0.len() * 64 && align_of::<T>() <= 64,
+            "numbers lie within the memory"
+        );
+        // SAFETY: the lines hold as many numbers, aligned to more than T needs; bytes that may be uninitialised are valid as
+        // MaybeUninit<T>.
+        unsafe { core::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), count) }
+    }
+}
+
 /// Scratch for all requests of a network: `N` numbers on the heap.
 ///
 /// Made by the network's `workspace()`; used by its methods that end in `_with`. What it holds
 /// between calls means nothing.
 pub struct Workspace<T, const N: usize> {
-    lines: Box<[MaybeUninit<Line>]>,
+    lines: Lines,
     scalar: core::marker::PhantomData<T>,
 }
 
@@ -23,7 +50,7 @@ impl<T, const N: usize> Workspace<T, N> {
     #[must_use]
     pub fn new() -> Self {
         Workspace {
-            lines: Box::new_uninit_slice((N * size_of::<T>()).div_ceil(64)),
+            lines: Lines::new(N * size_of::<T>()),
             scalar: core::marker::PhantomData,
         }
     }
@@ -32,9 +59,7 @@ impl<T, const N: usize> Workspace<T, N> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn scratch(&mut self) -> &mut [MaybeUninit<T>] {
-        // SAFETY: the lines hold at least N numbers of T, aligned to more than T needs; bytes that
-        // may be uninitialised are valid as MaybeUninit<T>.
-        unsafe { core::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), N) }
+        self.lines.numbers(N)
     }
 }
 

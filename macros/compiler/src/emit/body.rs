@@ -162,6 +162,7 @@ impl Emitter<'_> {
         let once = self.nests.calls(&request.batch.prologue);
         let block = self.nests.calls(&request.batch.body);
         let parameters = number(self.network.parameters());
+        let flops = number(request.derived.cost.flops() as usize);
         let memory_type = |program: &LoopProgram| {
             let (hoisted, block) = (number(program.scratch), number(program.block));
             quote!(__private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>)
@@ -221,43 +222,46 @@ impl Emitter<'_> {
                 }
             }
 
-            struct #batch_type<'a> {
-                parameters: &'a [#scalar],
-                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
-                #(#inputs: &'a [#input_kinds],)*
-                #(#outputs: &'a mut [#output_kinds],)*
-            }
+            struct #batch_type<'a>(&'a [#scalar]);
 
-            impl __private::OnLanes for #batch_type<'_> {
-                type Output = ();
+            impl<'a> __private::OverPoints<0> for #batch_type<'a> {
+                type Scalar = #scalar;
+                type Slices = (#(&'a [#input_kinds],)* #(&'a mut [#output_kinds],)*);
+                const FLOPS: usize = #flops;
 
                 #[inline(always)]
-                fn run<S: __private::Isa>(self, simd: S) {
+                fn run<S: __private::Isa>(
+                    &self,
+                    simd: S,
+                    scratch: __private::Scratch<#scalar>,
+                    (#(#inputs,)* #(#outputs,)*): Self::Slices,
+                    []: [&mut [#scalar]; 0],
+                ) {
                     let lanes = __private::lanes::<#scalar, S>();
-                    let count = self.points.len();
+                    let count = points.len();
                     // A last block that is at most half full is done point by point.
                     let rest = count % lanes;
                     let blocks = if 2 * rest > lanes { count } else { count - rest };
                     let mut start = 0;
                     if blocks > 0 {
-                        let memory = __private::Memory::new(simd, self.parameters, &mut *self.scratch);
+                        let memory = __private::Memory::new(simd, self.0, &mut *scratch);
                         #once_name(&memory);
                         while start < blocks {
                             let end = ::core::cmp::min(start + lanes, blocks);
                             #block_name(
                                 &memory,
-                                #(&self.#inputs[start..end],)*
-                                #(&mut self.#outputs[start..end],)*
+                                #(&#inputs[start..end],)*
+                                #(&mut #outputs[start..end],)*
                             );
                             start = end;
                         }
                     }
                     while start < count {
                         simd.apart(#single_type {
-                            parameters: self.parameters,
-                            scratch: &mut *self.scratch,
-                            #(#inputs: &self.#inputs[start],)*
-                            #(#outputs: &mut self.#outputs[start],)*
+                            parameters: self.0,
+                            scratch: &mut *scratch,
+                            #(#inputs: &#inputs[start],)*
+                            #(#outputs: &mut #outputs[start],)*
                         });
                         start += 1;
                     }
@@ -328,13 +332,12 @@ impl Emitter<'_> {
         let batch_call = |scratch: TokenStream| {
             quote! {
                 #(#checks)*
-                __private::dispatch(#batch_type {
-                    parameters: &self.parameters,
-                    scratch: #scratch,
-                    points,
-                    #(#extra,)*
-                    #(#outputs: #plural,)*
-                });
+                __private::over_points(
+                    &#batch_type(&self.parameters),
+                    #scratch,
+                    (points, #(#extra,)* #(#plural,)*),
+                    [],
+                );
                 ::core::result::Result::Ok(())
             }
         };

@@ -66,10 +66,9 @@ impl InParametersEmitter<'_> {
         let network = &self.network.name;
         let method = method_name(name, "parameter_jacobian");
         let runner = format_ident!("__{}Rows", pascal(&method));
-        let value = self.value_type(function.width);
         let width = number(function.width);
         let place = quote! {
-            matrix: &mut *self.jacobian,
+            matrix: &mut *jacobian,
             rows: count * #width,
             first: start * #width,
             points: end - start,
@@ -87,15 +86,16 @@ impl InParametersEmitter<'_> {
             .then(|| quote!(jacobian.fill(0 as #scalar);));
         let (pack_x, unpack_value) = (&inputs[0], &outputs[0]);
         let Given {
-            field: given_field,
+            slice: given_slice,
             argument: given_argument,
             value: given_value,
             check: given_check,
             pack: pack_given,
+            ..
         } = self.given_of_batch(function.needs_given, inputs);
         let own = self.own_scratch(&function.program);
         let vectors = number(function.program.vectors);
-        let run = format_ident!("__{method}_rows");
+        let flops = number(function.flops);
         let said = name.map_or_else(|| "the output".to_owned(), |name| format!("`{name}`"));
         let figures = format!(
             " {} floating-point operations a point, an elementary function counted as one.",
@@ -120,6 +120,11 @@ impl InParametersEmitter<'_> {
                     }.into());
                 }
             };
+            let write = |scratch: TokenStream| quote!(__private::jacobian(&#runner(&self.parameters), #scratch, (points, #given_value), #width, jacobian););
+            let (on_stack, in_workspace) = (
+                write(quote!(memory.scratch())),
+                write(quote!(workspace.scratch())),
+            );
             methods.extend(quote! {
                 #[doc = #summary]
                 #[doc = ""]
@@ -131,7 +136,7 @@ impl InParametersEmitter<'_> {
                 pub fn #plain(&self, points: &[#point], #given_argument jacobian: &mut [#scalar]) -> ::core::result::Result<(), __private::EvaluationError> {
                     #check
                     let mut memory = #own;
-                    self.#run(memory.scratch(), points, #given_value &mut [], jacobian);
+                    #on_stack
                     ::core::result::Result::Ok(())
                 }
 
@@ -142,7 +147,7 @@ impl InParametersEmitter<'_> {
                 #[inline]
                 pub fn #with(&self, workspace: &mut #workspace, points: &[#point], #given_argument jacobian: &mut [#scalar]) -> ::core::result::Result<(), __private::EvaluationError> {
                     #check
-                    self.#run(workspace.scratch(), points, #given_value &mut [], jacobian);
+                    #in_workspace
                     ::core::result::Result::Ok(())
                 }
             });
@@ -156,12 +161,6 @@ impl InParametersEmitter<'_> {
                 self.count_check("projections", quote!(Self::PARAMETERS)),
                 self.count_check("squares", quote!((Self::PARAMETERS * Self::PARAMETERS))),
             );
-            let given_chunk = function.needs_given.then(|| quote!(&given[start..end],));
-            let values = if function.width == 1 {
-                quote!(&values[..points.len()])
-            } else {
-                quote!(&__private::entries(&values[..points.len()]))
-            };
             methods.extend(quote! {
                 #[doc = #summary]
                 #[doc = ""]
@@ -171,57 +170,52 @@ impl InParametersEmitter<'_> {
                 #[doc = " If slices do not fit. Nothing is written then."]
                 #[inline]
                 pub fn #plain(&self, points: &[#point], #given_argument projections: &mut [#scalar], squares: &mut [#scalar]) -> ::core::result::Result<#scalar, __private::EvaluationError> {
-                    const POINTS: usize = 64;
                     #given_check
                     #projections
                     #squares
-                    projections.fill(0 as #scalar);
-                    squares.fill(0 as #scalar);
                     let mut memory = #own;
-                    let mut rows = __private::numbers::<#scalar>(POINTS * #width * Self::PARAMETERS);
-                    let mut values = [<#value as __private::Zeroed>::zeroed(); POINTS];
-                    let mut sum = 0 as #scalar;
-                    let mut start = 0;
-                    while start < points.len() {
-                        let end = ::core::cmp::min(start + POINTS, points.len());
-                        let points = &points[start..end];
-                        let rows = &mut rows[..points.len() * #width * Self::PARAMETERS];
-                        self.#run(memory.scratch(), points, #given_chunk &mut values[..points.len()], rows);
-                        sum += __private::accumulate_gram(rows, #values, projections, squares);
-                        start = end;
-                    }
-                    ::core::result::Result::Ok(sum)
+                    ::core::result::Result::Ok(__private::gauss_newton(
+                        &#runner(&self.parameters),
+                        memory.scratch(),
+                        (points, #given_value),
+                        #width,
+                        projections,
+                        squares,
+                    ))
                 }
             });
         }
         quote! {
-            struct #runner<'a> {
-                parameters: &'a [#scalar],
-                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
-                points: &'a [#point],
-                #given_field
-                values: &'a mut [#value],
-                jacobian: &'a mut [#scalar],
-            }
+            struct #runner<'a>(&'a [#scalar]);
 
-            impl __private::OnLanes for #runner<'_> {
-                type Output = ();
+            impl<'a> __private::OverPoints<2> for #runner<'a> {
+                type Scalar = #scalar;
+                type Slices = (&'a [#point], #given_slice);
+                const FLOPS: usize = #flops;
 
                 #[allow(unused_variables)]
                 #[inline(always)]
-                fn run<Q: __private::Isa>(self, simd: Q) {
-                    let memory = &#memory::new(simd, self.parameters, self.scratch);
+                fn run<Q: __private::Isa>(
+                    &self,
+                    simd: Q,
+                    scratch: __private::Scratch<#scalar>,
+                    (points, #given_value): Self::Slices,
+                    [jacobian, values]: [&mut [#scalar]; 2],
+                ) {
+                    #fill
+                    let values = values.as_chunks_mut::<#width>().0;
+                    let memory = &#memory::new(simd, self.0, scratch);
                     #once
                     let lanes = #vectors * __private::lanes::<#scalar, Q>();
-                    let count = self.points.len();
+                    let count = points.len();
                     let mut start = 0;
                     while start < count {
                         let end = ::core::cmp::min(start + lanes, count);
-                        __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &self.points[start..end]);
+                        __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &points[start..end]);
                         #pack_given
                         #body
-                        if !self.values.is_empty() {
-                            __private::unpack::<#unpack_value, _, _, _, _, _, _>(memory, &mut self.values[start..end]);
+                        if !values.is_empty() {
+                            __private::unpack::<#unpack_value, _, _, _, _, _, _>(memory, &mut values[start..end]);
                         }
                         #pieces
                         start = end;
@@ -231,26 +225,6 @@ impl InParametersEmitter<'_> {
 
             #[allow(dead_code, clippy::too_many_arguments)]
             impl #network {
-                #[inline]
-                fn #run(
-                    &self,
-                    scratch: &mut [::core::mem::MaybeUninit<#scalar>],
-                    points: &[#point],
-                    #given_argument
-                    values: &mut [#value],
-                    jacobian: &mut [#scalar],
-                ) {
-                    #fill
-                    __private::dispatch(#runner {
-                        parameters: &self.parameters,
-                        scratch,
-                        points,
-                        #given_value
-                        values,
-                        jacobian,
-                    });
-                }
-
                 #methods
             }
         }

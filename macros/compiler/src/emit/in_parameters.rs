@@ -76,6 +76,8 @@ pub(super) fn emit_in_parameters(
 pub(super) struct Given {
     /// A field of the type that runs it.
     pub field: TokenStream,
+    /// Its type among the slices of a batch.
+    pub slice: TokenStream,
     /// An argument.
     pub argument: TokenStream,
     /// The argument where it is passed on.
@@ -138,6 +140,7 @@ impl InParametersEmitter<'_> {
         let (given, view) = (&self.given, &inputs[1]);
         Given {
             field: quote!(given: &'a [#given],),
+            slice: quote!(&'a [#given],),
             argument: quote!(given: &[#given],),
             value: quote!(given,),
             check: quote! {
@@ -149,7 +152,7 @@ impl InParametersEmitter<'_> {
                     }.into());
                 }
             },
-            pack: quote!(__private::pack::<#view, _, _, _, _, _, _>(memory, &self.given[start..end]);),
+            pack: quote!(__private::pack::<#view, _, _, _, _, _, _>(memory, &given[start..end]);),
         }
     }
 
@@ -175,8 +178,8 @@ impl InParametersEmitter<'_> {
             field: quote!(given: &'a #given,),
             argument: quote!(given: &#given,),
             value: quote!(given,),
-            check: TokenStream::new(),
             pack: quote!(__private::pack::<#view, _, _, _, _, _, _>(memory, ::core::slice::from_ref(self.given));),
+            ..Given::default()
         }
     }
 

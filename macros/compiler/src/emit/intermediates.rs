@@ -205,7 +205,9 @@ impl InParametersEmitter<'_> {
             value: given_value,
             check: given_check,
             pack: pack_given,
+            ..
         } = self.given_of_batch(loss.needs_given, inputs);
+        let given_local = loss.needs_given.then(|| quote!(let given = self.given;));
         let empty_check = self.empty_check(loss.has_mean);
         let own = self.own_scratch(&loss.program);
         let (from, totals) = (number(loss.program.scratch), number(loss.program.totals));
@@ -238,6 +240,7 @@ impl InParametersEmitter<'_> {
                     #once
                     let lanes = __private::lanes::<#scalar, Q>();
                     let count = self.points.len();
+                    #given_local
                     let mut start = 0;
                     while start < count {
                         let end = ::core::cmp::min(start + lanes, count);

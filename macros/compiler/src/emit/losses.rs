@@ -55,7 +55,7 @@ impl InParametersEmitter<'_> {
             let there = totals.saturating_sub(start).min(*length);
             if there > 0 {
                 let (from, there) = (number(from + start), number(there));
-                drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, self.#slice);));
+                drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, #slice);));
             }
             start += length;
         }
@@ -64,8 +64,9 @@ impl InParametersEmitter<'_> {
         let has_given = self.network.given() > 0;
         let pack_weights = &inputs[1 + usize::from(has_given)];
         let data = self.given_of_batch(loss.needs_given, inputs);
+        let (arrays, flops) = (number(sums.len()), number(loss.flops));
         let Given {
-            field: given_field,
+            slice: given_slice,
             argument: given_argument,
             value: given_value,
             pack: pack_given,
@@ -75,29 +76,33 @@ impl InParametersEmitter<'_> {
         quote! {
             struct #runner<'a> {
                 parameters: &'a [#scalar],
-                scratch: &'a mut [::core::mem::MaybeUninit<#scalar>],
-                points: &'a [#point],
-                #given_field
                 weights: [#scalar; 2],
-                #(#sums: &'a mut [#scalar],)*
             }
 
-            impl __private::OnLanes for #runner<'_> {
-                type Output = ();
+            impl<'a> __private::OverPoints<#arrays> for #runner<'a> {
+                type Scalar = #scalar;
+                type Slices = (&'a [#point], #given_slice);
+                const FLOPS: usize = #flops;
 
                 #[allow(unused_variables)]
                 #[inline(always)]
-                fn run<Q: __private::Isa>(self, simd: Q) {
-                    let memory = &#memory::new(simd, self.parameters, self.scratch);
+                fn run<Q: __private::Isa>(
+                    &self,
+                    simd: Q,
+                    scratch: __private::Scratch<#scalar>,
+                    (points, #given_value): Self::Slices,
+                    [#(#sums),*]: [&mut [#scalar]; #arrays],
+                ) {
+                    let memory = &#memory::new(simd, self.parameters, scratch);
                     __private::clear_totals::<#all_from, #all_count, _, _, _, _, _>(memory);
                     #once
                     let lanes = #vectors * __private::lanes::<#scalar, Q>();
-                    let count = self.points.len();
+                    let count = points.len();
                     let mut start = 0;
                     while start < count {
                         let end = ::core::cmp::min(start + lanes, count);
                         let memory = &memory.with_points(end - start);
-                        __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &self.points[start..end]);
+                        __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &points[start..end]);
                         #pack_given
                         __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);
                         #body
@@ -113,21 +118,19 @@ impl InParametersEmitter<'_> {
                 #[inline]
                 fn #run(
                     parameters: &[#scalar],
-                    scratch: &mut [::core::mem::MaybeUninit<#scalar>],
+                    scratch: __private::Scratch<#scalar>,
                     points: &[#point],
                     #given_argument
                     weight: #scalar,
                     #(#sums: &mut [#scalar],)*
                 ) {
                     let mean = weight / (::core::cmp::max(points.len(), 1) as #scalar);
-                    __private::dispatch(#runner {
-                        parameters,
+                    __private::over_points(
+                        &#runner { parameters, weights: [weight, mean] },
                         scratch,
-                        points,
-                        #given_value
-                        weights: [weight, mean],
-                        #(#sums,)*
-                    });
+                        (points, #given_value),
+                        [#(#sums),*],
+                    );
                 }
             }
 

@@ -1,0 +1,149 @@
+//! What is done at each point goes in with the slices of all of them, and is done chunk by chunk.
+
+use core::mem::MaybeUninit;
+use core::ops::AddAssign;
+
+use crate::lanes::{Isa, OnLanes, Real, dispatch};
+
+use super::chunks::{Chunks, points_of_chunk};
+use super::slices::Slices;
+#[cfg(feature = "rayon")]
+use super::{pool, split};
+
+/// Memory of a call.
+pub type Scratch<'a, T> = &'a mut [MaybeUninit<T>];
+
+/// What is done at points: by slices with an entry for each point, and `N` arrays beside them.
+pub trait OverPoints<const N: usize>: Sync {
+    /// The numbers.
+    type Scalar: Real + AddAssign;
+    /// Points, what goes with each, and the results at each.
+    type Slices: Slices;
+    /// Operations at a point.
+    const FLOPS: usize;
+
+    /// Does it on some lanes. Arrays are added to, or written to.
+    fn run<S: Isa>(
+        &self,
+        simd: S,
+        scratch: Scratch<'_, Self::Scalar>,
+        slices: Self::Slices,
+        arrays: [&mut [Self::Scalar]; N],
+    );
+}
+
+struct Run<'a, K: OverPoints<N>, const N: usize> {
+    kernel: &'a K,
+    scratch: Scratch<'a, K::Scalar>,
+    slices: K::Slices,
+    arrays: [&'a mut [K::Scalar]; N],
+}
+
+impl<K: OverPoints<N>, const N: usize> OnLanes for Run<'_, K, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, simd: S) {
+        self.kernel
+            .run(simd, self.scratch, self.slices, self.arrays);
+    }
+}
+
+/// Runs it for some points on this thread, on its lanes.
+#[inline(always)]
+pub(super) fn run<K: OverPoints<N>, const N: usize>(
+    kernel: &K,
+    scratch: Scratch<'_, K::Scalar>,
+    slices: K::Slices,
+    arrays: [&mut [K::Scalar]; N],
+) {
+    dispatch(Run {
+        kernel,
+        scratch,
+        slices,
+        arrays,
+    });
+}
+
+/// Runs it for all points. The arrays are sums, to which it adds.
+#[inline]
+pub fn over_points<K: OverPoints<N>, const N: usize>(
+    kernel: &K,
+    scratch: Scratch<'_, K::Scalar>,
+    slices: K::Slices,
+    mut sums: [&mut [K::Scalar]; N],
+) {
+    let summed = sums.iter().map(|sum| sum.len()).sum();
+    let points = points_of_chunk(K::FLOPS, summed);
+    if slices.points() <= points {
+        return run(kernel, scratch, slices, sums);
+    }
+    #[cfg(feature = "rayon")]
+    if pool::is_parallel() {
+        return split::over_points(kernel, scratch.len(), Chunks::of(slices, points), sums);
+    }
+    if N == 0 {
+        return run(kernel, scratch, slices, sums);
+    }
+    for chunk in Chunks::of(slices, points) {
+        let sums = sums.each_mut().map(|sum| &mut **sum);
+        run(kernel, &mut *scratch, chunk, sums);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Doubles numbers, adds them up, and counts how often it was asked to.
+    struct Doubles(AtomicUsize);
+
+    impl OverPoints<2> for Doubles {
+        type Scalar = f64;
+        type Slices = (&'static [f64], &'static mut [f64]);
+        const FLOPS: usize = 1 << 14;
+
+        fn run<S: Isa>(
+            &self,
+            _: S,
+            scratch: Scratch<'_, f64>,
+            (numbers, doubles): Self::Slices,
+            [sum, _]: [&mut [f64]; 2],
+        ) {
+            assert_eq!(scratch.len(), 3);
+            self.0.fetch_add(1, Ordering::Relaxed);
+            for (number, double) in numbers.iter().zip(doubles) {
+                *double = 2.0 * number;
+                sum[0] += number;
+            }
+        }
+    }
+
+    fn check(count: usize, times: usize) {
+        let numbers: Vec<f64> = (0..count).map(|number| number as f64).collect();
+        let (mut sum, mut untouched) = ([0.5], [-0.0f64]);
+        let doubles = Vec::leak(vec![0.0; count]);
+        let kernel = Doubles(AtomicUsize::new(0));
+        let slices = (&*Vec::leak(numbers.clone()), &mut *doubles);
+        over_points(
+            &kernel,
+            &mut [MaybeUninit::uninit(); 3],
+            slices,
+            [&mut sum, &mut untouched],
+        );
+        assert_eq!(sum, [0.5 + numbers.iter().sum::<f64>()]);
+        assert!(untouched[0].is_sign_negative(), "-0 is still -0");
+        assert_eq!(kernel.0.into_inner(), times);
+    }
+
+    #[test]
+    fn chunks_depend_on_the_number_of_points() {
+        for (count, times) in [(0, 1), (128, 1), (129, 2), (1_000, 8), (100_003, 782)] {
+            check(count, times);
+            #[cfg(feature = "rayon")]
+            pool::in_parallel(|| check(count, times));
+        }
+    }
+}
