@@ -8,8 +8,9 @@ use approx::{AbsDiffEq, RelativeEq, UlpsEq};
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
-/// P parameters in the struct itself.
+/// P parameters in the struct itself, from the beginning of a cache line on: vectors of weights do not cross two of them.
 #[derive(Clone, Copy, PartialEq)]
+#[repr(align(64))]
 pub struct InlineParameters<T, const P: usize>([T; P]);
 
 /// P parameters on the heap.
