@@ -13,6 +13,7 @@ mod strided;
 mod tile;
 mod totals;
 mod transfer;
+mod transpose;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};

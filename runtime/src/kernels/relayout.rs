@@ -8,6 +8,7 @@ use super::elementwise::MOST_LOOPS;
 use super::memory::{Bases, Memory, Sizes, Space};
 use super::nest::Loop;
 use super::odometer::Odometer;
+use super::transpose::{MOST_LANES, Square, rotate};
 
 /// How a tensor is copied: entry `[row, ..]` of point `p` to the scalar `p * stride + row + ..`.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +38,13 @@ impl Relayout {
             self.rows > 0 && self.vectors > 0 && self.others.len() <= MOST_LOOPS,
             "there is something to copy"
         );
-        let (mut read, mut written) = ((self.rows - 1) * self.row_step, self.rows - 1);
+        let whole = self.rows.next_multiple_of(MOST_LANES);
+        let (mut read, mut written) = ((self.rows - 1) * self.row_step, whole - 1);
         let mut number = 0;
         while number < self.others.len() {
             let axis = self.others[number];
             read += (axis.extent - 1) * axis.a;
+            assert!(axis.out >= whole, "rows fill whole vectors");
             written += (axis.extent - 1) * axis.out;
             number += 1;
         }
@@ -92,14 +95,13 @@ impl<T: Real> OnLanes for Copy<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Isa>(self, _: S) {
+    fn run<S: Isa>(self, simd: S) {
         let lanes = Space::Block.unit::<T, S>();
         let Relayout {
-            rows,
-            row_step,
             others,
             stride,
             vectors,
+            ..
         } = *self.relayout;
         let points = self.points.min(vectors * lanes);
         let [from, to] = self.places.map(|element| element * lanes);
@@ -110,21 +112,54 @@ impl<T: Real> OnLanes for Copy<'_, T> {
             let target = self.bases.at(Space::Block, to + moved_to);
             let mut point = 0;
             while point < points {
-                let mut row = 0;
-                while row < rows {
-                    // SAFETY: `check` has shown that all rows of all points of the block lie within it, in the tensor and in
-                    // the copy, and there are no more points than in its vectors.
-                    unsafe {
-                        let entry = *source.wrapping_add(row * row_step * lanes + point);
-                        *target.wrapping_add(point * stride + row) = entry;
-                    }
-                    row += 1;
+                // SAFETY: `check` has shown that all rows of all points of the block lie within it, in the tensor and in
+                // the copy, and there are no more points than in its vectors.
+                unsafe {
+                    self.vector(
+                        simd,
+                        source.wrapping_add(point),
+                        target.wrapping_add(point * stride),
+                        points - point,
+                    );
                 }
-                point += 1;
+                point += lanes;
             }
             if !odometer.next() {
                 return;
             }
+        }
+    }
+}
+
+impl<T: Real> Copy<'_, T> {
+    /// The rows of a vector of points, of which so many are there, a square of lanes after the other.
+    ///
+    /// # Safety
+    /// The rows of a vector must be readable from `source` on, those of the points writable from `target` on.
+    #[inline(always)]
+    unsafe fn vector<S: Isa>(&self, simd: S, source: *const T, target: *mut T, points: usize) {
+        let lanes = Space::Block.unit::<T, S>();
+        let rows = self.relayout.rows;
+        let mut row = 0;
+        while row < rows {
+            let left = rows - row;
+            let mut square: Square<T, S> = [T::zero(simd); MOST_LANES];
+            let mut i = 0;
+            while i < lanes && i < left {
+                let from = (row + i) * self.relayout.row_step * lanes;
+                // SAFETY: the caller's promise.
+                square[i] = unsafe { T::load(simd, source.wrapping_add(from)) };
+                i += 1;
+            }
+            square = rotate::<T, S>(simd, square, lanes, lanes.trailing_zeros());
+            i = 0;
+            while i < lanes && i < points {
+                let to = target.wrapping_add(i * self.relayout.stride + row);
+                // SAFETY: the caller's promise; rows fill whole vectors.
+                unsafe { T::store(simd, to, square[i]) };
+                i += 1;
+            }
+            row += lanes;
         }
     }
 }

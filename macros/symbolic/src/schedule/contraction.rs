@@ -9,6 +9,8 @@ use super::nests::{ContractionNest, LaneAxis, Loop, Mode, Place, Relayout};
 /// Lanes that a choice is priced for, and the cost of adding up lanes at the end.
 const LANES: usize = 8;
 const REDUCTION: usize = 4;
+/// Rows of a copy are padded to whole vectors of any instruction set.
+const WHOLE_VECTORS: usize = 16;
 /// The cost of laying out a vector of points anew.
 const RELAYOUT: usize = 3;
 
@@ -382,7 +384,7 @@ fn relayout(
     let mut indices = indices.to_vec();
     let rows = (indices[row].extent, indices[row].a.unwrap_or(0));
     indices[row].a = Some(1);
-    let mut stride = rows.0;
+    let mut stride = rows.0.next_multiple_of(WHOLE_VECTORS);
     let mut others = Vec::new();
     for (position, index) in indices.iter_mut().enumerate() {
         if let (Some(step), true) = (index.a, position != row) {

@@ -102,7 +102,7 @@ impl Lowering<'_> {
             _ => vec![(1.0, id)],
         };
         let sum = self.view(id);
-        let mut nests = Vec::new();
+        let mut summed = Vec::new();
         for (coefficient, term) in terms {
             let product = match &self.graph.node(term).op {
                 Op::Contract(contract) if term == id || self.units.fused.contains(&term) => {
@@ -127,10 +127,20 @@ impl Lowering<'_> {
                 self.vectors,
                 self.layout.block,
             );
-            if let Some(relayout) = relayout {
+            summed.push((relayout, nest));
+        }
+        // Terms with one factor laid out anew follow each other.
+        summed.sort_by_key(|(relayout, _)| relayout.as_ref().map(|relayout| relayout.from.offset));
+        let mut nests = Vec::new();
+        let mut latest = None;
+        for (relayout, nest) in summed {
+            if let Some(relayout) = relayout
+                && latest.as_ref() != Some(&relayout)
+            {
                 let elements = relayout.vectors * relayout.stride;
                 self.relayouts = self.relayouts.max(elements);
-                nests.push(Nest::Relayout(relayout));
+                nests.push(Nest::Relayout(relayout.clone()));
+                latest = Some(relayout);
             }
             nests.push(Nest::Contraction(nest));
         }
