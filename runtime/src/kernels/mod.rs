@@ -6,11 +6,13 @@ mod elementwise;
 mod gram;
 mod memory;
 mod nest;
+mod rows;
 mod steps;
 mod strided;
 mod tile;
 mod totals;
 mod transfer;
+mod transpose;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};
