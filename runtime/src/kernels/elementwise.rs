@@ -151,6 +151,8 @@ pub(super) struct Stride {
     pub(super) apart: usize,
     /// From one vector of the innermost loop to the next.
     pub(super) next: usize,
+    /// From one step of the loop around the innermost one to the next.
+    pub(super) turn: usize,
     /// Its steps in all loops, in elements of so many scalars.
     pub(super) steps: &'static [usize],
     pub(super) unit: usize,
@@ -162,6 +164,8 @@ pub(super) struct Panel<const I: usize, const R: usize> {
     pub(super) extents: &'static [usize],
     /// Numbers in the innermost loop, of all its points if they run along the lanes.
     pub(super) innermost: usize,
+    /// Steps of the loop around the innermost one; one if there is none.
+    pub(super) turns: usize,
     pub(super) points: bool,
     pub(super) operands: [Stride; I],
     pub(super) results: [Stride; R],
@@ -177,6 +181,7 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
             offset: 0,
             apart: 0,
             next: 0,
+            turn: 0,
             steps: &[],
             unit: 1,
         };
@@ -188,6 +193,11 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
                 extent * Space::Block.unit::<T, S>()
             } else {
                 extent
+            },
+            turns: if nest.extents.len() > 1 {
+                nest.extents[nest.extents.len() - 2]
+            } else {
+                1
             },
             points,
             operands: [nothing; I],
@@ -217,6 +227,11 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
                 step
             } else {
                 step * Space::Block.unit::<T, S>()
+            },
+            turn: if walk.steps.len() > 1 {
+                walk.steps[walk.steps.len() - 2] * unit
+            } else {
+                0
             },
             steps: walk.steps,
             unit,

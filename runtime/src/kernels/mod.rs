@@ -8,6 +8,7 @@ mod memory;
 mod nest;
 mod odometer;
 mod relayout;
+mod rows;
 mod steps;
 mod strided;
 mod tile;

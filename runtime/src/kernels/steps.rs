@@ -9,10 +9,10 @@ use super::elementwise::{Code, MOST_LOOPS, Panel, Read, Stride};
 use super::memory::Bases;
 use super::strided::{gather, scatter};
 
-/// The next step of the outer loops, like an odometer; false behind the last.
+/// The next step of the loops around the innermost two, like an odometer; false behind the last.
 #[inline(never)]
 fn next(extents: &[usize], counters: &mut [usize; MOST_LOOPS]) -> bool {
-    let mut l = extents.len() - 1;
+    let mut l = extents.len() - 2;
     while l > 0 {
         l -= 1;
         counters[l] += 1;
@@ -25,10 +25,10 @@ fn next(extents: &[usize], counters: &mut [usize; MOST_LOOPS]) -> bool {
 }
 
 impl Stride {
-    /// How far the tensor moves to where the outer loops stand, in scalars.
+    /// How far the tensor moves to where the loops around the innermost two stand, in scalars.
     #[inline(never)]
     fn moved(&self, counters: &[usize; MOST_LOOPS]) -> usize {
-        let outer = self.steps[..self.steps.len() - 1].iter();
+        let outer = self.steps[..self.steps.len() - 2].iter();
         let elements: usize = outer
             .zip(counters)
             .map(|(step, counter)| step * counter)
@@ -80,7 +80,9 @@ where
     C: Code<T, I, R>,
 {
     const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
+    /// Whether there is a loop around the innermost one, and one around that.
     const NESTED: bool = C::LOOPS > 1;
+    const DEEP: bool = C::LOOPS > 2;
     /// Whether the last vector may be partial.
     const PART: bool = Self::LANES > 1;
     const VECTORS: bool = count_reads(&C::READS)[0] > 0;
@@ -92,26 +94,27 @@ where
     #[inline(always)]
     pub fn loops(mut self) {
         loop {
-            self.innermost();
-            if Self::NESTED && next(self.panel.extents, &mut self.counters) {
+            self.innermost_two();
+            if Self::DEEP && next(self.panel.extents, &mut self.counters) {
                 continue;
             }
             return;
         }
     }
 
+    /// Where a tensor begins in the innermost two loops.
     #[inline(always)]
     fn located(&self, stride: &Stride) -> *mut T {
         let mut offset = stride.offset;
-        if Self::NESTED {
+        if Self::DEEP {
             offset += stride.moved(&self.counters);
         }
         self.bases.at(stride.space, offset)
     }
 
-    /// The innermost loop.
+    /// The innermost loop and the one around it. What deeper ones do at each of their steps costs more, but is rare.
     #[inline(always)]
-    fn innermost(&self) {
+    fn innermost_two(&mut self) {
         let panel = self.panel;
         let mut reads = [core::ptr::null(); I];
         let mut i = 0;
@@ -125,16 +128,43 @@ where
             writes[r] = self.located(&panel.results[r]);
             r += 1;
         }
+        let mut turn = 0;
+        loop {
+            if Self::NESTED {
+                self.counters[C::LOOPS - 2] = turn;
+            }
+            self.innermost(reads, writes);
+            turn += 1;
+            if !Self::NESTED || turn == panel.turns {
+                return;
+            }
+            i = 0;
+            while i < I {
+                reads[i] = reads[i].wrapping_add(panel.operands[i].turn);
+                i += 1;
+            }
+            r = 0;
+            while r < R {
+                writes[r] = writes[r].wrapping_add(panel.results[r].turn);
+                r += 1;
+            }
+        }
+    }
+
+    /// The innermost loop.
+    #[inline(always)]
+    fn innermost(&self, mut reads: [*const T; I], mut writes: [*mut T; R]) {
+        let panel = self.panel;
         let mut index = 0;
         while index < panel.innermost {
             self.step(&reads, &writes, index);
             index += Self::LANES;
-            i = 0;
+            let mut i = 0;
             while i < I {
                 reads[i] = reads[i].wrapping_add(panel.operands[i].next);
                 i += 1;
             }
-            r = 0;
+            let mut r = 0;
             while r < R {
                 writes[r] = writes[r].wrapping_add(panel.results[r].next);
                 r += 1;

@@ -5,6 +5,7 @@ use nalgebra::SMatrix;
 use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::{Bases, Memory, Sizes, Space};
+use super::rows::{Pack, Unpack};
 
 /// The most axes of a view.
 const AXES: usize = 8;
@@ -37,6 +38,7 @@ impl View {
             self.extents.len() <= AXES && self.strides.len() == self.extents.len(),
             "a view has a stride for each of its axes, which are not too many"
         );
+        assert!(self.vectors > 0, "a block has points");
         let mut last = 0;
         let mut axis = 0;
         while axis < self.extents.len() {
@@ -52,9 +54,36 @@ impl View {
         );
     }
 
+    /// Whether what a caller gives or gets for a point is as many numbers. An input that nothing reads has a view of none.
+    const fn check_entries<T, E>(&self) {
+        assert!(
+            self.size() == 0 || size_of::<E>() == self.size() * size_of::<T>(),
+            "a point has a number for each element of the view"
+        );
+    }
+
+    /// Whether it is scalars side by side, first axis fastest.
+    const fn is_run(&self) -> bool {
+        let mut size = 1;
+        let mut axis = 0;
+        while axis < self.extents.len() {
+            if self.extents[axis] > 1 && self.strides[axis] != size {
+                return false;
+            }
+            size *= self.extents[axis];
+            axis += 1;
+        }
+        true
+    }
+
+    /// Whether its elements are vectors of points.
+    const fn is_block(&self) -> bool {
+        matches!(self.space, Space::Block)
+    }
+
     /// How many elements it has.
     #[inline(always)]
-    const fn size(&self) -> usize {
+    pub(super) const fn size(&self) -> usize {
         let mut size = 1;
         let mut axis = 0;
         while axis < self.extents.len() {
@@ -66,100 +95,84 @@ impl View {
 }
 
 /// The elements of a view, first axis fastest: where each lies, counted from the first.
-struct Elements {
+pub(super) struct Elements {
     view: &'static View,
     place: [usize; AXES],
     element: usize,
-    left: usize,
+    /// Extent and stride of the first axis.
+    run: usize,
+    stride: usize,
 }
 
 impl Elements {
     #[inline(always)]
-    fn of(view: &'static View) -> Self {
+    pub fn of(view: &'static View) -> Self {
+        let is_scalar = view.extents.is_empty();
         Elements {
             view,
             place: [0; AXES],
             element: 0,
-            left: view.size(),
+            run: if is_scalar { 1 } else { view.extents[0] },
+            stride: if is_scalar { 0 } else { view.strides[0] },
         }
     }
 
-    /// The next element; none behind the last.
+    /// The next element. Behind the last, the first comes again.
     #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        if self.left == 0 {
-            return None;
+    pub fn next(&mut self) -> usize {
+        let element = self.element;
+        self.place[0] += 1;
+        self.element += self.stride;
+        if self.place[0] >= self.run {
+            self.carry();
         }
-        self.left -= 1;
+        element
+    }
+
+    /// Steps along the other axes at the end of the first.
+    #[inline(never)]
+    fn carry(&mut self) {
         let View {
             extents, strides, ..
         } = self.view;
-        let element = self.element;
-        let mut axis = 0;
+        self.place[0] = 0;
+        self.element -= self.run * self.stride;
+        let mut axis = 1;
         while axis < extents.len() {
             self.place[axis] += 1;
             self.element += strides[axis];
             if self.place[axis] < extents[axis] {
-                break;
+                return;
             }
             self.element -= extents[axis] * strides[axis];
             self.place[axis] = 0;
             axis += 1;
         }
-        Some(element)
     }
 }
 
-/// What a caller gives or gets for one point: numbers in a fixed order, first axis fastest.
-pub trait Entries<T> {
-    /// The number at a position.
-    fn entry(&self, position: usize) -> T;
-    /// Writes the number at a position.
-    fn set_entry(&mut self, position: usize, value: T);
-}
+/// What a caller gives or gets for one point.
+///
+/// # Safety
+/// It is scalars side by side, in a fixed order, first axis fastest, and nothing else.
+pub unsafe trait Entries<T> {}
 
 macro_rules! scalar_entries {
     ($($scalar:ident)*) => {$(
-        impl Entries<$scalar> for $scalar {
-            #[inline(always)]
-            fn entry(&self, _: usize) -> $scalar {
-                *self
-            }
-
-            #[inline(always)]
-            fn set_entry(&mut self, _: usize, value: $scalar) {
-                *self = value;
-            }
-        }
+        // SAFETY: it is a scalar.
+        unsafe impl Entries<$scalar> for $scalar {}
     )*};
 }
 
 scalar_entries!(f32 f64);
 
-impl<T: Real + nalgebra::Scalar, const R: usize, const C: usize> Entries<T> for SMatrix<T, R, C> {
-    #[inline(always)]
-    fn entry(&self, position: usize) -> T {
-        self.as_slice()[position]
-    }
+// SAFETY: a static matrix is an array of columns, which are arrays of scalars.
+unsafe impl<T: Real, const R: usize, const C: usize> Entries<T> for SMatrix<T, R, C> {}
 
-    #[inline(always)]
-    fn set_entry(&mut self, position: usize, value: T) {
-        self.as_mut_slice()[position] = value;
-    }
-}
-
-impl<T: Real + nalgebra::Scalar, const R: usize, const C: usize, const N: usize> Entries<T>
+// SAFETY: the elements of an array are side by side.
+unsafe impl<T: Real, const R: usize, const C: usize, const N: usize> Entries<T>
     for [SMatrix<T, R, C>; N]
 {
-    #[inline(always)]
-    fn entry(&self, position: usize) -> T {
-        self[position / (R * C)].entry(position % (R * C))
-    }
-
-    #[inline(always)]
-    fn set_entry(&mut self, position: usize, value: T) {
-        self[position / (R * C)].set_entry(position % (R * C), value);
-    }
 }
 
 /// A result before it is written.
@@ -241,46 +254,32 @@ pub fn pack<
 ) {
     const {
         V::VIEW.check(Memory::<T, S, P, H, B>::SIZES);
+        V::VIEW.check_entries::<T, E>();
         assert!(
             !matches!(V::VIEW.space, Space::Parameters),
             "parameters are not written"
         );
     }
-    memory.simd.apart(Pack {
-        bases: &memory.bases,
-        view: &const { V::VIEW },
-        points,
-    });
-}
-
-struct Pack<'a, T, E> {
-    bases: &'a Bases<T>,
-    view: &'static View,
-    points: &'a [E],
-}
-
-impl<T: Real, E: Entries<T>> OnLanes for Pack<'_, T, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Isa>(self, _: S) {
-        let Some(last) = self.points.len().checked_sub(1) else {
-            return;
-        };
-        let unit = self.view.space.unit::<T, S>();
-        let mut elements = Elements::of(self.view);
-        let mut position = 0;
-        while let Some(element) = elements.next() {
-            // SAFETY: `check` has shown that the elements of the view lie within its space.
-            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
-            let mut lane = 0;
-            while lane < lanes.count {
-                let point = if lane < last { lane } else { last };
-                // SAFETY: the same.
-                unsafe { *lanes.at(lane) = self.points[point].entry(position) };
-                lane += 1;
-            }
-            position += 1;
+    if points.is_empty() {
+        return;
+    }
+    let source: *const T = points.as_ptr().cast();
+    if const { V::VIEW.is_block() } {
+        memory.simd.apart(Pack {
+            bases: &memory.bases,
+            view: &const { V::VIEW },
+            source,
+            points: points.len(),
+        });
+        return;
+    }
+    let target = memory.bases.at(V::VIEW.space, V::VIEW.offset);
+    // SAFETY: `check` has shown that the elements of the view lie within its space, and a point is as many numbers.
+    unsafe {
+        if const { V::VIEW.is_run() } {
+            core::ptr::copy_nonoverlapping(source, target, const { V::VIEW.size() });
+        } else {
+            write_scalars(&const { V::VIEW }, source, target);
         }
     }
 }
@@ -299,40 +298,60 @@ pub fn unpack<
     memory: &Memory<'_, T, S, P, H, B>,
     results: &mut [E],
 ) {
-    const { V::VIEW.check(Memory::<T, S, P, H, B>::SIZES) };
-    memory.simd.apart(Unpack {
-        bases: &memory.bases,
-        view: &const { V::VIEW },
-        results,
-    });
-}
-
-struct Unpack<'a, T, E> {
-    bases: &'a Bases<T>,
-    view: &'static View,
-    results: &'a mut [E],
-}
-
-impl<T: Real, E: Entries<T>> OnLanes for Unpack<'_, T, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Isa>(self, _: S) {
-        let unit = self.view.space.unit::<T, S>();
-        let mut elements = Elements::of(self.view);
-        let mut position = 0;
-        while let Some(element) = elements.next() {
-            // SAFETY: `check` has shown that the elements of the view lie within its space.
-            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
-            let mut point = 0;
-            while point < self.results.len() {
-                // SAFETY: the same.
-                let value = unsafe { *lanes.at(point) };
-                self.results[point].set_entry(position, value);
-                point += 1;
-            }
-            position += 1;
+    const {
+        V::VIEW.check(Memory::<T, S, P, H, B>::SIZES);
+        V::VIEW.check_entries::<T, E>();
+    }
+    let target: *mut T = results.as_mut_ptr().cast();
+    let points = results.len();
+    if const { V::VIEW.is_block() } {
+        memory.simd.apart(Unpack {
+            bases: &memory.bases,
+            view: &const { V::VIEW },
+            target,
+            points,
+        });
+        return;
+    }
+    let source = memory.bases.at(V::VIEW.space, V::VIEW.offset);
+    // SAFETY: as in `pack`.
+    unsafe {
+        if const { V::VIEW.is_run() } && points == 1 {
+            core::ptr::copy_nonoverlapping(source, target, const { V::VIEW.size() });
+        } else {
+            read_scalars(&const { V::VIEW }, source, target, points);
         }
+    }
+}
+
+/// Numbers side by side into the elements of a view of scalars.
+///
+/// # Safety
+/// The view's elements, counted from `target`, must be writable, and as many numbers readable.
+#[inline(never)]
+unsafe fn write_scalars<T: Copy>(view: &'static View, source: *const T, target: *mut T) {
+    let mut elements = Elements::of(view);
+    for number in 0..view.size() {
+        // SAFETY: the caller's promise.
+        unsafe { *target.wrapping_add(elements.next()) = *source.wrapping_add(number) };
+    }
+}
+
+/// The elements of a view of scalars side by side, for each of so many points: they are the same.
+///
+/// # Safety
+/// The view's elements, counted from `source`, must be readable, and as many numbers for each point writable.
+#[inline(never)]
+unsafe fn read_scalars<T: Copy>(
+    view: &'static View,
+    source: *const T,
+    target: *mut T,
+    points: usize,
+) {
+    let mut elements = Elements::of(view);
+    for number in 0..view.size() * points {
+        // SAFETY: the caller's promise; behind the last element the first comes again.
+        unsafe { *target.wrapping_add(number) = *source.wrapping_add(elements.next()) };
     }
 }
 
@@ -404,9 +423,9 @@ impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
         let parameters = self.view.size() / width;
         let mut elements = Elements::of(self.view);
         let mut position = 0;
-        while let Some(element) = elements.next() {
+        while position < self.view.size() {
             // SAFETY: `check` has shown that the elements of the view lie within its space.
-            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
+            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, elements.next()) };
             let entry = position / parameters;
             let start = (column + position % parameters) * rows + first + entry;
             let mut point = 0;
@@ -475,9 +494,9 @@ impl<T: Real> OnLanes for PackWeights<'_, T> {
         let unit = self.view.space.unit::<T, S>();
         let mut elements = Elements::of(self.view);
         let mut position = 0;
-        while let Some(element) = elements.next() {
+        while position < self.view.size() {
             // SAFETY: `check` has shown that the elements of the view lie within its space.
-            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, element) };
+            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, elements.next()) };
             let mut lane = 0;
             while lane < lanes.count {
                 let weight = if lane < self.points {
@@ -491,5 +510,91 @@ impl<T: Real> OnLanes for PackWeights<'_, T> {
             }
             position += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::marker::PhantomData;
+    use core::mem::MaybeUninit;
+
+    use super::*;
+    use crate::lanes::{Lanes as Set, dispatch, with_lanes};
+
+    /// Two vectors of points in a block.
+    const VECTORS: usize = 2;
+    const BLOCK: usize = 256;
+
+    /// An `R x C` tensor in a block, with gaps.
+    struct Gaps<const R: usize, const C: usize>;
+
+    impl<const R: usize, const C: usize> Viewed for Gaps<R, C> {
+        const VIEW: View = View {
+            space: Space::Block,
+            offset: 3,
+            extents: &[R, C],
+            strides: &[VECTORS, VECTORS * (R + 1)],
+            vectors: VECTORS,
+        };
+    }
+
+    struct RoundTrip<T, const R: usize, const C: usize>(PhantomData<T>);
+
+    impl<T: Real, const R: usize, const C: usize> OnLanes for RoundTrip<T, R, C> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<S: Isa>(self, simd: S) {
+            let most = VECTORS * T::lanes::<S>();
+            let number = |point: usize, i: usize, j: usize| {
+                T::from_f64((point * R * C + j * R + i + 1) as f64)
+            };
+            let given: Vec<SMatrix<T, R, C>> = (0..most)
+                .map(|point| SMatrix::from_fn(|i, j| number(point, i, j)))
+                .collect();
+            let untouched = SMatrix::from_element(T::from_f64(-1.0));
+            for points in 1..=most {
+                let mut scratch = vec![MaybeUninit::uninit(); (BLOCK + 1) * T::MAX_LANES];
+                let memory = Memory::<T, S, 0, 0, BLOCK>::new(simd, &[], &mut scratch);
+                pack::<Gaps<R, C>, T, S, _, 0, 0, BLOCK>(&memory, &given[..points]);
+                for taken in [points, most] {
+                    let mut found = vec![untouched; most + 1];
+                    unpack::<Gaps<R, C>, T, S, _, 0, 0, BLOCK>(&memory, &mut found[..taken]);
+                    for (point, found) in found.iter().enumerate() {
+                        // Lanes beyond the last point repeat it.
+                        let wanted = if point < taken {
+                            given[point.min(points - 1)]
+                        } else {
+                            untouched
+                        };
+                        assert_eq!(*found, wanted, "point {point} of {points}, {taken} taken");
+                    }
+                }
+            }
+        }
+    }
+
+    fn check<const R: usize, const C: usize>() {
+        for set in Set::available() {
+            with_lanes(set, || {
+                dispatch(RoundTrip::<f64, R, C>(PhantomData));
+                dispatch(RoundTrip::<f32, R, C>(PhantomData));
+            });
+        }
+    }
+
+    #[test]
+    fn points_come_back_from_a_block_and_nothing_beside_them_is_written() {
+        check::<1, 1>();
+        check::<2, 1>();
+        check::<3, 1>();
+        check::<2, 2>();
+        check::<5, 1>();
+        check::<4, 2>();
+        check::<3, 3>();
+        check::<4, 4>();
+        check::<19, 1>();
+        check::<8, 4>();
+        check::<7, 9>();
     }
 }

@@ -45,16 +45,34 @@ fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
     fused.push(Nest::Elementwise(nest));
 }
 
-/// An interval of elements.
-type Span = (Space, usize, usize);
+/// Elements of a space: some of an interval, a multiple of `apart` from each other.
+struct Span {
+    space: Space,
+    first: usize,
+    last: usize,
+    apart: usize,
+}
 
 struct Touched {
     reads: Vec<Span>,
     writes: Vec<Span>,
 }
 
+/// Whether both may have an element in common. Tensors that are interleaved have none.
 fn overlap(a: &Span, b: &Span) -> bool {
-    a.0 == b.0 && a.1 <= b.2 && b.1 <= a.2
+    let apart = greatest_common_divisor(a.apart, b.apart);
+    a.space == b.space
+        && a.first <= b.last
+        && b.first <= a.last
+        && (apart == 0 || a.first.abs_diff(b.first).is_multiple_of(apart))
+}
+
+fn greatest_common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
 }
 
 /// Whether two nests must keep their order.
@@ -66,12 +84,19 @@ fn conflict(earlier: &Touched, later: &Touched) -> bool {
 }
 
 fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
-    let reach: usize = extents
-        .iter()
-        .zip(steps)
-        .map(|(extent, step)| (extent - 1) * step)
-        .sum();
-    (place.space, place.offset, place.offset + reach)
+    let mut span = Span {
+        space: place.space,
+        first: place.offset,
+        last: place.offset,
+        apart: 0,
+    };
+    for (extent, step) in extents.iter().zip(steps) {
+        if *extent > 1 {
+            span.last += (extent - 1) * step;
+            span.apart = greatest_common_divisor(span.apart, *step);
+        }
+    }
+    span
 }
 
 fn touched_by(nest: &Nest) -> Touched {
@@ -104,10 +129,9 @@ fn touched_by_relayout(nest: &Relayout) -> Touched {
         extents.push(*extent);
         steps.push(*step);
     }
-    let copy = nest.to.offset + nest.vectors * nest.stride - 1;
     Touched {
         reads: vec![span(nest.from, &extents, &steps)],
-        writes: vec![(nest.to.space, nest.to.offset, copy)],
+        writes: vec![span(nest.to, &[nest.vectors * nest.stride], &[1])],
     }
 }
 
@@ -353,5 +377,60 @@ fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
             }
         }
         read.extend(touched_by(&nests[position]).reads);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXTENT: usize = 20;
+    const STREAMS: usize = 3;
+
+    fn place(offset: usize) -> Place {
+        Place {
+            space: Space::Block,
+            offset,
+        }
+    }
+
+    /// The square of what is read at `from`, written at `to`, both entries of interleaved streams.
+    fn square(from: usize, to: usize) -> Nest {
+        let mut builder = StraightLineBuilder::new();
+        let operand = builder.operand(0);
+        let result = builder.multiply(operand, operand);
+        Nest::Elementwise(ElementwiseNest {
+            lane: LaneAxis::Points,
+            loops: vec![EXTENT],
+            operands: vec![Operand::Tensor {
+                place: place(from),
+                steps: vec![STREAMS],
+            }],
+            results: vec![(place(to), vec![STREAMS])],
+            body: builder.finish(&[result]),
+        })
+    }
+
+    /// How many nests are left of one that writes the stream at 100, and one that reads it and writes at `to`.
+    fn nests_left(to: usize) -> usize {
+        let outputs = [100, to].map(|offset| View {
+            space: Space::Block,
+            offset,
+            shape: vec![EXTENT],
+            strides: vec![STREAMS],
+        });
+        fuse(vec![square(0, 100), square(100, to)], &outputs).len()
+    }
+
+    #[test]
+    fn streams_that_are_interleaved_are_written_by_one_nest() {
+        assert_eq!(nests_left(101), 1);
+        assert_eq!(nests_left(102), 1);
+        assert_eq!(nests_left(200), 1);
+    }
+
+    #[test]
+    fn what_is_written_over_at_another_step_keeps_its_nest() {
+        assert_eq!(nests_left(103), 2);
     }
 }

@@ -1,0 +1,123 @@
+//! Rows become columns, within registers.
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use core::{any::TypeId, mem::transmute_copy};
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use pulp::x86::{V3, V4};
+
+use crate::lanes::{Isa, Real};
+
+/// The most lanes of a scalar: a square of lanes has at most so many rows.
+pub(super) const MOST_LANES: usize = 16;
+
+/// A square of lanes; where there are fewer, the last rows are not used.
+pub(super) type Square<T, S> = [<T as Real>::Vector<S>; MOST_LANES];
+
+/// `count` rows, a power of two, as one sequence of numbers whose index is rotated by so many bits.
+///
+/// A number's index is that of its row, then that of its lane. Rotated by the bits of the former, what was a row for each
+/// entry is the entries of one lane after those of another; rotated by the bits of the latter, it is so again.
+#[inline(always)]
+pub(super) fn rotate<T: Real, S: Isa>(
+    simd: S,
+    mut rows: Square<T, S>,
+    count: usize,
+    bits: u32,
+) -> Square<T, S> {
+    let mut bit = 0;
+    while bit < bits {
+        let before = rows;
+        let mut i = 0;
+        while i < count / 2 {
+            [rows[2 * i], rows[2 * i + 1]] =
+                interleave::<T, S>(simd, before[i], before[i + count / 2]);
+            i += 1;
+        }
+        bit += 1;
+    }
+    rows
+}
+
+/// Which halves of two vectors [`interleave`] joins.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+const LOW_HALVES: i32 = 0x20;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+const HIGH_HALVES: i32 = 0x31;
+
+/// Where [`interleave`] finds the numbers of its two results, in `a` and behind it in `b`.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+const LOW_AND_HIGH_DOUBLES: [[u64; 8]; 2] =
+    [[0, 8, 1, 9, 2, 10, 3, 11], [4, 12, 5, 13, 6, 14, 7, 15]];
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+const LOW_AND_HIGH_SINGLES: [[u32; 16]; 2] = [
+    [0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23],
+    [8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31],
+];
+
+/// The numbers of two vectors in turn: `a0 b0 a1 b1 ..`.
+#[inline(always)]
+fn interleave<T: Real, S: Isa>(simd: S, a: T::Vector<S>, b: T::Vector<S>) -> [T::Vector<S>; 2] {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    // SAFETY: `S` and `T` are what they are compared with, and so the vectors are registers of that.
+    unsafe {
+        let (a, b) = (&a, &b);
+        let double = TypeId::of::<T>() == TypeId::of::<f64>();
+        if TypeId::of::<S>() == TypeId::of::<V4>() {
+            let isa = transmute_copy::<S, V4>(&simd).avx512f;
+            if double {
+                let [low, high]: [_; 2] = transmute_copy(&LOW_AND_HIGH_DOUBLES);
+                let (a, b) = (transmute_copy(a), transmute_copy(b));
+                let pair = [
+                    isa._mm512_permutex2var_pd(a, low, b),
+                    isa._mm512_permutex2var_pd(a, high, b),
+                ];
+                return transmute_copy(&pair);
+            }
+            let [low, high]: [_; 2] = transmute_copy(&LOW_AND_HIGH_SINGLES);
+            let (a, b) = (transmute_copy(a), transmute_copy(b));
+            let pair = [
+                isa._mm512_permutex2var_ps(a, low, b),
+                isa._mm512_permutex2var_ps(a, high, b),
+            ];
+            return transmute_copy(&pair);
+        }
+        if TypeId::of::<S>() == TypeId::of::<V3>() {
+            let isa = transmute_copy::<S, V3>(&simd).avx;
+            if double {
+                let (a, b) = (transmute_copy(a), transmute_copy(b));
+                let (even, odd) = (isa._mm256_unpacklo_pd(a, b), isa._mm256_unpackhi_pd(a, b));
+                let pair = [
+                    isa._mm256_permute2f128_pd::<LOW_HALVES>(even, odd),
+                    isa._mm256_permute2f128_pd::<HIGH_HALVES>(even, odd),
+                ];
+                return transmute_copy(&pair);
+            }
+            let (a, b) = (transmute_copy(a), transmute_copy(b));
+            let (even, odd) = (isa._mm256_unpacklo_ps(a, b), isa._mm256_unpackhi_ps(a, b));
+            let pair = [
+                isa._mm256_permute2f128_ps::<LOW_HALVES>(even, odd),
+                isa._mm256_permute2f128_ps::<HIGH_HALVES>(even, odd),
+            ];
+            return transmute_copy(&pair);
+        }
+    }
+    let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+    let (mut first, mut second) = ([T::ZERO; MOST_LANES], [T::ZERO; MOST_LANES]);
+    let mut both = [T::ZERO; 2 * MOST_LANES];
+    // SAFETY: sixteen numbers are at least a vector of any instruction set.
+    unsafe {
+        T::store(simd, first.as_mut_ptr(), a);
+        T::store(simd, second.as_mut_ptr(), b);
+        let mut lane = 0;
+        while lane < lanes {
+            both[2 * lane] = first[lane];
+            both[2 * lane + 1] = second[lane];
+            lane += 1;
+        }
+        [
+            T::load(simd, both.as_ptr()),
+            T::load(simd, both.as_ptr().wrapping_add(lanes)),
+        ]
+    }
+}
