@@ -7,7 +7,7 @@ use derive_network_compiler::lower::{lower, lower_definition};
 use derive_network_compiler::model::{Network, RequestKind};
 use derive_network_compiler::request::schedule_request;
 use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
-use derive_network_symbolic::ir::{NodeId, Program};
+use derive_network_symbolic::ir::{NodeId, Op, Program};
 use derive_network_symbolic::parameter_request::{
     Densities, LossRequest, derive_loss, derive_parameter_jacobian,
 };
@@ -73,7 +73,12 @@ pub fn count<D: Definition>(ask: Ask) -> Counts {
                 LossRequest::Gradient,
             );
             let totals: Vec<NodeId> = program.totals.iter().map(|total| total.node).collect();
-            count_program(program, &totals)
+            let added = outer_products(&program, &totals);
+            let counts = count_program(program, &totals);
+            Counts {
+                multiply_adds: counts.multiply_adds + added,
+                ..counts
+            }
         }
         Ask::Rows(name) => count_rows(&network, name),
         Ask::GaussNewton(name) => {
@@ -101,8 +106,33 @@ fn count_rows(network: &Network, name: &str) -> Counts {
     let node = lowered.functions[position.expect("the definition has the function that is timed")];
     let mut value = lowered.program;
     let node = value.graph.reshape_unit(node, &[1]);
-    let rows = derive_parameter_jacobian(&value, node, &network.frozen);
-    count_outputs(rows.program)
+    let program = derive_parameter_jacobian(&value, node, &network.frozen).program;
+    let outputs: Vec<NodeId> = program.outputs.iter().map(|output| output.node).collect();
+    let added = outer_products(&program, &outputs);
+    let counts = count_outputs(program);
+    Counts {
+        multiply_adds: counts.multiply_adds + added,
+        ..counts
+    }
+}
+
+/// The products without a summed index among the terms of results. In a program they are elementwise; as derivatives in weights they
+/// are most of the work, and each is multiplied and added in one instruction.
+fn outer_products(program: &Program, results: &[NodeId]) -> f64 {
+    let graph = &program.graph;
+    let terms = results
+        .iter()
+        .flat_map(|result| match &graph.node(*result).op {
+            Op::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
+            _ => vec![*result],
+        });
+    let products = terms.filter(|term| match &graph.node(*term).op {
+        Op::Contract(contract) => contract.is_elementwise() && contract.tensors().count() == 2,
+        _ => false,
+    });
+    products
+        .map(|product| graph.node(product).size() as f64)
+        .sum()
 }
 
 fn count_outputs(program: Program) -> Counts {

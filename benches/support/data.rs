@@ -50,3 +50,18 @@ pub fn uniform<T: Real, const R: usize, const C: usize>(count: usize) -> Vec<SMa
 pub fn points<T: Real, const D: usize>(count: usize) -> Vec<SVector<T, D>> {
     uniform(count)
 }
+
+/// Stops where others do not compute the same: what they take would say nothing.
+pub fn assert_same(here: &[&[f64]], there: &[&[f64]]) {
+    let (here, there) = (here.concat(), there.concat());
+    let largest = here
+        .iter()
+        .fold(1.0_f64, |most, entry| most.max(entry.abs()));
+    assert_eq!(here.len(), there.len());
+    for (here, there) in here.iter().zip(there) {
+        assert!(
+            (here - there).abs() < 1e-12 * largest,
+            "{here} is not {there}"
+        );
+    }
+}

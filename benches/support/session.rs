@@ -84,8 +84,11 @@ pub struct Session {
     rows: Vec<Row>,
 }
 
+/// A name and what measures it.
+pub type Group = (&'static str, fn(&mut Session));
+
 /// Runs groups of cases as the arguments of the process say, and prints what they measure.
-pub fn run(groups: &[(&str, fn(&mut Session))]) {
+pub fn run(groups: &[Group]) {
     let options = Options::of_process();
     let rows = if options.processes > 0 {
         processes::run(&options).unwrap_or_else(|mistake| {
@@ -93,6 +96,20 @@ pub fn run(groups: &[(&str, fn(&mut Session))]) {
             std::process::exit(1);
         })
     } else {
+        measure_groups(&options, groups)
+    };
+    if options.json {
+        print_json(&rows);
+    } else {
+        print_table(&rows);
+    }
+}
+
+/// What the results of one point take at most: a Hessian in 784 inputs is moved through the stack when its slice is made.
+const STACK: usize = 64 << 20;
+
+fn measure_groups(options: &Options, groups: &[Group]) -> Vec<Row> {
+    let measure = || {
         let mut session = Session {
             options: options.clone(),
             machine: Machine::default(),
@@ -105,11 +122,12 @@ pub fn run(groups: &[(&str, fn(&mut Session))]) {
         }
         session.rows
     };
-    if options.json {
-        print_json(&rows);
-    } else {
-        print_table(&rows);
-    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, measure);
+        let rows = thread.expect("the system has a thread").join();
+        rows.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 impl Session {

@@ -7,7 +7,7 @@ use derive_network_compiler::model::RequestKind;
 use num_dual::{Dual2SVec64, DualNum};
 
 use crate::support::count::Ask;
-use crate::support::data::{points, with_biases};
+use crate::support::data::{assert_same, points, with_biases};
 use crate::support::floor::Scalar;
 use crate::support::session::{Case, Session};
 use crate::support::{measure_batch, network};
@@ -52,29 +52,37 @@ networks! {
 }
 
 const BATCHES: [usize; 2] = [10, 8192];
+/// Value, gradient and Hessian.
+type Hessian<const D: usize> = (f64, SVector<f64, D>, SMatrix<f64, D, D>);
+
 const WIDTH: usize = 16;
 const BLOCKS: usize = 4;
 
 pub fn measure(session: &mut Session) {
     measure_networks(session);
-    measure_duals::<2>(
-        session,
-        "d=2",
-        with_biases(D2::glorot_normal(7)).parameters(),
-    );
-    measure_duals::<8>(
-        session,
-        "d=8",
-        with_biases(D8::glorot_normal(7)).parameters(),
-    );
+    let (two, eight) = (D2::glorot_normal(7), D8::glorot_normal(7));
+    let (two, eight) = (with_biases(two), with_biases(eight));
+    measure_duals(session, "d=2", two.parameters(), |x| two.hessian(x));
+    measure_duals(session, "d=8", eight.parameters(), |x| eight.hessian(x));
 }
 
-fn measure_duals<const D: usize>(session: &mut Session, name: &str, parameters: &[f64]) {
+fn measure_duals<const D: usize>(
+    session: &mut Session,
+    name: &str,
+    parameters: &[f64],
+    here: impl Fn(&SVector<f64, D>) -> Hessian<D>,
+) {
     let points = points::<f64, D>(64);
+    let duals = |x| num_dual::hessian(|x| value(parameters, &x), x);
+    let [here, there] = [here(&points[0]), duals(&points[0])];
+    assert_same(
+        &[&[here.0], here.1.as_slice(), here.2.as_slice()],
+        &[&[there.0], there.1.as_slice(), there.2.as_slice()],
+    );
     let case = Case::new("hessquik", name, "hessian").single(points.len());
     session.compare(&case, Scalar::F64, "num-dual", &mut || {
         for x in &points {
-            black_box(num_dual::hessian(|x| value(parameters, &x), black_box(x)));
+            black_box(duals(black_box(x)));
         }
     });
 }

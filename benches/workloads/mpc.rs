@@ -7,7 +7,7 @@ use derive_network::prelude::*;
 use derive_network_compiler::model::RequestKind;
 
 use crate::support::count::Ask;
-use crate::support::data::{points, with_biases};
+use crate::support::data::{assert_same, points, with_biases};
 use crate::support::floor::Scalar;
 use crate::support::session::{Case, Session};
 use crate::support::{measure_batch, measure_single, network};
@@ -32,6 +32,12 @@ pub fn measure(session: &mut Session) {
     measure_single!(session, case, ask, Dynamics.jacobian, [points]);
     let network = with_biases(Dynamics::glorot_normal(7));
     let by_hand = ByHand::new(network.parameters());
+    let (value, jacobian) = network.jacobian(&points[0]);
+    let (same_value, same_jacobian) = by_hand.jacobian(&points[0]);
+    assert_same(
+        &[value.as_slice(), jacobian.as_slice()],
+        &[same_value.as_slice(), same_jacobian.as_slice()],
+    );
     session.compare(&case.single(HORIZON), Scalar::F64, "nalgebra", &mut || {
         for x in &points {
             black_box(by_hand.jacobian(black_box(x)));

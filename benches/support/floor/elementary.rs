@@ -41,7 +41,7 @@ macro_rules! family {
                 $(
                     // The first takes the place of what is there, each further one costs an addition.
                     if USED & $bit != 0 {
-                        sum = if USED & ($bit - 1) == 0 {
+                        sum = if USED & USED.wrapping_neg() == $bit {
                             generators.$field
                         } else {
                             T::add(simd, sum, generators.$field)

@@ -6,13 +6,14 @@ use nalgebra::{SMatrix, SVector};
 const WIDTH: usize = 20;
 const LAYERS: usize = 3;
 
-/// Of one layer: activations, first and second derivatives, tangents of the pre-activations.
+/// Of one layer: activations, their first and second derivatives, tangents of the pre-activations and of the activations.
 #[derive(Clone, Copy)]
 struct Layer {
     value: [f64; WIDTH],
     slope: [f64; WIDTH],
     curvature: [f64; WIDTH],
-    tangent: [[f64; WIDTH]; 2],
+    before: [[f64; WIDTH]; 2],
+    after: [[f64; WIDTH]; 2],
 }
 
 pub fn hessian(
@@ -25,7 +26,8 @@ pub fn hessian(
         value: [0.0; WIDTH],
         slope: [0.0; WIDTH],
         curvature: [0.0; WIDTH],
-        tangent: [[0.0; WIDTH]; 2],
+        before: [[0.0; WIDTH]; 2],
+        after: [[0.0; WIDTH]; 2],
     }; LAYERS];
     for o in 0..WIDTH {
         let (a, b) = (first[o], first[WIDTH + o]);
@@ -44,31 +46,32 @@ pub fn hessian(
         }
     }
     let mut sums = [last[WIDTH], 0.0, 0.0];
-    for i in 0..WIDTH {
-        layers[LAYERS - 1].add(i, last[i], &mut sums);
+    for (i, weight) in last[..WIDTH].iter().enumerate() {
+        layers[LAYERS - 1].add(i, *weight, &mut sums);
     }
     let [z, u, v] = sums;
     let (value, slope, curvature) = sigmoid(z);
     let mut hessian = [curvature * u * u, curvature * u * v, curvature * v * v];
     let mut adjoint = [0.0; WIDTH];
-    for i in 0..WIDTH {
-        adjoint[i] = slope * last[i];
+    for (adjoint, weight) in adjoint.iter_mut().zip(last) {
+        *adjoint = slope * weight;
     }
     for l in (0..LAYERS).rev() {
         let layer = &layers[l];
-        for o in 0..WIDTH {
-            let weight = adjoint[o] * layer.curvature[o];
-            let (u, v) = (layer.tangent[0][o], layer.tangent[1][o]);
+        for (o, adjoint) in adjoint.iter_mut().enumerate() {
+            let weight = *adjoint * layer.curvature[o];
+            let (u, v) = (layer.before[0][o], layer.before[1][o]);
             hessian[0] += weight * u * u;
             hessian[1] += weight * u * v;
             hessian[2] += weight * v * v;
+            *adjoint *= layer.slope[o];
         }
         if l > 0 {
             let weights = &inner[(l - 1) * (WIDTH + 1) * WIDTH..][..WIDTH * WIDTH];
             let mut below = [0.0; WIDTH];
-            for i in 0..WIDTH {
-                for o in 0..WIDTH {
-                    below[i] += weights[i * WIDTH + o] * (adjoint[o] * layer.slope[o]);
+            for (below, column) in below.iter_mut().zip(weights.chunks_exact(WIDTH)) {
+                for (weight, adjoint) in column.iter().zip(&adjoint) {
+                    *below += weight * adjoint;
                 }
             }
             adjoint = below;
@@ -86,14 +89,15 @@ impl Layer {
     /// Neuron `o` from its pre-activation and the tangents of that.
     fn set(&mut self, o: usize, [z, u, v]: [f64; 3]) {
         (self.value[o], self.slope[o], self.curvature[o]) = sigmoid(z);
-        (self.tangent[0][o], self.tangent[1][o]) = (u, v);
+        (self.before[0][o], self.before[1][o]) = (u, v);
+        (self.after[0][o], self.after[1][o]) = (self.slope[o] * u, self.slope[o] * v);
     }
 
     /// Adds what neuron `i` gives to a neuron of the next layer.
     fn add(&self, i: usize, weight: f64, [z, u, v]: &mut [f64; 3]) {
         *z += weight * self.value[i];
-        *u += weight * (self.slope[i] * self.tangent[0][i]);
-        *v += weight * (self.slope[i] * self.tangent[1][i]);
+        *u += weight * self.after[0][i];
+        *v += weight * self.after[1][i];
     }
 }
 

@@ -11,7 +11,7 @@ use derive_network::prelude::*;
 use derive_network_compiler::model::RequestKind;
 
 use crate::support::count::Ask;
-use crate::support::data::{points, with_biases};
+use crate::support::data::{assert_same, points, with_biases};
 use crate::support::floor::Scalar;
 use crate::support::networks::Fnn;
 use crate::support::session::{Case, Session};
@@ -32,6 +32,15 @@ pub fn measure(session: &mut Session) {
 
     let network = with_biases(Fnn::glorot_normal(7));
     let parameters = network.parameters();
+    let (value, gradient, hessian) = network.hessian(&points[0]);
+    let here: [&[f64]; 3] = [&[value], gradient.as_slice(), hessian.as_slice()];
+    let (value, gradient, hessian) = loops::hessian(parameters, &points[0]);
+    assert_same(&here, &[&[value], gradient.as_slice(), hessian.as_slice()]);
+    let (value, gradient, hessian) = duals::hessian(parameters, &points[0]);
+    assert_same(&here, &[&[value], gradient.as_slice(), hessian.as_slice()]);
+    let (value, gradient, hessian) = recursion::hessian(parameters, &points[0]);
+    assert_same(&here, &[&[value], gradient.as_slice(), hessian.as_slice()]);
+
     let one = case.single(SOME);
     let mut compare = |by, function: &mut dyn FnMut(&SVector<f64, 2>)| {
         session.compare(&one, Scalar::F64, by, &mut || {
