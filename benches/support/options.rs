@@ -56,6 +56,12 @@ impl Options {
         Ok(options)
     }
 
+    /// A name that no group has.
+    pub fn unknown<'a>(&'a self, groups: &[&str]) -> Option<&'a str> {
+        let mut names = self.names.iter().map(String::as_str);
+        names.find(|name| !groups.contains(name))
+    }
+
     /// Whether a group is asked for.
     pub fn wants(&self, group: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|name| name == group)

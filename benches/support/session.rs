@@ -90,6 +90,11 @@ pub type Group = (&'static str, fn(&mut Session));
 /// Runs groups of cases as the arguments of the process say, and prints what they measure.
 pub fn run(groups: &[Group]) {
     let options = Options::of_process();
+    let names: Vec<&str> = groups.iter().map(|(name, _)| *name).collect();
+    if let Some(unknown) = options.unknown(&names) {
+        eprintln!("no group is called `{unknown}`: {}", names.join(", "));
+        std::process::exit(2);
+    }
     let rows = if options.processes > 0 {
         processes::run(&options).unwrap_or_else(|mistake| {
             eprintln!("{mistake}");
