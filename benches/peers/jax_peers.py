@@ -13,6 +13,18 @@ from otflow_by_hand import by_gram_matrices, by_recursion
 PACKAGES = ["jax"]
 LARGEST_RESULT = 2**30
 
+# A thread of its own for each call only costs time on one core.
+jax.config.update("jax_cpu_enable_async_dispatch", False)
+
+
+@jax.custom_jvp
+def log_cosh2(z):
+    return jnp.abs(z) + jnp.log1p(jnp.exp(-2 * jnp.abs(z)))
+
+
+# Faster, with folx much faster, than the derivatives of the formula.
+log_cosh2.defjvps(lambda tangent, answer, z: tangent * jnp.tanh(z))
+
 
 class Functions:
     """What the networks need, in JAX."""
@@ -20,9 +32,7 @@ class Functions:
     tanh = staticmethod(jnp.tanh)
     sigmoid = staticmethod(jax.nn.sigmoid)
 
-    @staticmethod
-    def log_cosh2(z):
-        return jnp.abs(z) + jnp.log1p(jnp.exp(-2 * jnp.abs(z)))
+    log_cosh2 = staticmethod(log_cosh2)
 
     @staticmethod
     def identity(z):
@@ -56,30 +66,49 @@ def value_gradient_hessian(case):
     return point
 
 
-def gradient_laplacian(case):
+def laplacian_by_trace(f, x):
+    return jnp.trace(jax.hessian(f)(x))
+
+
+def laplacian_by_directions(f, x):
+    """The sum of second derivatives along the axes, each forward over forward: no Hessian is formed."""
+
+    def second_derivative(axis):
+        derivative = lambda x: jax.jvp(f, (x,), (axis,))[1]
+        return jax.jvp(derivative, (x,), (axis,))[1]
+
+    return jnp.sum(jax.vmap(second_derivative)(jnp.eye(x.size, dtype=x.dtype)))
+
+
+LAPLACIANS = {
+    "JAX, trace of Hessian": laplacian_by_trace,
+    "JAX, jvp of jvp": laplacian_by_directions,
+}
+
+
+def gradient_laplacian(case, laplacian):
     f = scalar_function(case)
 
     def point(parameters, x, given):
-        gradient = jax.grad(f, argnums=1)
-        return gradient(parameters, x), jnp.trace(jax.jacfwd(gradient, argnums=1)(parameters, x))
+        return jax.grad(f, argnums=1)(parameters, x), laplacian(lambda x: f(parameters, x), x)
 
     return point
 
 
-def value_jacobian(case):
+def value_jacobian(case, transform=jax.jacrev):
     def point(parameters, x, given):
         def value(x):
             value = case.network(parameters, x, Functions)
             return value, value
 
-        jacobian, value = jax.jacrev(value, has_aux=True)(x)
+        jacobian, value = transform(value, has_aux=True)(x)
         return value, jacobian
 
     return point
 
 
 def value_jacobian_weighted_hessian(case):
-    jacobian = value_jacobian(case)
+    jacobian = value_jacobian(case, jax.jacfwd)
 
     def point(parameters, x, weights):
         weighted = lambda x: weights @ case.network(parameters, x, Functions)
@@ -88,9 +117,9 @@ def value_jacobian_weighted_hessian(case):
     return point
 
 
-def poisson(case):
+def poisson(case, laplacian):
     f = scalar_function(case)
-    return lambda parameters, x, source: jnp.trace(jax.hessian(f, 1)(parameters, x)) + source[0]
+    return lambda parameters, x, source: laplacian(lambda x: f(parameters, x), x) + source[0]
 
 
 def burgers(case):
@@ -106,9 +135,6 @@ def burgers(case):
 
 def fit(case):
     return lambda parameters, x, target: case.network(parameters, x, Functions) - target
-
-
-RESIDUALS = {"poisson": poisson, "burgers": burgers}
 
 
 def over_points(case, point):
@@ -132,7 +158,6 @@ POINTWISE = {
     workloads.VALUE: lambda case: lambda p, x, given: (scalar_function(case)(p, x),),
     workloads.GRADIENT: value_and_gradient,
     workloads.HESSIAN: value_gradient_hessian,
-    workloads.LAPLACIAN: gradient_laplacian,
     workloads.JACOBIAN: value_jacobian,
     workloads.WEIGHTED_HESSIAN: value_jacobian_weighted_hessian,
 }
@@ -140,16 +165,27 @@ POINTWISE = {
 
 def functions(case):
     """Ways of JAX to compute the case: name -> (compiled function, its arguments)."""
-    if case.what not in POINTWISE:
-        return {"JAX": with_parameter_gradient(case, RESIDUALS.get(case.workload, fit)(case))}
-    found = {}
-    hessians = case.batch * case.points.shape[1] ** 2 * case.points.itemsize
-    if case.what != workloads.LAPLACIAN or hessians < LARGEST_RESULT:
-        found["JAX"] = over_points(case, POINTWISE[case.what](case))
+    if case.workload == "poisson":
+        return {
+            by: with_parameter_gradient(case, poisson(case, laplacian))
+            for by, laplacian in LAPLACIANS.items()
+        }
+    if case.what == workloads.LOSS:
+        residual = burgers if case.workload == "burgers" else fit
+        return {"JAX": with_parameter_gradient(case, residual(case))}
+    if case.what == workloads.LAPLACIAN:
+        return laplacians(case)
+    return {"JAX": over_points(case, POINTWISE[case.what](case))}
+
+
+def laplacians(case):
+    points = {by: gradient_laplacian(case, laplacian) for by, laplacian in LAPLACIANS.items()}
+    if case.batch * case.points.shape[1] ** 2 * case.points.itemsize > LARGEST_RESULT:
+        del points["JAX, trace of Hessian"]
     if case.workload == "otflow":
-        found["JAX, recursion by hand"] = over_points(case, by_recursion)
-        found["JAX, Gram matrices by hand"] = over_points(case, by_gram_matrices)
-    return found
+        points["JAX, recursion by hand"] = by_recursion
+        points["JAX, Gram matrices by hand"] = by_gram_matrices
+    return {by: over_points(case, point) for by, point in points.items()}
 
 
 def measure_functions(case, functions, passes):

@@ -23,7 +23,7 @@ def finish(parameters, x, square_rows):
     opening, opening_bias, weight, bias, w, a, c, _ = parameters
     z = opening @ x + opening_bias
     first = jnp.tanh(z)
-    second = jnp.tanh(weight @ (jnp.abs(z) + jnp.log1p(jnp.exp(-2 * jnp.abs(z)))) + bias)
+    second = jnp.tanh(weight @ jnp.logaddexp(z, -z) + bias)
     adjoint = w[0] + weight.T @ (second * w[0])
     gradient = opening.T @ (first * adjoint) + a.T @ (a @ x) + c[0]
     opened = jnp.sum((1 - first**2) * adjoint * jnp.sum(opening**2, axis=1))

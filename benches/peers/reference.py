@@ -9,7 +9,7 @@ import numpy as np
 import workloads
 
 POINTS = 3
-STEP = 1e-5
+STEP = 1e-4
 TOLERANCE = {"f64": 1e-7, "f32": 1e-3}
 
 
@@ -127,8 +127,11 @@ def expected(case):
 
 
 def direction(case):
+    """Of length one, in the space of all parameters."""
     generator = np.random.default_rng(13)
-    return [generator.normal(size=array.shape) for array in case.parameters]
+    arrays = [generator.normal(size=array.shape) for array in case.parameters]
+    length = np.sqrt(sum(np.sum(array**2) for array in arrays))
+    return [array / length for array in arrays]
 
 
 def along(case, gradients):
@@ -147,7 +150,9 @@ def check(case, by, results):
         found = [along(case, results)[:POINTS]]
     else:
         single = case.form == "single"
-        found = [np.asarray(part)[None] if single else np.asarray(part)[:POINTS] for part in results]
+        found = [
+            np.asarray(part)[None] if single else np.asarray(part)[:POINTS] for part in results
+        ]
     for part, right in zip(found, expected(case), strict=True):
         part = np.asarray(part, np.float64).reshape(np.shape(right))
         error = np.max(np.abs(part - right)) / np.max(np.abs(right))

@@ -32,7 +32,9 @@ class Case:
 
     @property
     def label(self):
-        return f"{self.workload} {self.case}, {self.what}, {self.scalar}, {self.form} of {self.batch}"
+        return (
+            f"{self.workload} {self.case}, {self.what}, {self.scalar}, {self.form} of {self.batch}"
+        )
 
     def record(self, by, median, least, compiled):
         """Of the form that the Rust benches print, times of all points in nanoseconds; `compiled` is in seconds."""
