@@ -53,7 +53,7 @@ def symbolic(case, kind):
         results = [y, gradient, hessian]
     else:
         results = [y, casadi.jacobian(y, x)]
-        if case.what == workloads.WEIGHTED_HESSIAN:
+        if case.what == workloads.ADJOINT_HESSIAN:
             results.append(casadi.hessian(casadi.dot(weights, y), x)[0])
     return casadi.Function("network", [x, weights], [casadi.densify(part) for part in results])
 

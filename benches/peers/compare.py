@@ -1,5 +1,5 @@
 """Times every workload in JAX, folx and CasADi and then here, on one core in one run, and writes docs/benchmarks.md's tables and
-docs/benchmarks/compare.svg.
+docs/benchmarks/compare.svg and scaling.svg.
 
     pip install "jax[cpu]==0.10.2" folx casadi numpy matplotlib
     python benches/peers/compare.py                                   # all of it, into docs
@@ -113,17 +113,22 @@ def describe(peers):
 
 
 def write(docs, names, records, environment):
-    """The tables into the page, the picture beside it."""
-    import plot  # needs matplotlib, which printing does not
-
+    """The tables into the page, the pictures beside it."""
+    plot, scaling_plot = (importlib.import_module(name) for name in ("plot", "scaling_plot"))
     page = docs / "benchmarks.md"
     text = page.read_text()
     for name in names:
         section = report.section([record for record in records if record["workload"] == name])
         text = report.insert(text, name, f"{environment}\n\n{section}")
     page.write_text(text)
-    (docs / "benchmarks").mkdir(exist_ok=True)
-    plot.draw(records, docs / "benchmarks" / "compare.svg")
+    folder = docs / "benchmarks"
+    folder.mkdir(exist_ok=True)
+    scaling = [record for record in records if record["workload"] == "scaling"]
+    others = [record for record in records if record["workload"] != "scaling"]
+    if others:
+        plot.draw(others, folder / "compare.svg")
+    if scaling:
+        scaling_plot.draw(scaling, folder / "scaling.svg")
 
 
 if __name__ == "__main__":

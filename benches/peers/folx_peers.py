@@ -8,12 +8,12 @@ import workloads
 PACKAGES = ["folx"]
 
 
-def gradient_laplacian(case):
+def value_gradient_laplacian(case):
     f = jax_peers.scalar_function(case)
 
     def point(parameters, x, given):
         result = folx.forward_laplacian(lambda x: f(parameters, x))(x)
-        return result.jacobian.dense_array, result.laplacian
+        return result.x, result.jacobian.dense_array, result.laplacian
 
     return point
 
@@ -24,7 +24,7 @@ def laplacian(f, x):
 
 def functions(case):
     if case.what == workloads.LAPLACIAN:
-        return {"folx": jax_peers.over_points(case, gradient_laplacian(case))}
+        return {"folx": jax_peers.over_points(case, value_gradient_laplacian(case))}
     if case.workload == "poisson":
         residual = jax_peers.poisson(case, laplacian)
         return {"folx": jax_peers.with_parameter_gradient(case, residual)}

@@ -86,11 +86,12 @@ LAPLACIANS = {
 }
 
 
-def gradient_laplacian(case, laplacian):
+def value_gradient_laplacian(case, laplacian):
     f = scalar_function(case)
 
     def point(parameters, x, given):
-        return jax.grad(f, argnums=1)(parameters, x), laplacian(lambda x: f(parameters, x), x)
+        value, gradient = jax.value_and_grad(f, argnums=1)(parameters, x)
+        return value, gradient, laplacian(lambda x: f(parameters, x), x)
 
     return point
 
@@ -107,7 +108,7 @@ def value_jacobian(case, transform=jax.jacrev):
     return point
 
 
-def value_jacobian_weighted_hessian(case):
+def value_jacobian_adjoint_hessian(case):
     jacobian = value_jacobian(case, jax.jacfwd)
 
     def point(parameters, x, weights):
@@ -159,7 +160,7 @@ POINTWISE = {
     workloads.GRADIENT: value_and_gradient,
     workloads.HESSIAN: value_gradient_hessian,
     workloads.JACOBIAN: value_jacobian,
-    workloads.WEIGHTED_HESSIAN: value_jacobian_weighted_hessian,
+    workloads.ADJOINT_HESSIAN: value_jacobian_adjoint_hessian,
 }
 
 
@@ -179,7 +180,7 @@ def functions(case):
 
 
 def laplacians(case):
-    points = {by: gradient_laplacian(case, laplacian) for by, laplacian in LAPLACIANS.items()}
+    points = {by: value_gradient_laplacian(case, laplacian) for by, laplacian in LAPLACIANS.items()}
     if case.batch * case.points.shape[1] ** 2 * case.points.itemsize > LARGEST_RESULT:
         del points["JAX, trace of Hessian"]
     if case.workload == "otflow":

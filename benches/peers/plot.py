@@ -1,9 +1,6 @@
 """Records go in, one picture comes out: a panel a workload, a line for each thing computed, a mark for each who computes it, time on a
 logarithmic scale. Only the widest lanes of ours are drawn, beside their floor."""
 
-import matplotlib
-
-matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 import report
@@ -14,17 +11,24 @@ FLOOR = "floor"
 MARKERS = "osD^vP*Xph<>"
 
 
+plt.rcParams.update(
+    {"backend": "svg", "svg.hashsalt": "compare", "svg.fonttype": "none", "font.size": 8}
+)
+
+
+def save(figure, path):
+    """Writes a picture, the same to the byte for the same records."""
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
 def draw(records, path):
-    """Writes the picture, the same to the byte for the same records."""
-    records = widest(record for record in records if "ns" in record)
-    if not records:
-        return
+    records = report.widest(records)
     styles = {by: style for by, style in zip(names(records), cycle())}
     groups = {}
     for record in records:
         groups.setdefault(record["workload"], []).append(record)
     heights = [len(report.rows(group)) + 1.5 for group in groups.values()]
-    matplotlib.rcParams.update({"svg.hashsalt": "compare", "font.size": 8})
     figure, axes = plt.subplots(
         len(groups),
         figsize=(9, LINE_HEIGHT * sum(heights) + 1),
@@ -41,17 +45,14 @@ def draw(records, path):
         handles |= dict(zip(*reversed(panel.get_legend_handles_labels())))
     ordered = [name for name in styles if name in handles]
     figure.legend([handles[name] for name in ordered], ordered, loc="outside upper center", ncols=4)
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
+    save(figure, path)
 
 
 def draw_workload(panel, workload, records, styles):
     lines = report.rows(records)
     for by, style in styles.items():
-        key = "floor" if by == FLOOR else "ns"
-        chosen = [r for r in records if (r.get("floor") if by == FLOOR else r["by"] == by)]
-        if by == FLOOR:
-            chosen = [record for record in chosen if record["by"] == HERE]
+        key = FLOOR if by == FLOOR else "ns"
+        chosen = [r for r in records if (r.get(FLOOR) if by == FLOOR else r["by"] == by)]
         if chosen:
             heights = [lines.index(report.row_key(record)) for record in chosen]
             panel.plot([record[key] for record in chosen], heights, label=by, **style)
@@ -63,15 +64,6 @@ def draw_workload(panel, workload, records, styles):
     panel.grid(axis="both", color="0.9")
     panel.set_axisbelow(True)
     panel.spines[["top", "right"]].set_visible(False)
-
-
-def widest(records):
-    """Of ours, the first record of each line: the benches print the widest lanes first."""
-    found = {}
-    for record in records:
-        key = (record["workload"], report.row_key(record), record["by"])
-        found.setdefault(key, record)
-    return list(found.values())
 
 
 def names(records):

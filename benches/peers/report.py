@@ -7,11 +7,23 @@ import re
 
 from ours import HERE
 
+WORDS = {  # of what is computed
+    "gradient": "value + gradient",
+    "hessian": "value + gradient + Hessian",
+    "laplacian": "value + gradient + Laplacian",
+    "jacobian": "value + Jacobian",
+    "adjoint_hessian": "value + Jacobian + weighted Hessian",
+    "loss_gradient": "loss + parameter gradient",
+    "residual_jacobian": "residual's Jacobian in the parameters",
+    "gauss_newton": "Gauss-Newton's products",
+}
+
 
 def row_key(record):
     """What is computed: case, what, scalar, how it is called; parts that there is nothing to say of are empty."""
     calls = "one point a call" if record["form"] == "single" else f"batch of {record['batch']:,}"
-    return record["case"], record["what"], record["scalar"], calls
+    what = WORDS.get(record["what"], record["what"])
+    return record["case"], what, record["scalar"], calls
 
 
 def shared_and_labels(keys):
@@ -45,6 +57,16 @@ def figure(nanoseconds):
         digits = len(str(int(nanoseconds))) - 3
         return f"{int(round(nanoseconds, -digits)):,}"
     return f"{nanoseconds:#.3g}".rstrip(".")
+
+
+def widest(records):
+    """For pictures: of ours only the first record of each row, since the benches print the widest lanes first."""
+    found = {}
+    for record in records:
+        if "ns" in record:
+            key = (record["workload"], row_key(record), record["by"])
+            found.setdefault(key, record)
+    return list(found.values())
 
 
 def cell(record):
