@@ -1,5 +1,5 @@
-"""CasADi: symbolic derivatives by its SX (scalars) or MX (matrices), generated as C with the weights as constants, compiled with a loop in C
-that calls it point after point and reads the clock. Only f64, one point a call."""
+"""CasADi: symbolic derivatives by its SX (scalars) or MX (matrices), generated as C with the weights as constants, compiled with a loop
+in C that calls it point after point and reads the clock. Only f64, one point a call."""
 
 import ctypes
 import shutil

@@ -1,5 +1,6 @@
-"""Value, gradient and Laplacian of OT-Flow's potential at one point, as its paper derives them by hand (Onken, Wu Fung, Li, Ruthotto, *OT-Flow*,
-AAAI 2021, section 3), in JAX: what somebody writes who finds automatic differentiation too slow."""
+"""Value, gradient and Laplacian of OT-Flow's potential at one point in JAX, derived by hand as in its paper (Onken, Wu Fung, Li and
+Ruthotto, *OT-Flow*, AAAI 2021, section 3): what somebody writes who finds automatic differentiation too slow.
+"""
 
 import jax.numpy as jnp
 
