@@ -28,7 +28,7 @@ PASSES, QUICK_PASSES = 15, 3
 def main():
     options = read_arguments()
     names = options.workloads or list(WORKLOADS)
-    docs = options.docs or (None if options.peers_only or options.quick else DOCS)
+    docs = options.docs or (None if options.peers_only or options.quick or options.case else DOCS)
     if docs:
         refuse_without_markers(docs / "benchmarks.md", names)
     if not options.peers_only:
@@ -50,7 +50,9 @@ def main():
 def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("workloads", nargs="*", metavar="workload", help=", ".join(WORKLOADS))
-    parser.add_argument("--case", default="", help="only cases whose name has this in it")
+    parser.add_argument(
+        "--case", default="", help="only cases with this in their name; prints only"
+    )
     parser.add_argument("--lanes", nargs="+", default=[], help="ours on these only: avx2 avx512")
     parser.add_argument("--processes", type=int, help="ours in so many processes, merged")
     parser.add_argument("--peers-only", action="store_true", help="no cargo; prints only")
