@@ -1,0 +1,116 @@
+//! Nanoseconds per argument, arguments and results in the first cache.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use derive_network::elementary::Elementary;
+use derive_network::{Lanes, with_lanes};
+
+use super::functions::*;
+
+/// Arguments of a pass: with three results 16 KiB in `f64`.
+const COUNT: usize = 512;
+/// Numbers between two arrays. Arrays a page apart would make loads wait for stores to addresses that look the same.
+const GAP: usize = 128 + 16;
+/// Evaluations of all arguments between two readings of the clock.
+const REPEATS: usize = 200;
+/// Readings, of which the least counts: what is added by interruptions is not the functions'.
+const PASSES: usize = 25;
+
+/// One function on one instruction set, for `f64` and `f32`.
+pub struct Row {
+    pub name: &'static str,
+    pub nanoseconds: Vec<(Lanes, [f64; 2])>,
+}
+
+/// Ordinary arguments, as pre-activations are: evenly spread over (-6, 6), or over (0, 12) for the logarithm.
+fn arguments<T: Elementary>(positive: bool) -> Vec<T> {
+    let shift = if positive { 0.0 } else { 6.0 };
+    let golden = 0.618_033_988_749_894_9;
+    (1..=COUNT)
+        .map(|i| T::from_f64(12.0 * (i as f64 * golden).fract() - shift))
+        .collect()
+}
+
+/// The memory as a copy of the arguments and a place for each result.
+fn arrays<'a, T: Elementary, const N: usize>(
+    memory: &'a mut [T],
+    arguments: &[T],
+) -> (&'a [T], [&'a mut [T]; N]) {
+    let aligned = memory.as_ptr().align_offset(64);
+    let (first, mut rest) = memory[aligned..].split_at_mut(COUNT + GAP);
+    first[..COUNT].copy_from_slice(arguments);
+    let results = std::array::from_fn(|_| {
+        let (result, behind) = std::mem::take(&mut rest).split_at_mut(COUNT + GAP);
+        rest = behind;
+        &mut result[..COUNT]
+    });
+    (&first[..COUNT], results)
+}
+
+fn time<F: Function<N>, T: Elementary, const N: usize>(positive: bool) -> f64 {
+    let arguments = arguments::<T>(positive);
+    let mut memory = vec![T::ZERO; (N + 1) * (COUNT + GAP) + 64];
+    let (arguments, mut results) = arrays(&mut memory, &arguments);
+    let mut least = f64::INFINITY;
+    for _ in 0..PASSES {
+        let start = Instant::now();
+        for _ in 0..REPEATS {
+            evaluate::<F, T, N>(black_box(arguments), &mut results);
+            black_box(&mut results);
+        }
+        least = least.min(start.elapsed().as_nanos() as f64);
+    }
+    least / (COUNT * REPEATS) as f64
+}
+
+fn row<F: Function<N>, const N: usize>(positive: bool) -> Row {
+    let on_lanes = |lanes| {
+        let times = || [time::<F, f64, N>(positive), time::<F, f32, N>(positive)];
+        (lanes, with_lanes(lanes, times))
+    };
+    Row {
+        name: F::NAME,
+        nanoseconds: Lanes::available().map(on_lanes).collect(),
+    }
+}
+
+/// All functions, timed.
+pub fn rows() -> Vec<Row> {
+    vec![
+        row::<Exp, 1>(false),
+        row::<Expm1, 1>(false),
+        row::<Logarithm, 1>(true),
+        row::<Ln1p, 1>(true),
+        row::<Sigmoid, 1>(false),
+        row::<Softplus, 1>(false),
+        row::<Tanh, 1>(false),
+        row::<LogCosh2, 1>(false),
+        row::<Sin, 1>(false),
+        row::<Cos, 1>(false),
+        row::<NormalCdf, 1>(false),
+        row::<SigmoidTower, 3>(false),
+        row::<SoftplusTower, 3>(false),
+        row::<TanhTower, 3>(false),
+        row::<LogCosh2Tower, 3>(false),
+        row::<SinTower, 3>(false),
+        row::<GeluTower, 3>(false),
+    ]
+}
+
+/// Prints the table.
+pub fn print() {
+    let rows = rows();
+    print!("{:<20}", "ns an argument");
+    for (lanes, _) in &rows[0].nanoseconds {
+        print!("{:>14} f64 {:>9} f32", lanes.to_string(), "");
+    }
+    println!();
+    for Row { name, nanoseconds } in rows {
+        print!("{name:<20}");
+        for (_, [double, single]) in nanoseconds {
+            print!("{double:>18.3}{single:>14.3}");
+        }
+        println!();
+    }
+}
