@@ -21,9 +21,9 @@
 //!
 //! Constraints that force the shape: `#[inline(always)]` all the way down and no closures, so that the code keeps the
 //! instruction set of its caller; no exact `mul_add`, so nothing here depends on fusing (scalar lanes round twice);
-//! polynomials in straight-line literals, in two chains; bit operations only among those that every instruction set of pulp
-//! has. Coefficients are our own fits: `runtime/tests/data/coefficients.py` prints them. Clamps and
-//! subnormal results are out of line, behind one test of the whole vector.
+//! polynomials in straight-line literals, by Estrin's scheme; bit operations among those that every instruction set of pulp
+//! has, or in `words.rs`. Coefficients are our own fits: `runtime/tests/data/coefficients.py` prints them. Clamps and
+//! subnormal results are out of line, or where registers are many in place, behind one test of the whole vector.
 
 #[macro_use]
 mod polynomial;

@@ -1,5 +1,5 @@
 //! The way out of the hot code for vectors with a rare argument: through memory into one function a family and instruction
-//! set, so that clamps, and exponents below the normal range, cost the usual case one test.
+//! set, so that clamps, and exponents below the normal range, cost the usual case one test. With eight lanes of `f64`, in place.
 
 /// Defines `$rare`: what `$whole` does, entered through memory.
 macro_rules! out_of_line {
@@ -26,6 +26,10 @@ macro_rules! out_of_line {
 
             const { assert!(T::MAX_LANES <= MOST_LANES) };
             core::hint::cold_path();
+            // A call, though never made, would keep constants out of the registers: thirty-two of them hold them all.
+            if const { size_of::<S::f64s>() == 64 } {
+                return $whole::<T, S>(simd, v);
+            }
             let mut arguments = [T::ZERO; MOST_LANES];
             $(let mut $generator = [T::ZERO; MOST_LANES];)+
             // SAFETY: the array holds as many numbers as there are lanes, or more.
