@@ -1,7 +1,7 @@
-//! The functions as types: of a vector of arguments, a value, or a value with its first two derivatives as generated code has them.
+//! Functions as types, of one argument and of some results; the families of the library.
 
 use derive_network::elementary::{
-    Elementary, exp, expm1, hyperbolic, ln_1p, logarithm, logistic, normal, trigonometric,
+    Elementary, exponential, hyperbolic, ln_1p, logarithm, logistic, normal, trigonometric,
 };
 use derive_network::lanes::{Isa, OnLanes, dispatch};
 
@@ -11,6 +11,7 @@ pub trait Function<const N: usize> {
     fn apply<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; N];
 }
 
+/// Types from results of a vector of arguments.
 macro_rules! functions {
     ($($function:ident $name:literal $count:literal: |$t:ident, $simd:ident, $v:ident| $results:expr;)+) => {
         $(
@@ -27,46 +28,27 @@ macro_rules! functions {
 }
 
 functions! {
-    Exp "exp" 1: |T, simd, v| [exp::<T, S>(simd, v)];
-    Expm1 "expm1" 1: |T, simd, v| [expm1::<T, S>(simd, v)];
+    Exponential "exponential" 2: |T, simd, v| {
+        let g = exponential::<T, S>(simd, v);
+        [g.exp, g.expm1]
+    };
     Logarithm "ln" 1: |T, simd, v| [logarithm::<T, S>(simd, v)];
     Ln1p "ln_1p" 1: |T, simd, v| [ln_1p::<T, S>(simd, v)];
-    Sigmoid "sigmoid" 1: |T, simd, v| [logistic::<T, S>(simd, v).sigmoid];
-    Softplus "softplus" 1: |T, simd, v| [logistic::<T, S>(simd, v).softplus];
-    Tanh "tanh" 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).tanh];
-    LogCosh2 "ln(2 cosh)" 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).log_cosh2];
-    Sin "sin" 1: |T, simd, v| [trigonometric::<T, S>(simd, v).sin];
-    Cos "cos" 1: |T, simd, v| [trigonometric::<T, S>(simd, v).cos];
-    NormalCdf "normal cdf" 1: |T, simd, v| [normal::<T, S>(simd, v).cdf];
-    SigmoidTower "sigmoid, ', ''" 3: |T, simd, v| {
+    Logistic "logistic" 4: |T, simd, v| {
         let g = logistic::<T, S>(simd, v);
-        [g.sigmoid, g.slope, T::mul(simd, g.slope, g.skew)]
+        [g.softplus, g.sigmoid, g.slope, g.skew]
     };
-    SoftplusTower "softplus, ', ''" 3: |T, simd, v| {
-        let g = logistic::<T, S>(simd, v);
-        [g.softplus, g.sigmoid, g.slope]
-    };
-    TanhTower "tanh, ', ''" 3: |T, simd, v| {
-        let g = hyperbolic::<T, S>(simd, v);
-        let twice = T::mul(simd, g.sech_squared, T::literal(simd, -2.0));
-        [g.tanh, g.sech_squared, T::mul(simd, twice, g.tanh)]
-    };
-    LogCosh2Tower "ln(2 cosh), ', ''" 3: |T, simd, v| {
+    Hyperbolic "hyperbolic" 3: |T, simd, v| {
         let g = hyperbolic::<T, S>(simd, v);
         [g.log_cosh2, g.tanh, g.sech_squared]
     };
-    SinTower "sin, ', ''" 3: |T, simd, v| {
+    Trigonometric "trigonometric" 2: |T, simd, v| {
         let g = trigonometric::<T, S>(simd, v);
-        [g.sin, g.cos, T::neg(simd, g.sin)]
+        [g.sin, g.cos]
     };
-    GeluTower "gelu, ', ''" 3: |T, simd, v| {
+    Normal "normal" 2: |T, simd, v| {
         let g = normal::<T, S>(simd, v);
-        let square = T::mul(simd, v, v);
-        [
-            T::mul(simd, v, g.cdf),
-            T::mul_add(simd, v, g.pdf, g.cdf),
-            T::mul(simd, T::sub(simd, T::literal(simd, 2.0), square), g.pdf),
-        ]
+        [g.cdf, g.pdf]
     };
 }
 

@@ -1,12 +1,58 @@
-//! Nanoseconds per argument, arguments and results in the first cache.
+//! Nanoseconds per argument, arguments and results in the first cache: of values, and of values with their first two derivatives as
+//! generated code has them.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-use derive_network::elementary::Elementary;
+use derive_network::elementary::{
+    Elementary, exp, expm1, hyperbolic, logistic, normal, trigonometric,
+};
+use derive_network::lanes::Isa;
 use derive_network::{Lanes, with_lanes};
 
-use super::functions::*;
+use super::functions::{Function, Ln1p, Logarithm, evaluate};
+
+functions! {
+    Exp "exp" 1: |T, simd, v| [exp::<T, S>(simd, v)];
+    Expm1 "expm1" 1: |T, simd, v| [expm1::<T, S>(simd, v)];
+    Sigmoid "sigmoid" 1: |T, simd, v| [logistic::<T, S>(simd, v).sigmoid];
+    Softplus "softplus" 1: |T, simd, v| [logistic::<T, S>(simd, v).softplus];
+    Tanh "tanh" 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).tanh];
+    LogCosh2 "ln(2 cosh)" 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).log_cosh2];
+    Sin "sin" 1: |T, simd, v| [trigonometric::<T, S>(simd, v).sin];
+    Cos "cos" 1: |T, simd, v| [trigonometric::<T, S>(simd, v).cos];
+    NormalCdf "normal cdf" 1: |T, simd, v| [normal::<T, S>(simd, v).cdf];
+    SigmoidTower "sigmoid, ', ''" 3: |T, simd, v| {
+        let g = logistic::<T, S>(simd, v);
+        [g.sigmoid, g.slope, T::mul(simd, g.slope, g.skew)]
+    };
+    SoftplusTower "softplus, ', ''" 3: |T, simd, v| {
+        let g = logistic::<T, S>(simd, v);
+        [g.softplus, g.sigmoid, g.slope]
+    };
+    TanhTower "tanh, ', ''" 3: |T, simd, v| {
+        let g = hyperbolic::<T, S>(simd, v);
+        let twice = T::mul(simd, g.sech_squared, T::literal(simd, -2.0));
+        [g.tanh, g.sech_squared, T::mul(simd, twice, g.tanh)]
+    };
+    LogCosh2Tower "ln(2 cosh), ', ''" 3: |T, simd, v| {
+        let g = hyperbolic::<T, S>(simd, v);
+        [g.log_cosh2, g.tanh, g.sech_squared]
+    };
+    SinTower "sin, ', ''" 3: |T, simd, v| {
+        let g = trigonometric::<T, S>(simd, v);
+        [g.sin, g.cos, T::neg(simd, g.sin)]
+    };
+    GeluTower "gelu, ', ''" 3: |T, simd, v| {
+        let g = normal::<T, S>(simd, v);
+        let square = T::mul(simd, v, v);
+        [
+            T::mul(simd, v, g.cdf),
+            T::mul_add(simd, v, g.pdf, g.cdf),
+            T::mul(simd, T::sub(simd, T::literal(simd, 2.0), square), g.pdf),
+        ]
+    };
+}
 
 /// Arguments of a pass: with three results 16 KiB in `f64`.
 const COUNT: usize = 512;
@@ -96,21 +142,4 @@ pub fn rows() -> Vec<Row> {
         row::<SinTower, 3>(false),
         row::<GeluTower, 3>(false),
     ]
-}
-
-/// Prints the table.
-pub fn print() {
-    let rows = rows();
-    print!("{:<20}", "ns an argument");
-    for (lanes, _) in &rows[0].nanoseconds {
-        print!("{:>14} f64 {:>9} f32", lanes.to_string(), "");
-    }
-    println!();
-    for Row { name, nanoseconds } in rows {
-        print!("{name:<20}");
-        for (_, [double, single]) in nanoseconds {
-            print!("{double:>18.3}{single:>14.3}");
-        }
-        println!();
-    }
 }

@@ -5,9 +5,8 @@ use pulp::cast;
 use crate::lanes::Isa;
 
 use super::Elementary;
-use super::exponential::{Power, reduce_by_ln_2};
 use super::scalar::{Quadrant, QuarterTurns};
-use super::words::{pick, shift_lanes_left, shift_left, shift_right};
+use super::words::{exponent_field, shift_left, shift_right};
 use crate::lanes::Real;
 
 const SIGN: u64 = 1 << 63;
@@ -19,39 +18,6 @@ const ROOT_HALF: u64 = 0x3fe6_a09e_0000_0000;
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// 1.5 2^20: an integer added to it stands in the low bits of the upper word, and the lower word is 0.
 const UPPER_WORD: f64 = 1_572_864.0;
-
-/// Bits of 2^(k/8).
-const EIGHTHS: [u64; 8] = [
-    0x3ff0_0000_0000_0000,
-    0x3ff1_72b8_3c7d_517b,
-    0x3ff3_06fe_0a31_b715,
-    0x3ff4_bfda_d536_2a27,
-    0x3ff6_a09e_667f_3bcd,
-    0x3ff8_ace5_422a_a0db,
-    0x3ffa_e89f_995a_d3ad,
-    0x3ffd_5818_dcfb_a487,
-];
-/// The same less k 2^49: to be added to (8 n + k) 2^49 for the bits of 2^(n + k/8).
-const EIGHTHS_LESS_STEPS: [u64; 8] = {
-    let mut bits = EIGHTHS;
-    let mut k = 0;
-    while k < 8 {
-        bits[k] -= (k as u64) << 49;
-        k += 1;
-    }
-    bits
-};
-/// What the numbers [`EIGHTHS`] lack, relative to them.
-const EIGHTHS_LACK: [u64; 8] = [
-    0,
-    (-2.7939114859515733e-17f64).to_bits(),
-    3.3484623336251524e-17f64.to_bits(),
-    1.9572585293112036e-17f64.to_bits(),
-    (-6.835808657661922e-17f64).to_bits(),
-    5.1548301170786783e-17f64.to_bits(),
-    4.875160526227062e-17f64.to_bits(),
-    1.790126907604513e-17f64.to_bits(),
-];
 
 impl Elementary for f64 {
     const MAX: f64 = f64::MAX;
@@ -81,7 +47,7 @@ impl Elementary for f64 {
     #[inline(always)]
     fn power_of_two<S: Isa>(simd: S, n: Self::Vector<S>) -> Self::Vector<S> {
         let biased = Self::add(simd, n, Self::splat(simd, ROUNDER + 1023.0));
-        cast(shift_lanes_left(simd, cast(biased), 52))
+        cast(exponent_field(simd, cast(biased)))
     }
 
     #[inline(always)]
@@ -95,47 +61,8 @@ impl Elementary for f64 {
         let sum = <Self as Real>::mul_add(simd, v, factor, rounder);
         (
             Self::sub(simd, sum, rounder),
-            cast(shift_lanes_left(simd, cast(sum), 52)),
+            cast(exponent_field(simd, cast(sum))),
         )
-    }
-
-    /// With eight lanes in steps of ln(2) / 8: the table of their powers fits a register, and the polynomial is shorter.
-    #[inline(always)]
-    fn reduce<S: Isa>(
-        simd: S,
-        v: Self::Vector<S>,
-        a: Self::Vector<S>,
-        factor: f64,
-    ) -> Power<Self::Vector<S>> {
-        if const { size_of::<S::f64s>() < size_of::<[f64; 8]>() } {
-            return reduce_by_ln_2::<f64, S>(simd, v, a, factor);
-        }
-        let rounder = Self::splat(simd, ROUNDER);
-        let factor = Self::splat(simd, 8.0 * core::f64::consts::LOG2_E * factor);
-        let sum = <Self as Real>::mul_add(simd, a, factor, rounder);
-        let steps = Self::sub(simd, sum, rounder);
-        let bits = cast(sum);
-
-        let r = Self::neg_mul_add(simd, steps, Self::splat(simd, Self::LN_2.0 / 8.0), v);
-        let r = Self::neg_mul_add(simd, steps, Self::splat(simd, Self::LN_2.1 / 8.0), r);
-        let square = Self::mul(simd, r, r);
-        let fourth = Self::mul(simd, square, square);
-        let rest = estrin!(f64, simd, [r, square, fourth]; 0.5, 0.16666666666667004, 0.041666666666667296, 0.008333333322444994, 0.001388888887360175, 0.00019842267144707193, 2.480273975533262e-05);
-
-        let first_order = Self::add(simd, r, cast(pick(simd, &EIGHTHS_LACK, bits)));
-
-        // The integer below: 8 n + k, less 3.5 steps, is at most 3.5 steps from 8 n.
-        let eighth = Self::splat(simd, 0.125);
-        let exponent = <Self as Real>::mul_add(simd, steps, eighth, Self::splat(simd, -0.4375));
-        Power {
-            exponent: Self::nearest_integer(simd, exponent),
-            mantissa: cast(pick(simd, &EIGHTHS, bits)),
-            power: cast(simd.add_u64s(
-                shift_lanes_left(simd, bits, 49),
-                pick(simd, &EIGHTHS_LESS_STEPS, bits),
-            )),
-            fraction: <Self as Real>::mul_add(simd, square, rest, first_order),
-        }
     }
 
     #[inline(always)]

@@ -34,24 +34,13 @@ pub struct ExponentialLinear<V> {
     pub negative_step: V,
 }
 
-/// e^v = 2^n m (1 + q), m in [1, 2), |q| < 0.42.
-#[derive(Clone, Copy)]
-pub struct Power<V> {
-    /// n.
-    pub exponent: V,
-    /// m.
-    pub mantissa: V,
-    /// 2^n m where that is a normal number.
-    pub power: V,
-    /// q, also relative to small v, for which n = 0 and m = 1.
-    pub fraction: V,
-}
-
 /// t = e^v for v <= 0, and what the sigmoid families make of it.
 #[derive(Clone, Copy)]
 pub(super) struct Decay<V> {
-    /// t / `scale`: a normal number.
-    pub head: V,
+    /// q, with t = (1 + q) `power` `scale`.
+    pub fraction: V,
+    /// A normal power of two.
+    pub power: V,
     /// 1, or a small power of two: to be multiplied last, so that a result below the normal range is rounded once.
     pub scale: V,
     /// t - 1, also relative to small v.
@@ -67,12 +56,10 @@ pub fn exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponenti
     if T::any(simd, T::less_than(simd, reach, T::abs(simd, v))) {
         return rare_exponential::<T, S>(simd, v);
     }
-    let Power {
-        power, fraction, ..
-    } = T::reduce(simd, v, v, 1.0);
+    let (_, power, q) = reduce::<T, S>(simd, v, v, 1.0);
     Exponential {
-        exp: T::mul_add(simd, power, fraction, power),
-        expm1: minus_one::<T, S>(simd, power, fraction),
+        exp: T::mul_add(simd, power, q, power),
+        expm1: minus_one::<T, S>(simd, power, q),
     }
 }
 
@@ -86,17 +73,12 @@ fn whole_exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponen
     );
     let clamped = T::select(simd, T::less_than(simd, v, low), low, v);
     let clamped = T::select(simd, T::less_than(simd, high, clamped), high, clamped);
-    let Power {
-        exponent: n,
-        mantissa,
-        fraction: q,
-        ..
-    } = T::reduce(simd, clamped, clamped, 1.0);
+    let (n, _, q) = reduce::<T, S>(simd, clamped, clamped, 1.0);
 
     // 2^n in two factors, for it may be below or above the range where e^v is not.
     let half = T::nearest_integer(simd, T::mul(simd, n, T::literal(simd, 0.5)));
     let (first, second) = (
-        T::mul(simd, mantissa, T::power_of_two(simd, half)),
+        T::power_of_two(simd, half),
         T::power_of_two(simd, T::sub(simd, n, half)),
     );
     let exp = T::mul(simd, T::mul_add(simd, first, q, first), second);
@@ -151,10 +133,8 @@ impl<V: Copy> Decay<V> {
         a: V,
         factor: f64,
     ) -> Decay<V> {
-        let Power {
-            power, fraction, ..
-        } = T::reduce(simd, v, a, factor);
-        Decay::new::<T, S>(simd, power, T::splat(simd, T::ONE), fraction)
+        let (_, power, q) = reduce::<T, S>(simd, v, a, factor);
+        Decay::new::<T, S>(simd, power, T::splat(simd, T::ONE), q)
     }
 
     /// e^v for v <= 0.
@@ -162,10 +142,9 @@ impl<V: Copy> Decay<V> {
     pub(super) fn whole<T: Elementary<Vector<S> = V>, S: Isa>(simd: S, v: V) -> Decay<V> {
         let low = T::literal(simd, T::EXP_UNDERFLOW);
         let v = T::select(simd, T::less_than(simd, v, low), low, v);
-        let reduced = T::reduce(simd, v, v, 1.0);
-        let (power, scale) = negative_power::<T, S>(simd, reduced.exponent);
-        let power = T::mul(simd, reduced.mantissa, power);
-        Decay::new::<T, S>(simd, power, scale, reduced.fraction)
+        let (n, _, q) = reduce::<T, S>(simd, v, v, 1.0);
+        let (power, scale) = negative_power::<T, S>(simd, n);
+        Decay::new::<T, S>(simd, power, scale, q)
     }
 
     /// t = (1 + q) `power` `scale`. Where the scale is not 1, both powers are far below the last digit of 1.
@@ -173,17 +152,26 @@ impl<V: Copy> Decay<V> {
     fn new<T: Elementary<Vector<S> = V>, S: Isa>(simd: S, power: V, scale: V, q: V) -> Decay<V> {
         let one = T::splat(simd, T::ONE);
         Decay {
-            head: T::mul_add(simd, power, q, power),
+            fraction: q,
+            power,
             scale,
             minus_one: minus_one::<T, S>(simd, power, q),
             plus_one: T::mul_add(simd, power, q, T::add(simd, power, one)),
         }
     }
 
+    /// `factor` t without the scale: with a factor that is rounded, rounded once more.
+    #[inline(always)]
+    pub(super) fn head_times<T: Elementary<Vector<S> = V>, S: Isa>(self, simd: S, factor: V) -> V {
+        let power = T::mul(simd, factor, self.power);
+        T::mul_add(simd, power, self.fraction, power)
+    }
+
     /// ln(1 + t).
     #[inline(always)]
     pub(super) fn ln_1p<T: Elementary<Vector<S> = V>, S: Isa>(self, simd: S) -> V {
-        let t = T::mul(simd, self.head, self.scale);
+        let head = T::mul_add(simd, self.power, self.fraction, self.power);
+        let t = T::mul(simd, head, self.scale);
         ln_1p_of_decay::<T, S>(simd, t, self.minus_one)
     }
 }
@@ -205,24 +193,20 @@ pub(super) fn negative_power<T: Elementary, S: Isa>(
     (T::power_of_two(simd, raised), scale)
 }
 
-/// The reduction by steps of ln 2.
+/// n, 2^n where that is a normal number, and q, with e^v = 2^n (1 + q), |q| < 0.42, for v = `a` `factor`, a product without
+/// rounding: n need not wait for it.
 #[inline(always)]
-pub(super) fn reduce_by_ln_2<T: Elementary, S: Isa>(
+fn reduce<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
     a: T::Vector<S>,
     factor: f64,
-) -> Power<T::Vector<S>> {
+) -> (T::Vector<S>, T::Vector<S>, T::Vector<S>) {
     let factor = T::literal(simd, factor * core::f64::consts::LOG2_E);
     let (n, power) = T::binary_exponent(simd, a, factor);
     let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.0), v);
     let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.1), r);
-    Power {
-        exponent: n,
-        mantissa: T::splat(simd, T::ONE),
-        power,
-        fraction: expm1_reduced::<T, S>(simd, r),
-    }
+    (n, power, expm1_reduced::<T, S>(simd, r))
 }
 
 /// `power` (1 + q) - 1: nothing cancels that is not exact.

@@ -51,7 +51,7 @@ fn from_decay<T: Elementary, S: Isa>(
     let inverse = T::div(simd, one, decay.plus_one);
     // sech² = w (2 - w), w = 2 t / (1 + t), has at most the relative error of w. Doubled by sums, for which the processor has
     // units that products leave idle.
-    let head = T::mul(simd, T::add(simd, decay.head, decay.head), inverse);
+    let head = decay.head_times::<T, S>(simd, T::add(simd, inverse, inverse));
     let twice = T::add(simd, head, head);
     let sech_squared = T::neg_mul_add(simd, head, T::mul(simd, head, decay.scale), twice);
     // (t - 1) / (1 + t) has the sign that v should not have.

@@ -50,8 +50,8 @@ fn from_decay<T: Elementary, S: Isa>(
 ) -> Logistic<T::Vector<S>> {
     let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
     let larger = T::div(simd, one, decay.plus_one);
-    // min(p, 1 - p) = t / (1 + t); p (1 - p) from it has at most its relative error.
-    let head = T::mul(simd, decay.head, larger);
+    // min(p, 1 - p) = t / (1 + t), without the rounding of t; p (1 - p) from it has at most its relative error.
+    let head = decay.head_times::<T, S>(simd, larger);
     let smaller = T::mul(simd, head, decay.scale);
     let slope = T::neg_mul_add(simd, head, smaller, head);
     let negative = T::less_than(simd, v, zero);

@@ -4,8 +4,6 @@ use crate::lanes::Isa;
 
 use crate::lanes::Real;
 
-use super::exponential::Power;
-
 /// A scalar with elementary functions on lanes.
 ///
 /// Constants are `f64` and exact in `Self`. "Parts" of a constant have so few bits that their product with a small integer is
@@ -51,13 +49,6 @@ pub trait Elementary: Real {
         v: Self::Vector<S>,
         factor: Self::Vector<S>,
     ) -> (Self::Vector<S>, Self::Vector<S>);
-    /// e^v for v = `a` `factor`, a product without rounding, so that the power need not wait for it.
-    fn reduce<S: Isa>(
-        simd: S,
-        v: Self::Vector<S>,
-        a: Self::Vector<S>,
-        factor: f64,
-    ) -> Power<Self::Vector<S>>;
     /// Exponent e and mantissa m of a positive normal number: v = m 2^e with m in [sqrt(1/2), sqrt(2)).
     fn split<S: Isa>(simd: S, v: Self::Vector<S>) -> (Self::Vector<S>, Self::Vector<S>);
     /// `v` cut to so few bits that the square is exact.

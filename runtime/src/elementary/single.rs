@@ -5,7 +5,6 @@ use pulp::cast;
 use crate::lanes::Isa;
 
 use super::Elementary;
-use super::exponential::{Power, reduce_by_ln_2};
 use super::scalar::{Quadrant, QuarterTurns};
 use crate::lanes::Real;
 
@@ -59,16 +58,6 @@ impl Elementary for f32 {
         let sum = <Self as Real>::mul_add(simd, v, factor, rounder);
         let power = simd.wrapping_dyn_shl_u32s(cast(sum), simd.splat_u32s(23));
         (Self::sub(simd, sum, rounder), cast(power))
-    }
-
-    #[inline(always)]
-    fn reduce<S: Isa>(
-        simd: S,
-        v: Self::Vector<S>,
-        a: Self::Vector<S>,
-        factor: f64,
-    ) -> Power<Self::Vector<S>> {
-        reduce_by_ln_2::<f32, S>(simd, v, a, factor)
     }
 
     #[inline(always)]

@@ -48,51 +48,28 @@ pub(super) fn shift_right<S: Isa>(simd: S, bits: S::u64s, amount: u32) -> S::u64
     }
 }
 
-/// Each 64-bit lane shifted left.
+/// The 12 low bits of each lane moved to the place of sign and exponent, above zeros.
 #[inline(always)]
-pub(super) fn shift_lanes_left<S: Isa>(simd: S, bits: S::u64s, amount: u64) -> S::u64s {
+pub(super) fn exponent_field<S: Isa>(simd: S, bits: S::u64s) -> S::u64s {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     {
-        let amounts = simd.splat_u64s(amount);
         // SAFETY: `S` is the type compared with, and its `u64s` is plain data of the size of a register.
         unsafe {
             if TypeId::of::<S>() == TypeId::of::<V4>() {
-                let simd = transmute_copy::<S, V4>(&simd).avx512f;
-                let shifted =
-                    simd._mm512_sllv_epi64(transmute_copy(&bits), transmute_copy(&amounts));
+                let simd = transmute_copy::<S, V4>(&simd);
+                let shifted = simd.avx512f._mm512_slli_epi64::<52>(transmute_copy(&bits));
                 return transmute_copy(&shifted);
             }
             if TypeId::of::<S>() == TypeId::of::<V3>() {
-                let simd = transmute_copy::<S, V3>(&simd).avx2;
-                let shifted =
-                    simd._mm256_sllv_epi64(transmute_copy(&bits), transmute_copy(&amounts));
+                let simd = transmute_copy::<S, V3>(&simd);
+                let shifted = simd.avx2._mm256_slli_epi64::<52>(transmute_copy(&bits));
                 return transmute_copy(&shifted);
             }
         }
     }
     let mut shifted = bits;
     for lane in bytemuck::cast_slice_mut::<S::u64s, u64>(core::slice::from_mut(&mut shifted)) {
-        *lane <<= amount;
+        *lane <<= 52;
     }
     shifted
-}
-
-/// For each lane, the entry of the table at the place that its three low bits tell.
-#[inline(always)]
-pub(super) fn pick<S: Isa>(simd: S, table: &[u64; 8], bits: S::u64s) -> S::u64s {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    if TypeId::of::<S>() == TypeId::of::<V4>() {
-        // SAFETY: `S` is `V4`, whose `u64s` is plain data of the size of a register, as is the table.
-        unsafe {
-            let simd = transmute_copy::<S, V4>(&simd).avx512f;
-            let picked =
-                simd._mm512_permutexvar_epi64(transmute_copy(&bits), transmute_copy(table));
-            return transmute_copy(&picked);
-        }
-    }
-    let mut picked = bits;
-    for lane in bytemuck::cast_slice_mut::<S::u64s, u64>(core::slice::from_mut(&mut picked)) {
-        *lane = table[(*lane & 7) as usize];
-    }
-    picked
 }

@@ -123,10 +123,6 @@ if __name__ == "__main__":
     only = sys.argv[1:]
     if not only or "double" in only:
         show("expm1", rounded(expm1, -reach, reach, 9, to_double, [0.5], weight=abs))
-        show("expm1 in eighths", rounded(expm1, -reach / 8, reach / 8, 6, to_double, [0.5], weight=abs))
-        for k in range(8):
-            power = mpf(2) ** (mpf(k) / 8)
-            print(f"2^({k}/8)", float(power).hex(), "lacks", float((power - float(power)) / float(power)))
         show("ln", rounded(ln, mpf(0), short, 6, to_double, weight=lambda z: z / 2))
         show("sine", rounded(sine, mpf(0), quarter, 5, to_double, weight=lambda z: z))
         show("cosine", rounded(cosine, mpf(0), quarter, 5, to_double, weight=lambda z: z))
