@@ -27,10 +27,8 @@ impl Measured<2> for Exponential {
     const BOUNDS: [f64; 2] = [1.25, 2.5];
     const RANGE: (f64, f64, bool) = (-60.0, 9.46, true);
     fn truth(v: f64) -> [Option<DoubleDouble>; 2] {
-        [
-            Some(DoubleDouble::from(v).exp()),
-            Some(DoubleDouble::from(v).expm1()),
-        ]
+        let (exp, expm1) = DoubleDouble::from(v).exp_and_expm1();
+        [Some(exp), Some(expm1)]
     }
 }
 
@@ -58,7 +56,7 @@ impl Measured<4> for Logistic {
     const RANGE: (f64, f64, bool) = (-60.0, 9.46, true);
     fn truth(v: f64) -> [Option<DoubleDouble>; 4] {
         let low = DoubleDouble::from(-v.abs());
-        let (t, minus_one) = (low.exp(), low.expm1());
+        let (t, minus_one) = low.exp_and_expm1();
         let larger = reciprocal(DoubleDouble::ONE + t);
         let skew = minus_one * larger;
         let ramp = DoubleDouble::from(v.max(0.0));
@@ -77,7 +75,7 @@ impl Measured<3> for Hyperbolic {
     const RANGE: (f64, f64, bool) = (-60.0, 8.46, true);
     fn truth(v: f64) -> [Option<DoubleDouble>; 3] {
         let low = DoubleDouble::from(-2.0 * v.abs());
-        let (t, minus_one) = (low.exp(), low.expm1());
+        let (t, minus_one) = low.exp_and_expm1();
         let larger = reciprocal(DoubleDouble::ONE + t);
         let opposite = minus_one * larger;
         [
@@ -125,12 +123,13 @@ impl Worst {
     }
 }
 
-/// The worst of each result of a family in one scalar.
+/// A result of a family in one scalar: its name, the bound, and the worst on each instruction set.
 #[derive(Clone, Debug)]
 pub struct Errors {
+    pub name: &'static str,
     pub scalar: &'static str,
-    /// Name, bound, and worst error of each result that has a truth.
-    pub results: Vec<(&'static str, f64, Option<Worst>)>,
+    pub bound: f64,
+    pub worst: Vec<(Lanes, Worst)>,
 }
 
 /// A unit in the last place of a number with so many digits, the least of which is 2^`least`.
@@ -185,33 +184,39 @@ fn with_results<F: Function<N>, T: Elementary, const N: usize>(
     evaluate::<F, T, N>(arguments, &mut slices);
 }
 
-/// `f64` at so many arguments, on given lanes.
-pub fn double<F: Measured<N>, const N: usize>(lanes: Lanes, samples: u64) -> Errors {
-    let mut worst = [const { None }; N];
+/// `f64` at so many arguments, on all lanes.
+fn double<F: Measured<N>, const N: usize>(samples: u64) -> Vec<Errors> {
+    let mut errors = no_errors::<F, N>("f64");
     let mut arguments = [0.0; BLOCK];
     let mut results = [const { Vec::new() }; N].map(|_: Vec<f64>| vec![0.0; BLOCK]);
     for block in 0..samples.div_ceil(BLOCK as u64) {
         for (index, v) in arguments.iter_mut().enumerate() {
             *v = argument(block * BLOCK as u64 + index as u64, F::RANGE);
         }
-        with_lanes(lanes, || {
-            with_results::<F, f64, N>(&arguments, &mut results)
-        });
-        for (index, v) in arguments.into_iter().enumerate() {
-            for (r, truth) in F::truth(v).into_iter().enumerate() {
-                if let Some(truth) = truth {
-                    let worst = worst[r].get_or_insert_with(Worst::default);
-                    worst.admit(double_error(results[r][index], truth), v);
+        let truths = arguments.map(F::truth);
+        for (set, lanes) in Lanes::available().enumerate() {
+            with_lanes(lanes, || {
+                with_results::<F, f64, N>(&arguments, &mut results)
+            });
+            for (r, errors) in errors.iter_mut().enumerate() {
+                for ((truth, result), v) in truths.iter().zip(&results[r]).zip(arguments) {
+                    if let Some(truth) = truth[r] {
+                        errors.worst[set].1.admit(double_error(*result, truth), v);
+                    }
                 }
             }
         }
     }
-    errors::<F, N>("f64", worst)
+    let has_truth = F::truth(1.0).map(|truth| truth.is_some());
+    let with_truth = errors.into_iter().zip(has_truth);
+    with_truth
+        .filter_map(|(errors, has)| has.then_some(errors))
+        .collect()
 }
 
-/// `f32` on given lanes at the numbers whose bits are multiples of a stride: all of them for 1.
-pub fn single<F: Measured<N>, const N: usize>(lanes: Lanes, stride: u64) -> Errors {
-    let mut worst = [const { None }; N];
+/// `f32` on all lanes at the numbers whose bits are multiples of a stride: all of them for 1.
+fn single<F: Measured<N>, const N: usize>(stride: u64) -> Vec<Errors> {
+    let mut errors = no_errors::<F, N>("f32");
     let mut arguments = [0.0f32; BLOCK];
     let mut results = [const { Vec::new() }; N].map(|_: Vec<f32>| vec![0.0; BLOCK]);
     let mut truths = [const { Vec::new() }; N].map(|_: Vec<f64>| vec![0.0; BLOCK]);
@@ -221,60 +226,56 @@ pub fn single<F: Measured<N>, const N: usize>(lanes: Lanes, stride: u64) -> Erro
             let number = f32::from_bits(bits as u32);
             *v = if number.is_nan() { 0.5 } else { number };
         }
-        with_lanes(lanes, || {
-            with_results::<F, f32, N>(&arguments, &mut results)
-        });
         with_results::<F, f64, N>(&arguments.map(f64::from), &mut truths);
-        for r in 0..N {
-            let worst = worst[r].get_or_insert_with(Worst::default);
-            for ((result, truth), v) in results[r].iter().zip(&truths[r]).zip(arguments) {
-                // Both are NaN where there is no value.
-                if !truth.is_nan() {
-                    worst.admit(single_error(*result, *truth), v as f64);
-                } else if !result.is_nan() {
-                    worst.admit(f64::NAN, v as f64);
+        for (set, lanes) in Lanes::available().enumerate() {
+            with_lanes(lanes, || {
+                with_results::<F, f32, N>(&arguments, &mut results)
+            });
+            for (r, errors) in errors.iter_mut().enumerate() {
+                for ((truth, result), v) in truths[r].iter().zip(&results[r]).zip(arguments) {
+                    // Both are NaN where there is no value.
+                    let error = match (truth.is_nan(), result.is_nan()) {
+                        (true, true) => 0.0,
+                        (false, false) => single_error(*result, *truth),
+                        _ => f64::NAN,
+                    };
+                    errors.worst[set].1.admit(error, v as f64);
                 }
             }
         }
     }
-    errors::<F, N>("f32", worst)
+    errors
 }
 
-fn errors<F: Measured<N>, const N: usize>(
-    scalar: &'static str,
-    worst: [Option<Worst>; N],
-) -> Errors {
-    let results = worst.into_iter().enumerate();
-    Errors {
-        scalar,
-        results: results
-            .map(|(r, worst)| (F::RESULTS[r], F::BOUNDS[r], worst))
-            .collect(),
-    }
+fn no_errors<F: Measured<N>, const N: usize>(scalar: &'static str) -> Vec<Errors> {
+    let results = F::RESULTS.into_iter().zip(F::BOUNDS);
+    results
+        .map(|(name, bound)| Errors {
+            name,
+            scalar,
+            bound,
+            worst: Lanes::available()
+                .map(|lanes| (lanes, Worst::default()))
+                .collect(),
+        })
+        .collect()
 }
 
-/// All families on given lanes.
-pub fn all(lanes: Lanes, samples: u64, stride: u64) -> Vec<Errors> {
-    fn both<F: Measured<N>, const N: usize>(
-        lanes: Lanes,
-        samples: u64,
-        stride: u64,
-    ) -> [Errors; 2] {
-        [
-            double::<F, N>(lanes, samples),
-            single::<F, N>(lanes, stride),
-        ]
+/// All families.
+pub fn all(samples: u64, stride: u64) -> Vec<Errors> {
+    fn both<F: Measured<N>, const N: usize>(samples: u64, stride: u64) -> Vec<Errors> {
+        let mut errors = double::<F, N>(samples);
+        errors.extend(single::<F, N>(stride));
+        errors
     }
     [
-        both::<Exponential, 2>(lanes, samples, stride),
-        both::<Logarithm, 1>(lanes, samples, stride),
-        both::<Ln1p, 1>(lanes, samples, stride),
-        both::<Logistic, 4>(lanes, samples, stride),
-        both::<Hyperbolic, 3>(lanes, samples, stride),
-        both::<Trigonometric, 2>(lanes, samples, stride),
-        both::<Normal, 2>(lanes, samples, stride),
+        both::<Exponential, 2>(samples, stride),
+        both::<Logarithm, 1>(samples, stride),
+        both::<Ln1p, 1>(samples, stride),
+        both::<Logistic, 4>(samples, stride),
+        both::<Hyperbolic, 3>(samples, stride),
+        both::<Trigonometric, 2>(samples, stride),
+        both::<Normal, 2>(samples, stride),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
+    .concat()
 }

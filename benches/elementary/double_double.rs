@@ -113,15 +113,23 @@ impl Dd {
 
     /// e^v, for results in the normal range.
     pub fn exp(self) -> Dd {
-        let (fraction, n) = self.reduced_exponential();
-        (Dd::ONE + fraction).scaled(n)
+        self.exp_and_expm1().0
     }
 
     /// e^v - 1, for e^v in the normal range.
     pub fn expm1(self) -> Dd {
+        self.exp_and_expm1().1
+    }
+
+    /// e^v and e^v - 1.
+    pub fn exp_and_expm1(self) -> (Dd, Dd) {
         let (fraction, n) = self.reduced_exponential();
         // 2^n - 1 is not exact where n < -106, and of no interest there.
-        fraction.scaled(n) + (Dd::ONE.scaled(n) - Dd::ONE)
+        let power = Dd::ONE.scaled(n);
+        (
+            (Dd::ONE + fraction).scaled(n),
+            fraction.scaled(n) + (power - Dd::ONE),
+        )
     }
 
     fn scaled(self, n: i32) -> Dd {
@@ -132,7 +140,8 @@ impl Dd {
     /// ln(1 + v): one step of Newton doubles the digits of the library's.
     pub fn ln_1p(self) -> Dd {
         let near = Dd::from(self.0.ln_1p());
-        near + (self - near.expm1()) * (-near).exp()
+        let (exp, expm1) = near.exp_and_expm1();
+        near + (self - expm1) / exp
     }
 
     /// ln v.

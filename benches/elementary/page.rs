@@ -2,7 +2,7 @@
 
 use derive_network::Lanes;
 
-use super::accuracy::{self, Errors};
+use super::accuracy;
 use super::throughput;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/elementary.md");
@@ -42,29 +42,23 @@ pub fn accuracy(samples: f64, stride: f64) -> String {
             format!("every {stride}th number")
         }
     );
-    table += "| | scalar | bound |";
-    let lanes: Vec<Lanes> = Lanes::available().collect();
-    for lanes in &lanes {
-        table += &format!(" {lanes} | at |");
-    }
-    table += &format!("\n|---|---|---:|{}\n", "---:|---:|".repeat(lanes.len()));
-    let columns: Vec<Vec<Errors>> = lanes
+    let rows = accuracy::all(samples as u64, stride as u64);
+    let heads: String = rows[0]
+        .worst
         .iter()
-        .map(|lanes| accuracy::all(*lanes, samples as u64, stride as u64))
+        .map(|(lanes, _)| format!(" {lanes} | at |"))
         .collect();
-    for family in 0..columns[0].len() {
-        for result in 0..columns[0][family].results.len() {
-            let (name, bound, worst) = columns[0][family].results[result];
-            if worst.is_none() {
-                continue;
-            }
-            table += &format!("| {name} | `{}` | {bound} |", columns[0][family].scalar);
-            for column in &columns {
-                let worst = column[family].results[result].2.unwrap_or_default();
-                table += &format!(" {:.2} | {:.6e} |", worst.ulps, worst.at);
-            }
-            table += "\n";
+    table += &format!("| | scalar | bound |{heads}\n");
+    table += &format!(
+        "|---|---|---:|{}\n",
+        "---:|".repeat(2 * rows[0].worst.len())
+    );
+    for row in rows {
+        table += &format!("| {} | `{}` | {} |", row.name, row.scalar, row.bound);
+        for (_, worst) in row.worst {
+            table += &format!(" {:.2} | {:.6e} |", worst.ulps, worst.at);
         }
+        table += "\n";
     }
     table
 }

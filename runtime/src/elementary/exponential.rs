@@ -2,11 +2,10 @@
 //!
 //! Reduction of Cody and Waite: v = n ln 2 + r with |r| <= ln(2) / 2, so e^v = 2^n (1 + q), q = e^r - 1 = r + r² P(r).
 
-use crate::lanes::{Isa, OnLanes};
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::logarithm::ln_1p_of_decay;
-use super::rare::MOST_LANES;
 
 /// Generators of the exponential.
 #[derive(Clone, Copy)]
@@ -54,7 +53,8 @@ pub(super) struct Decay<V> {
 pub fn exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
     let reach = T::literal(simd, T::EXP_REACH);
     if T::any(simd, T::less_than(simd, reach, T::abs(simd, v))) {
-        return rare_exponential::<T, S>(simd, v);
+        core::hint::cold_path();
+        return whole_exponential::<T, S>(simd, v);
     }
     let (_, power, q) = reduce::<T, S>(simd, v, v, 1.0);
     Exponential {
@@ -62,8 +62,6 @@ pub fn exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponenti
         expm1: minus_one::<T, S>(simd, power, q),
     }
 }
-
-out_of_line!(rare_exponential: whole_exponential -> Exponential { exp, expm1 });
 
 #[inline(always)]
 fn whole_exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {

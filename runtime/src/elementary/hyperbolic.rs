@@ -1,10 +1,9 @@
 //! The hyperbolic family, from t = e^(-2|v|) and t - 1: tanh |v| = (1 - t) / (1 + t).
 
-use crate::lanes::{Isa, OnLanes};
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::exponential::Decay;
-use super::rare::MOST_LANES;
 
 /// Generators of tanh and of its integral.
 ///
@@ -28,12 +27,11 @@ pub fn hyperbolic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Hyperbolic
         simd,
         T::less_than(simd, low, T::literal(simd, -T::EXP_REACH)),
     ) {
-        return rare_hyperbolic::<T, S>(simd, v);
+        core::hint::cold_path();
+        return whole_hyperbolic::<T, S>(simd, v);
     }
     from_decay::<T, S>(simd, v, Decay::near::<T, S>(simd, low, opposite, 2.0))
 }
-
-out_of_line!(rare_hyperbolic: whole_hyperbolic -> Hyperbolic { log_cosh2, tanh, sech_squared });
 
 #[inline(always)]
 fn whole_hyperbolic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Hyperbolic<T::Vector<S>> {

@@ -1,10 +1,9 @@
 //! The logistic family, from t = e^-|v| and t - 1: p = 1 / (1 + t) where v >= 0, else t / (1 + t).
 
-use crate::lanes::{Isa, OnLanes};
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::exponential::Decay;
-use super::rare::MOST_LANES;
 
 /// Generators of the sigmoid p and of its integral.
 ///
@@ -29,12 +28,11 @@ pub fn logistic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Logistic<T::
         simd,
         T::less_than(simd, low, T::literal(simd, -T::EXP_REACH)),
     ) {
-        return rare_logistic::<T, S>(simd, v);
+        core::hint::cold_path();
+        return whole_logistic::<T, S>(simd, v);
     }
     from_decay::<T, S>(simd, v, Decay::near::<T, S>(simd, low, low, 1.0))
 }
-
-out_of_line!(rare_logistic: whole_logistic -> Logistic { softplus, sigmoid, slope, skew });
 
 #[inline(always)]
 fn whole_logistic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
