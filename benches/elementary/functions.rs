@@ -7,17 +7,15 @@ use derive_network::lanes::{Isa, OnLanes, dispatch};
 
 /// `N` results of one argument.
 pub trait Function<const N: usize> {
-    const NAME: &'static str;
     fn apply<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> [T::Vector<S>; N];
 }
 
 /// Types from results of a vector of arguments.
 macro_rules! functions {
-    ($($function:ident $name:literal $count:literal: |$t:ident, $simd:ident, $v:ident| $results:expr;)+) => {
+    ($($function:ident $count:literal: |$t:ident, $simd:ident, $v:ident| $results:expr;)+) => {
         $(
             pub struct $function;
             impl Function<$count> for $function {
-                const NAME: &'static str = $name;
                 #[inline(always)]
                 fn apply<$t: Elementary, S: Isa>($simd: S, $v: $t::Vector<S>) -> [$t::Vector<S>; $count] {
                     $results
@@ -28,25 +26,25 @@ macro_rules! functions {
 }
 
 functions! {
-    Exponential "exponential" 2: |T, simd, v| {
+    Exponential 2: |T, simd, v| {
         let g = exponential::<T, S>(simd, v);
         [g.exp, g.expm1]
     };
-    Logarithm "ln" 1: |T, simd, v| [logarithm::<T, S>(simd, v)];
-    Ln1p "ln_1p" 1: |T, simd, v| [ln_1p::<T, S>(simd, v)];
-    Logistic "logistic" 4: |T, simd, v| {
+    Logarithm 1: |T, simd, v| [logarithm::<T, S>(simd, v)];
+    Ln1p 1: |T, simd, v| [ln_1p::<T, S>(simd, v)];
+    Logistic 4: |T, simd, v| {
         let g = logistic::<T, S>(simd, v);
         [g.softplus, g.sigmoid, g.slope, g.skew]
     };
-    Hyperbolic "hyperbolic" 3: |T, simd, v| {
+    Hyperbolic 3: |T, simd, v| {
         let g = hyperbolic::<T, S>(simd, v);
         [g.log_cosh2, g.tanh, g.sech_squared]
     };
-    Trigonometric "trigonometric" 2: |T, simd, v| {
+    Trigonometric 2: |T, simd, v| {
         let g = trigonometric::<T, S>(simd, v);
         [g.sin, g.cos]
     };
-    Normal "normal" 2: |T, simd, v| {
+    Normal 2: |T, simd, v| {
         let g = normal::<T, S>(simd, v);
         [g.cdf, g.pdf]
     };

@@ -13,37 +13,37 @@ use derive_network::{Lanes, with_lanes};
 use super::functions::{Function, Ln1p, Logarithm, evaluate};
 
 functions! {
-    Exp "exp" 1: |T, simd, v| [exp::<T, S>(simd, v)];
-    Expm1 "expm1" 1: |T, simd, v| [expm1::<T, S>(simd, v)];
-    Sigmoid "sigmoid" 1: |T, simd, v| [logistic::<T, S>(simd, v).sigmoid];
-    Softplus "softplus" 1: |T, simd, v| [logistic::<T, S>(simd, v).softplus];
-    Tanh "tanh" 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).tanh];
-    LogCosh2 "ln(2 cosh)" 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).log_cosh2];
-    Sin "sin" 1: |T, simd, v| [trigonometric::<T, S>(simd, v).sin];
-    Cos "cos" 1: |T, simd, v| [trigonometric::<T, S>(simd, v).cos];
-    NormalCdf "normal cdf" 1: |T, simd, v| [normal::<T, S>(simd, v).cdf];
-    SigmoidTower "sigmoid, ', ''" 3: |T, simd, v| {
+    Exp 1: |T, simd, v| [exp::<T, S>(simd, v)];
+    Expm1 1: |T, simd, v| [expm1::<T, S>(simd, v)];
+    Sigmoid 1: |T, simd, v| [logistic::<T, S>(simd, v).sigmoid];
+    Softplus 1: |T, simd, v| [logistic::<T, S>(simd, v).softplus];
+    Tanh 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).tanh];
+    LogCosh2 1: |T, simd, v| [hyperbolic::<T, S>(simd, v).log_cosh2];
+    Sin 1: |T, simd, v| [trigonometric::<T, S>(simd, v).sin];
+    Cos 1: |T, simd, v| [trigonometric::<T, S>(simd, v).cos];
+    NormalCdf 1: |T, simd, v| [normal::<T, S>(simd, v).cdf];
+    SigmoidTower 3: |T, simd, v| {
         let g = logistic::<T, S>(simd, v);
         [g.sigmoid, g.slope, T::mul(simd, g.slope, g.skew)]
     };
-    SoftplusTower "softplus, ', ''" 3: |T, simd, v| {
+    SoftplusTower 3: |T, simd, v| {
         let g = logistic::<T, S>(simd, v);
         [g.softplus, g.sigmoid, g.slope]
     };
-    TanhTower "tanh, ', ''" 3: |T, simd, v| {
+    TanhTower 3: |T, simd, v| {
         let g = hyperbolic::<T, S>(simd, v);
         let twice = T::mul(simd, g.sech_squared, T::literal(simd, -2.0));
         [g.tanh, g.sech_squared, T::mul(simd, twice, g.tanh)]
     };
-    LogCosh2Tower "ln(2 cosh), ', ''" 3: |T, simd, v| {
+    LogCosh2Tower 3: |T, simd, v| {
         let g = hyperbolic::<T, S>(simd, v);
         [g.log_cosh2, g.tanh, g.sech_squared]
     };
-    SinTower "sin, ', ''" 3: |T, simd, v| {
+    SinTower 3: |T, simd, v| {
         let g = trigonometric::<T, S>(simd, v);
         [g.sin, g.cos, T::neg(simd, g.sin)]
     };
-    GeluTower "gelu, ', ''" 3: |T, simd, v| {
+    GeluTower 3: |T, simd, v| {
         let g = normal::<T, S>(simd, v);
         let square = T::mul(simd, v, v);
         [
@@ -110,13 +110,13 @@ fn time<F: Function<N>, T: Elementary, const N: usize>(positive: bool) -> f64 {
     least / (COUNT * REPEATS) as f64
 }
 
-fn row<F: Function<N>, const N: usize>(positive: bool) -> Row {
+fn row<F: Function<N>, const N: usize>(name: &'static str, positive: bool) -> Row {
     let on_lanes = |lanes| {
         let times = || [time::<F, f64, N>(positive), time::<F, f32, N>(positive)];
         (lanes, with_lanes(lanes, times))
     };
     Row {
-        name: F::NAME,
+        name,
         nanoseconds: Lanes::available().map(on_lanes).collect(),
     }
 }
@@ -124,22 +124,22 @@ fn row<F: Function<N>, const N: usize>(positive: bool) -> Row {
 /// All functions, timed.
 pub fn rows() -> Vec<Row> {
     vec![
-        row::<Exp, 1>(false),
-        row::<Expm1, 1>(false),
-        row::<Logarithm, 1>(true),
-        row::<Ln1p, 1>(true),
-        row::<Sigmoid, 1>(false),
-        row::<Softplus, 1>(false),
-        row::<Tanh, 1>(false),
-        row::<LogCosh2, 1>(false),
-        row::<Sin, 1>(false),
-        row::<Cos, 1>(false),
-        row::<NormalCdf, 1>(false),
-        row::<SigmoidTower, 3>(false),
-        row::<SoftplusTower, 3>(false),
-        row::<TanhTower, 3>(false),
-        row::<LogCosh2Tower, 3>(false),
-        row::<SinTower, 3>(false),
-        row::<GeluTower, 3>(false),
+        row::<Exp, 1>("exp", false),
+        row::<Expm1, 1>("expm1", false),
+        row::<Logarithm, 1>("ln", true),
+        row::<Ln1p, 1>("ln_1p", true),
+        row::<Sigmoid, 1>("sigmoid", false),
+        row::<Softplus, 1>("softplus", false),
+        row::<Tanh, 1>("tanh", false),
+        row::<LogCosh2, 1>("ln(2 cosh)", false),
+        row::<Sin, 1>("sin", false),
+        row::<Cos, 1>("cos", false),
+        row::<NormalCdf, 1>("normal cdf", false),
+        row::<SigmoidTower, 3>("sigmoid, ', ''", false),
+        row::<SoftplusTower, 3>("softplus, ', ''", false),
+        row::<TanhTower, 3>("tanh, ', ''", false),
+        row::<LogCosh2Tower, 3>("ln(2 cosh), ', ''", false),
+        row::<SinTower, 3>("sin, ', ''", false),
+        row::<GeluTower, 3>("gelu, ', ''", false),
     ]
 }
