@@ -6,7 +6,7 @@ use crate::lanes::Isa;
 
 use super::Elementary;
 use super::scalar::{Quadrant, QuarterTurns};
-use super::words::{shift_left, shift_right};
+use super::words::{exponent_field, shift_left, shift_right};
 use crate::lanes::Real;
 
 const SIGN: u64 = 1 << 63;
@@ -46,8 +46,8 @@ impl Elementary for f64 {
 
     #[inline(always)]
     fn power_of_two<S: Isa>(simd: S, n: Self::Vector<S>) -> Self::Vector<S> {
-        let biased = Self::add(simd, n, Self::splat(simd, UPPER_WORD + 1023.0));
-        cast(shift_left(simd, cast(biased), 20))
+        let biased = Self::add(simd, n, Self::splat(simd, ROUNDER + 1023.0));
+        cast(exponent_field(simd, cast(biased)))
     }
 
     #[inline(always)]
@@ -56,13 +56,13 @@ impl Elementary for f64 {
         v: Self::Vector<S>,
         factor: Self::Vector<S>,
     ) -> (Self::Vector<S>, Self::Vector<S>) {
-        let rounder = Self::splat(simd, ROUNDER);
-        let n = Self::sub(
-            simd,
-            <Self as Real>::mul_add(simd, v, factor, rounder),
-            rounder,
-        );
-        (n, Self::power_of_two(simd, n))
+        // The rounder's low bits are the exponent bias, so the sum's are the exponent field.
+        let rounder = Self::splat(simd, ROUNDER + 1023.0);
+        let sum = <Self as Real>::mul_add(simd, v, factor, rounder);
+        (
+            Self::sub(simd, sum, rounder),
+            cast(exponent_field(simd, cast(sum))),
+        )
     }
 
     #[inline(always)]
@@ -136,32 +136,35 @@ impl Elementary for f64 {
         r: Self::Vector<S>,
         square: Self::Vector<S>,
     ) -> Self::Vector<S> {
-        two_chains!(f64, simd, r, square; [0.5, 0.0416666666666192, 0.0013888888920881711, 2.4801515816264042e-05, 2.7622460939687566e-07], [0.1666666666666668, 0.008333333333318276, 0.00019841269895832394, 2.7557233781948333e-06, 2.511279200463175e-08])
+        let fourth = Self::mul(simd, square, square);
+        estrin!(f64, simd, [r, square, fourth]; 0.5, 0.1666666666666668, 0.0416666666666192, 0.008333333333318276, 0.0013888888920881711, 0.00019841269895832394, 2.4801515816264042e-05, 2.7557233781948333e-06, 2.7622460939687566e-07, 2.511279200463175e-08)
     }
 
     #[inline(always)]
     fn ln_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         let fourth = Self::mul(simd, square, square);
-        two_chains!(f64, simd, square, fourth; [0.6666666666666735, 0.2857142874335893, 0.18183569524955934, 0.14797333851450983], [0.3999999999941019, 0.2222219847401861, 0.15313915244880225])
+        let eighth = Self::mul(simd, fourth, fourth);
+        estrin!(f64, simd, [square, fourth, eighth]; 0.6666666666666735, 0.3999999999941019, 0.2857142874335893, 0.2222219847401861, 0.18183569524955934, 0.15313915244880225, 0.14797333851450983)
     }
 
     #[inline(always)]
     fn sine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         let fourth = Self::mul(simd, square, square);
-        two_chains!(f64, simd, square, fourth; [-0.16666666666666632, -0.00019841269829814776, -2.5050756738516534e-08], [0.008333333333322457, 2.7557313687903173e-06, 1.5896681632129765e-10])
+        estrin!(f64, simd, [square, fourth]; -0.16666666666666632, 0.008333333333322457, -0.00019841269829814776, 2.7557313687903173e-06, -2.5050756738516534e-08, 1.5896681632129765e-10)
     }
 
     #[inline(always)]
     fn cosine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S> {
         let fourth = Self::mul(simd, square, square);
-        two_chains!(f64, simd, square, fourth; [0.041666666666666644, 2.4801587294203187e-05, 2.087590246374084e-09], [-0.0013888888888881755, -2.75573156955641e-07, -1.13687335246959e-11])
+        estrin!(f64, simd, [square, fourth]; 0.041666666666666644, -0.0013888888888881755, 2.4801587294203187e-05, -2.75573156955641e-07, 2.087590246374084e-09, -1.13687335246959e-11)
     }
 
     #[inline(always)]
     fn mills_kernel<S: Isa>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
-        // The first coefficient apart: at large y the two chains would cancel to a third.
+        // The first coefficient apart: at large y the parts would cancel to a third.
         let square = Self::mul(simd, y, y);
-        let rest = two_chains!(f64, simd, y, square; [-0.6078966419718921, -0.18652185795966042, -0.00754018896657429, 0.0016308184547959184, -0.00023109491147886802, 3.514458688523219e-05, -5.9200073969512496e-06, 1.0217538201276477e-06, -1.5637049575550356e-07, 1.5864957172286994e-08, -2.6670450787042744e-10], [0.3871374007422133, 0.06039657489088349, -0.003479692364854221, 0.00013334427452194646, -1.9079681770725207e-06, 7.153480259404991e-07, -6.259387534712531e-07, 2.649950183506127e-07, -7.777954815846766e-08, 1.4795730631593233e-08, -1.2045567330809921e-09]);
+        let fourth = Self::mul(simd, square, square);
+        let rest = estrin!(f64, simd, [y, square, fourth]; -0.6078966419718921, 0.3871374007422133, -0.18652185795966042, 0.06039657489088349, -0.00754018896657429, -0.003479692364854221, 0.0016308184547959184, 0.00013334427452194646, -0.00023109491147886802, -1.9079681770725207e-06, 3.514458688523219e-05, 7.153480259404991e-07, -5.9200073969512496e-06, -6.259387534712531e-07, 1.0217538201276477e-06, 2.649950183506127e-07, -1.5637049575550356e-07, -7.777954815846766e-08, 1.5864957172286994e-08, 1.4795730631593233e-08, -2.6670450787042744e-10, -1.2045567330809921e-09);
         <Self as Real>::mul_add(simd, y, rest, Self::literal(simd, 0.7552851304157515))
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Reduction of Cody and Waite: v = n ln 2 + r with |r| <= ln(2) / 2, so e^v = 2^n (1 + q), q = e^r - 1 = r + r² P(r).
 
-use crate::lanes::{Isa, OnLanes};
+use crate::lanes::Isa;
 
 use super::Elementary;
-use super::rare::MOST_LANES;
+use super::logarithm::ln_1p_of_decay;
 
 /// Generators of the exponential.
 #[derive(Clone, Copy)]
@@ -33,19 +33,19 @@ pub struct ExponentialLinear<V> {
     pub negative_step: V,
 }
 
-/// e^v for v <= 0, as factors that the sigmoid families multiply so that each result is rounded least.
+/// t = e^v for v <= 0, and what the sigmoid families make of it.
 #[derive(Clone, Copy)]
 pub(super) struct Decay<V> {
-    /// q, with e^v = (1 + q) `power` `scale`.
+    /// q, with t = (1 + q) `power` `scale`.
     pub fraction: V,
     /// A normal power of two.
     pub power: V,
     /// 1, or a small power of two: to be multiplied last, so that a result below the normal range is rounded once.
     pub scale: V,
-    /// e^v.
-    pub value: V,
-    /// e^v - 1, also relative to small v.
+    /// t - 1, also relative to small v.
     pub minus_one: V,
+    /// 1 + t, rounded once.
+    pub plus_one: V,
 }
 
 /// e^v and e^v - 1.
@@ -53,16 +53,15 @@ pub(super) struct Decay<V> {
 pub fn exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
     let reach = T::literal(simd, T::EXP_REACH);
     if T::any(simd, T::less_than(simd, reach, T::abs(simd, v))) {
-        return rare_exponential::<T, S>(simd, v);
+        core::hint::cold_path();
+        return whole_exponential::<T, S>(simd, v);
     }
-    let (_, power, q) = reduce::<T, S>(simd, v);
+    let (_, power, q) = reduce::<T, S>(simd, v, v, 1.0);
     Exponential {
         exp: T::mul_add(simd, power, q, power),
         expm1: minus_one::<T, S>(simd, power, q),
     }
 }
-
-out_of_line!(rare_exponential: whole_exponential -> Exponential { exp, expm1 });
 
 #[inline(always)]
 fn whole_exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponential<T::Vector<S>> {
@@ -72,7 +71,7 @@ fn whole_exponential<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Exponen
     );
     let clamped = T::select(simd, T::less_than(simd, v, low), low, v);
     let clamped = T::select(simd, T::less_than(simd, high, clamped), high, clamped);
-    let (n, _, q) = reduce::<T, S>(simd, clamped);
+    let (n, _, q) = reduce::<T, S>(simd, clamped, clamped, 1.0);
 
     // 2^n in two factors, for it may be below or above the range where e^v is not.
     let half = T::nearest_integer(simd, T::mul(simd, n, T::literal(simd, 0.5)));
@@ -124,33 +123,54 @@ pub fn exponential_linear<T: Elementary, S: Isa>(
 }
 
 impl<V: Copy> Decay<V> {
-    /// e^v for -`EXP_REACH` <= v <= 0.
+    /// e^v for v = `a` `factor`, a product without rounding, -`EXP_REACH` <= v <= 0.
     #[inline(always)]
-    pub(super) fn near<T: Elementary<Vector<S> = V>, S: Isa>(simd: S, v: V) -> Decay<V> {
-        let (_, power, q) = reduce::<T, S>(simd, v);
-        Decay {
-            fraction: q,
-            power,
-            scale: T::splat(simd, T::ONE),
-            value: T::mul_add(simd, power, q, power),
-            minus_one: minus_one::<T, S>(simd, power, q),
-        }
+    pub(super) fn near<T: Elementary<Vector<S> = V>, S: Isa>(
+        simd: S,
+        v: V,
+        a: V,
+        factor: f64,
+    ) -> Decay<V> {
+        let (_, power, q) = reduce::<T, S>(simd, v, a, factor);
+        Decay::new::<T, S>(simd, power, T::splat(simd, T::ONE), q)
     }
 
     /// e^v for v <= 0.
     #[inline(always)]
     pub(super) fn whole<T: Elementary<Vector<S> = V>, S: Isa>(simd: S, v: V) -> Decay<V> {
         let low = T::literal(simd, T::EXP_UNDERFLOW);
-        let (n, _, q) = reduce::<T, S>(simd, T::select(simd, T::less_than(simd, v, low), low, v));
+        let v = T::select(simd, T::less_than(simd, v, low), low, v);
+        let (n, _, q) = reduce::<T, S>(simd, v, v, 1.0);
         let (power, scale) = negative_power::<T, S>(simd, n);
+        Decay::new::<T, S>(simd, power, scale, q)
+    }
+
+    /// t = (1 + q) `power` `scale`. Where the scale is not 1, both powers are far below the last digit of 1.
+    #[inline(always)]
+    fn new<T: Elementary<Vector<S> = V>, S: Isa>(simd: S, power: V, scale: V, q: V) -> Decay<V> {
+        let one = T::splat(simd, T::ONE);
         Decay {
             fraction: q,
             power,
             scale,
-            value: T::mul(simd, T::mul_add(simd, power, q, power), scale),
-            // Where n is raised, both powers are far below the last digit of 1.
             minus_one: minus_one::<T, S>(simd, power, q),
+            plus_one: T::mul_add(simd, power, q, T::add(simd, power, one)),
         }
+    }
+
+    /// `factor` t without the scale: with a factor that is rounded, rounded once more.
+    #[inline(always)]
+    pub(super) fn head_times<T: Elementary<Vector<S> = V>, S: Isa>(self, simd: S, factor: V) -> V {
+        let power = T::mul(simd, factor, self.power);
+        T::mul_add(simd, power, self.fraction, power)
+    }
+
+    /// ln(1 + t).
+    #[inline(always)]
+    pub(super) fn ln_1p<T: Elementary<Vector<S> = V>, S: Isa>(self, simd: S) -> V {
+        let head = T::mul_add(simd, self.power, self.fraction, self.power);
+        let t = T::mul(simd, head, self.scale);
+        ln_1p_of_decay::<T, S>(simd, t, self.minus_one)
     }
 }
 
@@ -171,13 +191,17 @@ pub(super) fn negative_power<T: Elementary, S: Isa>(
     (T::power_of_two(simd, raised), scale)
 }
 
-/// n, 2^n where that is a normal number, and q, with e^v = 2^n (1 + q), |q| < 0.42.
+/// n, 2^n where that is a normal number, and q, with e^v = 2^n (1 + q), |q| < 0.42, for v = `a` `factor`, a product without
+/// rounding: n need not wait for it.
 #[inline(always)]
 fn reduce<T: Elementary, S: Isa>(
     simd: S,
     v: T::Vector<S>,
+    a: T::Vector<S>,
+    factor: f64,
 ) -> (T::Vector<S>, T::Vector<S>, T::Vector<S>) {
-    let (n, power) = T::binary_exponent(simd, v, T::literal(simd, core::f64::consts::LOG2_E));
+    let factor = T::literal(simd, factor * core::f64::consts::LOG2_E);
+    let (n, power) = T::binary_exponent(simd, a, factor);
     let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.0), v);
     let r = T::neg_mul_add(simd, n, T::literal(simd, T::LN_2.1), r);
     (n, power, expm1_reduced::<T, S>(simd, r))

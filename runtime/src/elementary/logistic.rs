@@ -1,11 +1,9 @@
 //! The logistic family, from t = e^-|v| and t - 1: p = 1 / (1 + t) where v >= 0, else t / (1 + t).
 
-use crate::lanes::{Isa, OnLanes};
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::exponential::Decay;
-use super::logarithm::ln_1p_of_decay;
-use super::rare::MOST_LANES;
 
 /// Generators of the sigmoid p and of its integral.
 ///
@@ -30,12 +28,11 @@ pub fn logistic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Logistic<T::
         simd,
         T::less_than(simd, low, T::literal(simd, -T::EXP_REACH)),
     ) {
-        return rare_logistic::<T, S>(simd, v);
+        core::hint::cold_path();
+        return whole_logistic::<T, S>(simd, v);
     }
-    from_decay::<T, S>(simd, v, Decay::near::<T, S>(simd, low))
+    from_decay::<T, S>(simd, v, Decay::near::<T, S>(simd, low, low, 1.0))
 }
-
-out_of_line!(rare_logistic: whole_logistic -> Logistic { softplus, sigmoid, slope, skew });
 
 #[inline(always)]
 fn whole_logistic<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Logistic<T::Vector<S>> {
@@ -50,25 +47,17 @@ fn from_decay<T: Elementary, S: Isa>(
     decay: Decay<T::Vector<S>>,
 ) -> Logistic<T::Vector<S>> {
     let (zero, one) = (T::zero(simd), T::splat(simd, T::ONE));
-    let larger = T::div(simd, one, T::add(simd, one, decay.value));
+    let larger = T::div(simd, one, decay.plus_one);
     // min(p, 1 - p) = t / (1 + t), without the rounding of t; p (1 - p) from it has at most its relative error.
-    let head = T::mul(
-        simd,
-        T::mul_add(simd, larger, decay.fraction, larger),
-        decay.power,
-    );
+    let head = decay.head_times::<T, S>(simd, larger);
     let smaller = T::mul(simd, head, decay.scale);
     let slope = T::neg_mul_add(simd, head, smaller, head);
     let negative = T::less_than(simd, v, zero);
     let ramp = T::select(simd, negative, zero, v);
     Logistic {
-        softplus: T::add(
-            simd,
-            ramp,
-            ln_1p_of_decay::<T, S>(simd, decay.value, decay.minus_one),
-        ),
+        softplus: T::add(simd, ramp, decay.ln_1p::<T, S>(simd)),
         sigmoid: T::select(simd, negative, smaller, larger),
         slope: T::mul(simd, slope, decay.scale),
-        skew: T::copy_sign(simd, T::mul(simd, decay.minus_one, larger), T::neg(simd, v)),
+        skew: T::flip_sign(simd, T::mul(simd, decay.minus_one, larger), v),
     }
 }

@@ -21,14 +21,13 @@
 //!
 //! Constraints that force the shape: `#[inline(always)]` all the way down and no closures, so that the code keeps the
 //! instruction set of its caller; no exact `mul_add`, so nothing here depends on fusing (scalar lanes round twice);
-//! polynomials in straight-line literals, in two chains; bit operations only among those that every instruction set of pulp
-//! has. Coefficients are our own fits: `runtime/tests/data/coefficients.py` prints them. Clamps and
-//! subnormal results are out of line, behind one test of the whole vector.
+//! polynomials in straight-line literals, by Estrin's scheme; bit operations among those that every instruction set of pulp
+//! has, or in `words.rs`. Coefficients are our own fits: `runtime/tests/data/coefficients.py` prints them. Clamps and
+//! subnormal results are behind one test of the whole vector; in place, since a call in a loop, even if it is never made, keeps constants out of
+//! the registers.
 
 #[macro_use]
 mod polynomial;
-#[macro_use]
-mod rare;
 mod double;
 mod scalar;
 mod single;

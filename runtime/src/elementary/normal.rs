@@ -4,11 +4,10 @@
 //! the variable of Schonfelder (Mathematics of Computation 32, 1978). a² is split into a part that is exact and a remainder,
 //! for its rounding would be magnified by a²/2.
 
-use crate::lanes::{Isa, OnLanes};
+use crate::lanes::Isa;
 
 use super::Elementary;
 use super::exponential::{expm1_reduced, negative_power};
-use super::rare::MOST_LANES;
 
 /// Generators of Gelu.
 ///
@@ -32,13 +31,12 @@ pub fn normal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Normal<T::Vect
         simd,
         T::less_than(simd, T::literal(simd, T::NORMAL_REACH), a),
     ) {
-        return rare_normal::<T, S>(simd, v);
+        core::hint::cold_path();
+        return whole_normal::<T, S>(simd, v);
     }
     let (_, power, q) = bell::<T, S>(simd, a);
     from_bell::<T, S>(simd, v, a, q, power, T::splat(simd, T::ONE))
 }
-
-out_of_line!(rare_normal: whole_normal -> Normal { cdf, pdf });
 
 #[inline(always)]
 fn whole_normal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Normal<T::Vector<S>> {

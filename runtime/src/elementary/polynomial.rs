@@ -15,14 +15,34 @@ macro_rules! horner {
     };
 }
 
-/// `even(x²) + x odd(x²)`: two chains of half the length, which the processor runs side by side.
-macro_rules! two_chains {
-    ($scalar:ty, $simd:expr, $x:expr, $square:expr; [$($even:literal),+], [$($odd:literal),+]) => {
+/// By Estrin's scheme: pairs `a + b x` first, so that few operations wait for one another. Up to six coefficients, Horner's rule in
+/// x² joins the pairs; of more, blocks of four are joined in x⁴.
+macro_rules! estrin {
+    ($scalar:ty, $simd:expr, [$x:expr $(, $power:expr)*]; $a:literal) => {
+        <$scalar as $crate::lanes::Real>::literal($simd, $a)
+    };
+    ($scalar:ty, $simd:expr, [$x:expr $(, $power:expr)*]; $a:literal, $b:literal) => {
         <$scalar as $crate::lanes::Real>::mul_add(
             $simd,
             $x,
-            horner!($scalar, $simd, $square; $($odd),+),
-            horner!($scalar, $simd, $square; $($even),+),
+            <$scalar as $crate::lanes::Real>::literal($simd, $b),
+            <$scalar as $crate::lanes::Real>::literal($simd, $a),
+        )
+    };
+    ($scalar:ty, $simd:expr, [$x:expr, $square:expr $(, $fourth:expr)?]; $a:literal, $b:literal, $c:literal $(, $d:literal $(, $e:literal $(, $f:literal)?)?)?) => {
+        <$scalar as $crate::lanes::Real>::mul_add(
+            $simd,
+            $square,
+            estrin!($scalar, $simd, [$x, $square]; $c $(, $d $(, $e $(, $f)?)?)?),
+            estrin!($scalar, $simd, [$x, $square]; $a, $b),
+        )
+    };
+    ($scalar:ty, $simd:expr, [$x:expr, $square:expr, $fourth:expr]; $a:literal, $b:literal, $c:literal, $d:literal, $($rest:literal),+) => {
+        <$scalar as $crate::lanes::Real>::mul_add(
+            $simd,
+            $fourth,
+            estrin!($scalar, $simd, [$x, $square, $fourth]; $($rest),+),
+            estrin!($scalar, $simd, [$x, $square]; $a, $b, $c, $d),
         )
     };
 }

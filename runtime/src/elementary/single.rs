@@ -135,7 +135,7 @@ impl Elementary for f32 {
         r: Self::Vector<S>,
         square: Self::Vector<S>,
     ) -> Self::Vector<S> {
-        two_chains!(f32, simd, r, square; [0.5, 0.04166645184159279, 0.0013936199247837067], [0.16666541993618011, 0.008366725407540798])
+        estrin!(f32, simd, [r, square]; 0.5, 0.16666541993618011, 0.04166645184159279, 0.008366725407540798, 0.0013936199247837067)
     }
 
     #[inline(always)]
@@ -155,9 +155,10 @@ impl Elementary for f32 {
 
     #[inline(always)]
     fn mills_kernel<S: Isa>(simd: S, y: Self::Vector<S>) -> Self::Vector<S> {
-        // The first coefficient apart: at large y the two chains would cancel to a third.
+        // The first coefficient apart: at large y the parts would cancel to a third.
         let square = Self::mul(simd, y, y);
-        let rest = two_chains!(f32, simd, y, square; [-0.4743541181087494, -0.016566051170229912, 0.003210999770089984, -0.000304480257909745, -2.2168958821566775e-05], [0.18233442306518555, -0.01644539274275303, 0.002504166914150119, -0.0004557726497296244, 4.073119998793118e-05]);
+        let fourth = Self::mul(simd, square, square);
+        let rest = estrin!(f32, simd, [y, square, fourth]; -0.4743541181087494, 0.18233442306518555, -0.016566051170229912, -0.01644539274275303, 0.003210999770089984, 0.002504166914150119, -0.000304480257909745, -0.0004557726497296244, -2.2168958821566775e-05, 4.073119998793118e-05);
         <Self as Real>::mul_add(simd, y, rest, Self::literal(simd, 0.7189860343933105))
     }
 }

@@ -8,7 +8,6 @@
 use crate::lanes::Isa;
 
 use super::Elementary;
-use super::rare::MOST_LANES;
 use super::scalar::{Quadrant, QuarterTurns};
 
 /// Sine and cosine.
@@ -83,6 +82,9 @@ fn near<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Trigonometric<T::Vec
         cos: T::mul(simd, T::select(simd, swap, sine, cosine), cosine_sign),
     }
 }
+
+/// As many lanes as any scalar has on any instruction set.
+const MOST_LANES: usize = 16;
 
 /// Off the lanes: through memory and the scalar functions of the standard library.
 #[inline(always)]

@@ -1,8 +1,12 @@
 //! Shifts of 64-bit lanes by whole numbers of bits, which pulp has for 32-bit words only.
 
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use core::any::TypeId;
 use core::mem::transmute_copy;
 
 use pulp::bytemuck;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use pulp::x86::{V3, V4};
 
 use crate::lanes::Isa;
 
@@ -42,4 +46,30 @@ pub(super) fn shift_right<S: Isa>(simd: S, bits: S::u64s, amount: u32) -> S::u64
         }
         shifted
     }
+}
+
+/// The 12 low bits of each lane moved to the place of sign and exponent, above zeros.
+#[inline(always)]
+pub(super) fn exponent_field<S: Isa>(simd: S, bits: S::u64s) -> S::u64s {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        // SAFETY: `S` is the type compared with, and its `u64s` is plain data of the size of a register.
+        unsafe {
+            if TypeId::of::<S>() == TypeId::of::<V4>() {
+                let simd = transmute_copy::<S, V4>(&simd);
+                let shifted = simd.avx512f._mm512_slli_epi64::<52>(transmute_copy(&bits));
+                return transmute_copy(&shifted);
+            }
+            if TypeId::of::<S>() == TypeId::of::<V3>() {
+                let simd = transmute_copy::<S, V3>(&simd);
+                let shifted = simd.avx2._mm256_slli_epi64::<52>(transmute_copy(&bits));
+                return transmute_copy(&shifted);
+            }
+        }
+    }
+    let mut shifted = bits;
+    for lane in bytemuck::cast_slice_mut::<S::u64s, u64>(core::slice::from_mut(&mut shifted)) {
+        *lane <<= 52;
+    }
+    shifted
 }

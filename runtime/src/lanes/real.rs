@@ -62,6 +62,8 @@ pub trait Real:
     fn abs<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
     /// The magnitude of `a` with the sign bit of `b`.
     fn copy_sign<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// `a` with its sign bit flipped where `b` has one.
+    fn flip_sign<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// The square root, correctly rounded.
     fn sqrt<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
     /// `a b + c`, fused where the instruction set fuses, else rounded twice (scalar lanes).
@@ -223,6 +225,13 @@ macro_rules! implement_real {
                 let magnitude = simd.$and(a, simd.$splat_bits($index::MAX >> 1));
                 let sign = simd.$and(b, simd.$splat_bits(1 << ($index::BITS - 1)));
                 cast(simd.$or(magnitude, sign))
+            }
+
+            #[inline(always)]
+            fn flip_sign<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                let (a, b): (S::$bits, S::$bits) = (cast(a), cast(b));
+                let sign = simd.$and(b, simd.$splat_bits(1 << ($index::BITS - 1)));
+                cast(simd.$xor(a, sign))
             }
 
             #[inline(always)]
