@@ -166,6 +166,9 @@ macro_rules! scalar_entries {
 
 scalar_entries!(f32 f64);
 
+// SAFETY: the elements of an array are side by side.
+unsafe impl<T: Real, const N: usize> Entries<T> for [T; N] {}
+
 // SAFETY: a static matrix is an array of columns, which are arrays of scalars.
 unsafe impl<T: Real, const R: usize, const C: usize> Entries<T> for SMatrix<T, R, C> {}
 

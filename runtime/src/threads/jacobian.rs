@@ -1,6 +1,6 @@
 //! Rows of a Jacobian by chunks of points: written to the matrix, or multiplied with each other and dropped.
 
-use crate::kernels::{Entries, accumulate_gram, mirror, sum_of_squares};
+use crate::kernels::{accumulate_gram, mirror, sum_of_squares};
 use crate::lanes::Real;
 
 use super::chunks::Chunks;
@@ -110,16 +110,4 @@ fn add_products<K: OverPoints<2>>(
         sum += sum_of_squares(&rows.residuals);
     }
     sum
-}
-
-impl<T: Real, const N: usize> Entries<T> for [T; N] {
-    #[inline(always)]
-    fn entry(&self, position: usize) -> T {
-        self[position]
-    }
-
-    #[inline(always)]
-    fn set_entry(&mut self, position: usize, value: T) {
-        self[position] = value;
-    }
 }
