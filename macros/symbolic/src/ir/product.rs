@@ -179,16 +179,18 @@ impl Graph {
             let Op::Sum(terms) = &self.node(*node).op else {
                 continue;
             };
-            // Whether both axes are summed, and what else carries one of them carries both.
+            // Whether both axes are summed, and what else carries one of them carries both, or the result is one number: else the sum
+            // over the diagonal by itself may cost more than adding it to the tensor.
             let together = |axes: [Index; 2]| {
                 let [Some(a), Some(b)] = axes.map(|axis| indices.get(axis)) else {
                     return false;
                 };
                 !output.contains(a)
                     && !output.contains(b)
-                    && product
-                        .tensors()
-                        .all(|(_, others)| others.contains(a) == others.contains(b))
+                    && (output.is_empty()
+                        || product
+                            .tensors()
+                            .all(|(_, others)| others.contains(a) == others.contains(b)))
             };
             let is_diagonal = |id: NodeId| match &self.node(id).op {
                 Op::Contract(contract) if contract.is_structure() => contract
