@@ -423,14 +423,14 @@ impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
             column,
             add,
         } = self.columns;
-        let parameters = self.view.size() / width;
+        let mut left = self.view.size();
+        let parameters = left / width;
         let mut elements = Elements::of(self.view);
-        let mut position = 0;
-        while position < self.view.size() {
+        let (mut entry, mut parameter) = (0, 0);
+        while left > 0 {
             // SAFETY: `check` has shown that the elements of the view lie within its space.
             let lanes = unsafe { Lanes::of(self.bases, self.view, unit, elements.next()) };
-            let entry = position / parameters;
-            let start = (column + position % parameters) * rows + first + entry;
+            let start = (column + parameter) * rows + first + entry;
             let mut point = 0;
             if width == 1 && !add && lanes.count > 1 {
                 // Full vectors of points are pieces of a column.
@@ -455,7 +455,11 @@ impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
                 }
                 point += 1;
             }
-            position += 1;
+            parameter += 1;
+            if parameter == parameters {
+                (parameter, entry) = (0, entry + 1);
+            }
+            left -= 1;
         }
     }
 }

@@ -65,6 +65,12 @@ impl Lanes {
         }
     }
 
+    /// Whether [`with_lanes`] has chosen those of this thread.
+    #[inline]
+    pub(crate) fn are_chosen() -> bool {
+        OVERRIDE.get().is_some()
+    }
+
     #[inline]
     fn widest() -> Lanes {
         Lanes::Avx512.or_narrower()

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 use core::ops::AddAssign;
 
-use crate::lanes::{Isa, OnLanes, Real, dispatch};
+use crate::lanes::{Isa, Lanes, OnLanes, Real, dispatch, with_lanes};
 
 use super::chunks::{Chunks, points_of_chunk};
 use super::slices::Slices;
@@ -21,6 +21,8 @@ pub trait OverPoints<const N: usize>: Sync {
     type Slices: Slices;
     /// Operations at a point.
     const FLOPS: usize;
+    /// Vectors of scratch in a block of points.
+    const BLOCK: usize;
 
     /// Does it on some lanes. Arrays are added to, or written to.
     fn run<S: Isa>(
@@ -65,9 +67,28 @@ pub(super) fn run<K: OverPoints<N>, const N: usize>(
     });
 }
 
+/// Bytes of the widest vector.
+const WIDEST_VECTOR: usize = 64;
+/// Bytes of a block beyond which narrower lanes, with fewer points in a block, are faster than the widest: it would leave the caches.
+const MOST_BYTES: usize = 4 << 20;
+
 /// Runs it for all points. The arrays are sums, to which it adds.
 #[inline]
 pub fn over_points<K: OverPoints<N>, const N: usize>(
+    kernel: &K,
+    scratch: Scratch<'_, K::Scalar>,
+    slices: K::Slices,
+    sums: [&mut [K::Scalar]; N],
+) {
+    if K::BLOCK > MOST_BYTES / WIDEST_VECTOR && !Lanes::are_chosen() {
+        return with_lanes(Lanes::Avx2, || on_lanes(kernel, scratch, slices, sums));
+    }
+    on_lanes(kernel, scratch, slices, sums);
+}
+
+/// The same on the lanes of this thread.
+#[inline]
+fn on_lanes<K: OverPoints<N>, const N: usize>(
     kernel: &K,
     scratch: Scratch<'_, K::Scalar>,
     slices: K::Slices,
@@ -104,6 +125,7 @@ mod tests {
         type Scalar = f64;
         type Slices = (&'static [f64], &'static mut [f64]);
         const FLOPS: usize = 1 << 14;
+        const BLOCK: usize = 1;
 
         fn run<S: Isa>(
             &self,

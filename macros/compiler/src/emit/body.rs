@@ -163,6 +163,7 @@ impl Emitter<'_> {
         let block = self.nests.calls(&request.batch.body);
         let parameters = number(self.network.parameters());
         let flops = number(request.derived.cost.flops() as usize);
+        let block_vectors = number(request.batch.block);
         let memory_type = |program: &LoopProgram| {
             let (hoisted, block) = (number(program.scratch), number(program.block));
             quote!(__private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>)
@@ -228,6 +229,7 @@ impl Emitter<'_> {
                 type Scalar = #scalar;
                 type Slices = (#(&'a [#input_kinds],)* #(&'a mut [#output_kinds],)*);
                 const FLOPS: usize = #flops;
+                const BLOCK: usize = #block_vectors;
 
                 #[inline(always)]
                 fn run<S: __private::Isa>(

@@ -96,6 +96,7 @@ impl InParametersEmitter<'_> {
         let own = self.own_scratch(&function.program);
         let vectors = number(function.program.vectors);
         let flops = number(function.flops);
+        let block_vectors = number(function.program.block);
         let said = name.map_or_else(|| "the output".to_owned(), |name| format!("`{name}`"));
         let figures = format!(
             " {} floating-point operations a point, an elementary function counted as one.",
@@ -192,6 +193,7 @@ impl InParametersEmitter<'_> {
                 type Scalar = #scalar;
                 type Slices = (&'a [#point], #given_slice);
                 const FLOPS: usize = #flops;
+                const BLOCK: usize = #block_vectors;
 
                 #[allow(unused_variables)]
                 #[inline(always)]

@@ -65,6 +65,7 @@ impl InParametersEmitter<'_> {
         let pack_weights = &inputs[1 + usize::from(has_given)];
         let data = self.given_of_batch(loss.needs_given, inputs);
         let (arrays, flops) = (number(sums.len()), number(loss.flops));
+        let block_vectors = number(loss.program.block);
         let Given {
             slice: given_slice,
             argument: given_argument,
@@ -83,6 +84,7 @@ impl InParametersEmitter<'_> {
                 type Scalar = #scalar;
                 type Slices = (&'a [#point], #given_slice);
                 const FLOPS: usize = #flops;
+                const BLOCK: usize = #block_vectors;
 
                 #[allow(unused_variables)]
                 #[inline(always)]
