@@ -4,7 +4,7 @@ mod support;
 
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::interpret::{interpret, interpret_loops};
-use derive_network_symbolic::ir::{Graph, NodeId, Op, Program};
+use derive_network_symbolic::ir::{Graph, NodeId, Op, Product, Program};
 use derive_network_symbolic::request::{Elimination, Request, derive};
 use derive_network_symbolic::schedule::{Mode, Nest, Operand, schedule};
 use support::programs::{Builder, map};
@@ -451,4 +451,38 @@ fn matrices_put_together() {
     let part = graph.multiply(shifted, x);
     let value = graph.concat(&[value, part], 0);
     builder.check("matrices put together", value);
+}
+
+/// The trace of a diagonal plus a matrix, with a matrix of weights between: the diagonal is a sum by itself, and no tensor of the whole
+/// shape is made of it.
+#[test]
+fn diagonals_in_a_trace_stand_by_themselves() {
+    let (mut graph, x) = vector();
+    let weights = graph.parameter(0, &[8, 8]);
+    let identity = graph.identity(&[8]);
+    let mut product = Product::new();
+    let [i, j] = [(); 2].map(|()| product.index(8));
+    product.tensor(identity, &[i, j]).tensor(x, &[i]);
+    let diagonal = graph.contract(product, &[i, j]);
+    let mut product = Product::new();
+    let [i, j] = [(); 2].map(|()| product.index(8));
+    product.tensor(x, &[i]).tensor(x, &[j]);
+    let square = graph.contract(product, &[i, j]);
+    let sum = graph.add(diagonal, square);
+    let mut product = Product::new();
+    let [i, j] = [(); 2].map(|()| product.index(8));
+    product.tensor(sum, &[i, j]).tensor(weights, &[i, j]);
+    let trace = graph.contract(product, &[]);
+
+    let is_on_the_way = |id: NodeId| {
+        let mut stack = vec![trace];
+        while let Some(node) = stack.pop() {
+            if node == id {
+                return true;
+            }
+            stack.extend(graph.arguments(node));
+        }
+        false
+    };
+    assert!(!is_on_the_way(sum) && !is_on_the_way(diagonal));
 }

@@ -6,6 +6,7 @@ use derive_network_symbolic::differentiate::partial;
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::ir::Program;
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
+use derive_network_symbolic::schedule::{LaneAxis, Nest, schedule_blocks};
 use support::blocks::sums;
 use support::{Random, chain};
 
@@ -77,4 +78,43 @@ fn frozen_parameters_have_no_derivatives() {
     let program = derive_loss(&program, densities, &[first_layer], LossRequest::Gradient);
     assert!(program.totals.iter().all(|total| total.offset >= 15));
     assert!(!program.totals.is_empty());
+}
+
+/// Derivatives in a matrix are products with its rows along the lanes, those in a bias sums along the lanes; what is laid out anew for
+/// rows is laid out once for the terms that share it.
+#[test]
+fn rows_of_weights_run_along_the_lanes() {
+    let widths = [3, 20, 20, 1];
+    let activations = [Activation::Tanh, Activation::Tanh, Activation::Identity];
+    let (program, densities) = case(&widths, &activations);
+    let program = derive_loss(&program, densities, &[], LossRequest::Gradient);
+    let loops = schedule_blocks(&program, 2);
+    let nests = &loops.body;
+    let weights = loops.scratch + 3 * 20 + 20;
+    let weights = weights..weights + 20 * 20;
+    let mut latest = None;
+    let mut used = Vec::new();
+    for nest in nests {
+        match nest {
+            Nest::Relayout(relayout) => {
+                assert_ne!(latest, Some(relayout), "laid out again");
+                latest = Some(relayout);
+            }
+            Nest::Contraction(nest) if nest.over_points => {
+                assert!(nest.b.is_some() || nest.lane == LaneAxis::Sum);
+                if weights.contains(&nest.out.offset) {
+                    assert_eq!(nest.lane, LaneAxis::Row);
+                    assert_eq!(Some(nest.a), latest.map(|relayout| relayout.to));
+                    used.extend(latest.map(|relayout| relayout.from.offset));
+                }
+            }
+            _ => {}
+        }
+    }
+    let products = used.len();
+    used.dedup();
+    assert!(
+        (1..products).contains(&used.len()),
+        "{used:?} for {products} products"
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::slices::Slices;
 
-/// The fewest points of a chunk. With all chunks powers of two, each has whole blocks: the largest are of eight vectors of 16 lanes.
+/// The fewest points of a chunk. With all chunks powers of two, each has whole blocks: the largest are of four vectors of 16 lanes.
 const FEWEST: usize = 128;
 /// The most points of a chunk.
 const MOST: usize = 1 << 20;

@@ -115,6 +115,7 @@ fn on_lanes<K: OverPoints<N>, const N: usize>(
 #[cfg(test)]
 mod tests {
     use core::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::Mutex;
 
     use super::*;
 
@@ -166,6 +167,34 @@ mod tests {
             check(count, times);
             #[cfg(feature = "rayon")]
             pool::in_parallel(|| check(count, times));
+        }
+    }
+
+    /// Writes down its lanes; its blocks are large.
+    struct Large(Mutex<Option<Lanes>>);
+
+    impl OverPoints<0> for Large {
+        type Scalar = f64;
+        type Slices = &'static [f64];
+        const FLOPS: usize = 1;
+        const BLOCK: usize = MOST_BYTES / WIDEST_VECTOR + 1;
+
+        fn run<S: Isa>(&self, _: S, _: Scratch<'_, f64>, _: Self::Slices, []: [&mut [f64]; 0]) {
+            *self.0.lock().unwrap() = Some(Lanes::current());
+        }
+    }
+
+    #[test]
+    fn large_blocks_run_on_narrower_lanes_unless_lanes_are_chosen() {
+        let seen = || {
+            let kernel = Large(Mutex::new(None));
+            over_points(&kernel, &mut [], &[1.0], []);
+            kernel.0.into_inner().unwrap()
+        };
+        let narrower = Lanes::available().filter(|lanes| *lanes != Lanes::Avx512);
+        assert_eq!(seen(), narrower.last());
+        for lanes in Lanes::available() {
+            assert_eq!(with_lanes(lanes, seen), Some(lanes));
         }
     }
 }
