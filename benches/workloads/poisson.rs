@@ -1,4 +1,4 @@
-//! The residual u_xx + u_yy + f of 2-20-20-20-1, tanh, f32, 1,000 points: its mean square with the parameter gradient, its Jacobian in
+//! The residual Δu + f of 2-20-20-20-1, tanh, f32, 1,000 points: its mean square with the parameter gradient, its Jacobian in
 //! the parameters for each point, and the products of Gauss-Newton.
 
 use derive_network::prelude::*;
@@ -10,8 +10,8 @@ use crate::support::{measure_sums, network};
 
 network! {
     #[derive_network(
-        input(x, y), output(u), given(f), scalar = f32,
-        define = { let residual = d(u, x, x) + d(u, y, y) + f; },
+        input(x: 2), output(u), given(f), scalar = f32,
+        define = { let residual = laplacian(u, x) + f; },
         loss(physics = mean_square(residual)),
         derive(residual(parameter_jacobian, gauss_newton)),
     )]

@@ -7,7 +7,7 @@ use proc_macro::TokenStream;
 /// Turns a struct whose fields are layers into a neural network with derivatives.
 ///
 /// The macro reads the definition, derives what is asked for symbolically while your crate compiles, and writes plain
-/// functions. Nothing is recorded, interpreted or allocated when they run.
+/// functions. Nothing is recorded or interpreted when they run.
 ///
 /// ```
 /// use derive_network::prelude::*;
@@ -89,7 +89,8 @@ use proc_macro::TokenStream;
 /// Each has three more forms. `hessian_batch(points, &mut values, &mut gradients, &mut hessians)` takes a slice of points
 /// and writes to slices as long; another length is an error, and nothing is written. `hessian_with` and
 /// `hessian_batch_with` take a workspace first and write to references, so that nothing large is on the stack; one
-/// `workspace()` serves all requests.
+/// `workspace()` serves all requests. With the feature `rayon` of the crate, calls over many points, those for losses and for Jacobians
+/// in the parameters too, split them over a pool of threads within `in_parallel`; results have the same bits.
 ///
 /// How a Hessian, a Laplacian or an adjoint Hessian is put together is chosen by cost. `hessian(order = recursion)` fixes
 /// it: `contraction`, `recursion`, `mixed`, `forward`, or `automatic`.

@@ -60,7 +60,7 @@ fn trigonometric_is_right() {
 
 #[test]
 fn normal_is_right() {
-    check::<NormalFamily, 2>([4.0, 2.0], [4.0, 2.0]);
+    check::<NormalFamily, 2>([4.2, 2.0], [4.2, 2.0]);
 }
 
 #[test]
