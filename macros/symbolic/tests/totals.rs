@@ -86,7 +86,21 @@ fn frozen_parameters_have_no_derivatives() {
 fn rows_of_weights_run_along_the_lanes() {
     let widths = [3, 20, 20, 1];
     let activations = [Activation::Tanh, Activation::Tanh, Activation::Identity];
-    let (program, densities) = case(&widths, &activations);
+    let mut program = chain(&widths, &activations);
+    let u = program.outputs[0].node;
+    let graph = &mut program.graph;
+    let (x, u) = (graph.input(0, &[3]), graph.entry(u, 0, 0));
+    // Second derivatives one by one: derivatives of the loss in both go through the same factors.
+    let curvatures = [0, 1].map(|axis| {
+        let slope = partial(graph, u, x, axis);
+        partial(graph, slope, x, axis)
+    });
+    let residual = graph.add(curvatures[0], curvatures[1]);
+    let squared = graph.hadamard(residual, residual);
+    let densities = Densities {
+        sum: None,
+        mean: Some(squared),
+    };
     let program = derive_loss(&program, densities, &[], LossRequest::Gradient);
     let loops = schedule_blocks(&program, 2);
     let nests = &loops.body;
