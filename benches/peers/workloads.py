@@ -82,7 +82,7 @@ def fnn():
 
 def hessquik():
     network = networks.residual
-    for inputs in (2, 8, 32, 64):
+    for inputs in (1, 2, 4, 8, 16, 32, 64):
         shapes = networks.residual_shapes(inputs)
         for batch in (10, 8192, None):
             case = f"d={inputs}"

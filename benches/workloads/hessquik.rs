@@ -10,7 +10,7 @@ use crate::support::count::Ask;
 use crate::support::data::{assert_same, points, with_biases};
 use crate::support::floor::Scalar;
 use crate::support::session::{Case, Session};
-use crate::support::{measure_batch, network};
+use crate::support::{measure_batch, measure_single, network};
 
 macro_rules! networks {
     ($($name:ident $inputs:tt)*) => {
@@ -39,14 +39,19 @@ macro_rules! networks {
                     let points = points::<f64, $inputs>(batch);
                     measure_batch!(session, case, ask, $name.hessian_batch_with, [points] -> [values, gradients, hessians]);
                 }
+                let points = points::<f64, $inputs>(64);
+                measure_single!(session, case, ask, $name.hessian, [points]);
             })*
         }
     };
 }
 
 networks! {
+    D1 1
     D2 2
+    D4 4
     D8 8
+    D16 16
     D32 32
     D64 64
 }
