@@ -142,22 +142,34 @@ impl<T: Real> Copy<'_, T> {
         let rows = self.relayout.rows;
         let mut row = 0;
         while row < rows {
-            let left = rows - row;
             let mut square: Square<T, S> = [T::zero(simd); MOST_LANES];
+            // As many loads for any number of rows, so that the square stays in registers: behind the last row it comes again.
             let mut i = 0;
-            while i < lanes && i < left {
-                let from = (row + i) * self.relayout.row_step * lanes;
+            while i < lanes {
+                let number = if row + i < rows { row + i } else { rows - 1 };
+                let from = source.wrapping_add(number * self.relayout.row_step * lanes);
                 // SAFETY: the caller's promise.
-                square[i] = unsafe { T::load(simd, source.wrapping_add(from)) };
+                square[i] = unsafe { T::load(simd, from) };
                 i += 1;
             }
             square = rotate::<T, S>(simd, square, lanes, lanes.trailing_zeros());
-            i = 0;
-            while i < lanes && i < points {
-                let to = target.wrapping_add(i * self.relayout.stride + row);
-                // SAFETY: the caller's promise; rows fill whole vectors.
-                unsafe { T::store(simd, to, square[i]) };
-                i += 1;
+            let mut to = target.wrapping_add(row);
+            if points >= lanes {
+                i = 0;
+                while i < lanes {
+                    // SAFETY: the caller's promise; rows fill whole vectors.
+                    unsafe { T::store(simd, to, square[i]) };
+                    to = to.wrapping_add(self.relayout.stride);
+                    i += 1;
+                }
+            } else {
+                i = 0;
+                while i < points {
+                    // SAFETY: the same.
+                    unsafe { T::store(simd, to, square[i]) };
+                    to = to.wrapping_add(self.relayout.stride);
+                    i += 1;
+                }
             }
             row += lanes;
         }
