@@ -80,7 +80,11 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             let step = self.operands[i].steps[last];
             match C::READS[i] {
                 Read::Vector => assert!(
-                    if points { block } else { step == 1 },
+                    if points {
+                        block
+                    } else {
+                        step == 1 || self.extents[last] == 1
+                    },
                     "what is read as a vector is consecutive"
                 ),
                 Read::Gather => assert!(!points, "vectors of points are not gathered"),

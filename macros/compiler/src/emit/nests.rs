@@ -490,7 +490,12 @@ fn read(nest: &ElementwiseNest, operand: &Operand) -> Read {
         (Operand::Tensor { place, .. }, LaneAxis::Points) if place.space == Space::Block => {
             Read::Vector
         }
-        (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] == 1 => Read::Vector,
+        // Of one number, any vector has it in its first lane: as a vector it shares the code of longer tensors.
+        (Operand::Tensor { steps, .. }, LaneAxis::Row)
+            if steps[last] == 1 || nest.loops[last] == 1 =>
+        {
+            Read::Vector
+        }
         (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] > 1 => Read::Gather,
         (Operand::Tensor { .. }, _) => Read::Splat,
     }

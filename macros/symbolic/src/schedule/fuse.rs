@@ -3,7 +3,7 @@
 //!
 //! A nest costs its entry and each tensor a load; what runs over the same loops shares both.
 
-use crate::functions::{StepId, StraightLineBuilder};
+use crate::functions::{Step, StepId, StraightLineBuilder};
 
 use super::nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Relayout, Space, View,
@@ -217,10 +217,25 @@ fn unroll_loop(nest: &ElementwiseNest, axis: usize) -> ElementwiseNest {
     writer.finish(nest.lane, without(&nest.loops), results)
 }
 
+/// Whether the code of a nest has an elementary function.
+fn has_elementary(nest: &ElementwiseNest) -> bool {
+    let mut steps = nest.body.steps.iter();
+    steps.any(|step| matches!(step, Step::Primitive(..)))
+}
+
 /// Both nests as one, if their loops agree and the later one reads nothing of the earlier one but
 /// at the same step.
 fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<ElementwiseNest> {
     if earlier.lane != later.lane || earlier.loops != later.loops {
+        return None;
+    }
+    // A code with elementary functions is long and compiled for each instruction set: with several tensors of its own another nest
+    // would make a code of it that no other layer shares, and gain a load of each, which hardly counts beside the functions.
+    if later.lane == LaneAxis::Points
+        && has_elementary(earlier)
+        && !has_elementary(later)
+        && later.results.len() > 1
+    {
         return None;
     }
     let (before, behind) = (
