@@ -18,7 +18,7 @@ plt.rcParams.update(
 
 def save(figure, path):
     """Writes a picture, the same to the byte for the same records."""
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
     plt.close(figure)
 
 
