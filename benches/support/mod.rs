@@ -1,5 +1,11 @@
 //! What the benches share: networks with their text, what the compiler counts in them, the floor that the machine sets for that,
 //! timing, and a table of it all.
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "each bench uses its part"
+)]
 
 /// Defines a network and keeps its text, so that rustc and the counting of operations read the same definition.
 macro_rules! network {

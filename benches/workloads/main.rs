@@ -3,12 +3,6 @@
 //! `cargo bench --bench workloads -- [names of workloads] [--lanes avx2] [--processes 10] [--json]`
 
 #[path = "../support/mod.rs"]
-#[allow(
-    dead_code,
-    unused_imports,
-    unused_macros,
-    reason = "each bench uses its part"
-)]
 mod support;
 
 mod burgers;
