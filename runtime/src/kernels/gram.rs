@@ -17,7 +17,7 @@ pub fn accumulate_gram<T>(
     projections: &mut [T],
     squares: &mut [T],
 ) where
-    T: Real + core::ops::AddAssign,
+    T: Real,
 {
     let (rows, width) = (residuals.len(), projections.len());
     assert!(
@@ -66,7 +66,7 @@ struct Gram<'a, T> {
     squares: &'a mut [T],
 }
 
-impl<T: Real + core::ops::AddAssign> OnLanes for Gram<'_, T> {
+impl<T: Real> OnLanes for Gram<'_, T> {
     type Output = ();
 
     #[inline(always)]

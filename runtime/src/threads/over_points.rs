@@ -1,7 +1,6 @@
 //! What is done at each point goes in with the slices of all of them, and is done chunk by chunk.
 
 use core::mem::MaybeUninit;
-use core::ops::AddAssign;
 
 use crate::lanes::{Isa, Lanes, OnLanes, Real, dispatch, with_lanes};
 
@@ -16,7 +15,7 @@ pub type Scratch<'a, T> = &'a mut [MaybeUninit<T>];
 /// What is done at points: by slices with an entry for each point, and `N` arrays beside them.
 pub trait OverPoints<const N: usize>: Sync {
     /// The numbers.
-    type Scalar: Real + AddAssign;
+    type Scalar: Real;
     /// Points, what goes with each, and the results at each.
     type Slices: Slices;
     /// Operations at a point.
