@@ -1,6 +1,7 @@
 //! What emitted code runs: nests over the memory of a call, and transfers in and out of it.
 
 mod arithmetic;
+mod columns;
 mod contraction;
 mod elementwise;
 mod gram;
@@ -18,6 +19,7 @@ mod transpose;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};
+pub use columns::{Columns, unpack_columns};
 pub use contraction::{Begin, Contraction, Places, contraction, tiles};
 pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
 pub use gram::{accumulate_gram, mirror, sum_of_squares};
@@ -25,7 +27,5 @@ pub use memory::{Memory, Sizes, Space};
 pub use nest::{ContractionNest, LaneAxis, Loop, kind};
 pub use relayout::{Relaid, Relayout, relayout};
 pub use totals::{clear_totals, drain_totals};
-pub use transfer::{
-    Columns, Entries, View, Viewed, Zeroed, pack, pack_weights, unpack, unpack_columns,
-};
+pub use transfer::{Entries, View, Viewed, Zeroed, pack, pack_weights, unpack};
 pub use workspace::{Lines, Stack, Workspace};

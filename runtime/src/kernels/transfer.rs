@@ -33,7 +33,7 @@ pub trait Viewed {
 
 impl View {
     /// Whether it stays within the memory.
-    const fn check(&self, sizes: Sizes) {
+    pub(super) const fn check(&self, sizes: Sizes) {
         assert!(
             self.extents.len() <= AXES && self.strides.len() == self.extents.len(),
             "a view has a stride for each of its axes, which are not too many"
@@ -217,16 +217,16 @@ impl<E: Zeroed, const N: usize> Zeroed for [E; N] {
 ///
 /// An element that is a scalar is the same for all points.
 #[derive(Clone, Copy)]
-struct Lanes<T> {
-    first: *mut T,
-    count: usize,
+pub(super) struct Lanes<T> {
+    pub first: *mut T,
+    pub count: usize,
 }
 
 impl<T> Lanes<T> {
     /// # Safety
     /// `element` is one of `view`, which was checked against the memory of `bases`.
     #[inline(always)]
-    unsafe fn of(bases: &Bases<T>, view: &View, unit: usize, element: usize) -> Self {
+    pub unsafe fn of(bases: &Bases<T>, view: &View, unit: usize, element: usize) -> Self {
         Lanes {
             first: bases.at(view.space, (view.offset + element) * unit),
             count: view.vectors * unit,
@@ -234,7 +234,7 @@ impl<T> Lanes<T> {
     }
 
     #[inline(always)]
-    fn at(&self, point: usize) -> *mut T {
+    pub fn at(&self, point: usize) -> *mut T {
         let last = self.count - 1;
         self.first
             .wrapping_add(if point < last { point } else { last })
@@ -355,112 +355,6 @@ unsafe fn read_scalars<T: Copy>(
     for number in 0..view.size() * points {
         // SAFETY: the caller's promise; behind the last element the first comes again.
         unsafe { *target.wrapping_add(number) = *source.wrapping_add(elements.next()) };
-    }
-}
-
-/// Where derivatives go: a column-major matrix with a row for each entry of the function at each point and a column for each
-/// parameter, or, of one point, a row.
-#[derive(Debug)]
-pub struct Columns<'a, T> {
-    /// The matrix.
-    pub matrix: &'a mut [T],
-    /// Its rows.
-    pub rows: usize,
-    /// The row of the first point.
-    pub first: usize,
-    /// How many points.
-    pub points: usize,
-    /// Rows of a point.
-    pub width: usize,
-    /// The column of the first entry.
-    pub column: usize,
-    /// Whether entries are added to what is there.
-    pub add: bool,
-}
-
-/// Takes derivatives of a block out of scratch: a view of parameters, then perhaps of the entries of the function.
-///
-/// # Panics
-/// If they do not fit the matrix.
-#[inline(always)]
-pub fn unpack_columns<
-    V: Viewed,
-    T: Real + core::ops::AddAssign,
-    S: Isa,
-    const P: usize,
-    const H: usize,
-    const B: usize,
->(
-    memory: &Memory<'_, T, S, P, H, B>,
-    columns: Columns<'_, T>,
-) {
-    const { V::VIEW.check(Memory::<T, S, P, H, B>::SIZES) };
-    memory.simd.apart(UnpackColumns {
-        bases: &memory.bases,
-        view: &const { V::VIEW },
-        columns,
-    });
-}
-
-struct UnpackColumns<'a, T> {
-    bases: &'a Bases<T>,
-    view: &'static View,
-    columns: Columns<'a, T>,
-}
-
-impl<T: Real + core::ops::AddAssign> OnLanes for UnpackColumns<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Isa>(self, simd: S) {
-        let unit = self.view.space.unit::<T, S>();
-        let Columns {
-            matrix,
-            rows,
-            first,
-            points,
-            width,
-            column,
-            add,
-        } = self.columns;
-        let mut left = self.view.size();
-        let parameters = left / width;
-        let mut elements = Elements::of(self.view);
-        let (mut entry, mut parameter) = (0, 0);
-        while left > 0 {
-            // SAFETY: `check` has shown that the elements of the view lie within its space.
-            let lanes = unsafe { Lanes::of(self.bases, self.view, unit, elements.next()) };
-            let start = (column + parameter) * rows + first + entry;
-            let mut point = 0;
-            if width == 1 && !add && lanes.count > 1 {
-                // Full vectors of points are pieces of a column.
-                let target = &mut matrix[start..start + points];
-                while point + unit <= points && point + unit <= lanes.count {
-                    // SAFETY: the same; both have as many numbers behind `point` as there are lanes.
-                    unsafe {
-                        let vector = T::load(simd, lanes.first.wrapping_add(point));
-                        T::store(simd, target.as_mut_ptr().wrapping_add(point), vector);
-                    }
-                    point += unit;
-                }
-            }
-            while point < points {
-                // SAFETY: the same.
-                let value = unsafe { *lanes.at(point) };
-                let target = &mut matrix[start + point * width];
-                if add {
-                    *target += value;
-                } else {
-                    *target = value;
-                }
-                point += 1;
-            }
-            parameter += 1;
-            if parameter == parameters {
-                (parameter, entry) = (0, entry + 1);
-            }
-            left -= 1;
-        }
     }
 }
 
