@@ -216,7 +216,7 @@ fn loss_programs(
     scheduled.collect()
 }
 
-/// Blocks of as many vectors of points as the caches hold.
+/// Blocks of about as many vectors of points as the caches hold, a power of two: chunks of points have whole blocks.
 fn in_blocks(program: &Program) -> LoopProgram {
     let one = schedule_blocks(program, 1);
     let fitting = BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);

@@ -5,6 +5,7 @@
 
 mod accessors;
 mod body;
+mod code;
 mod documentation;
 mod formula;
 mod function_parameters;

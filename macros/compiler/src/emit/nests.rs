@@ -4,14 +4,15 @@
 //! their operands begin; straight-line code is a type with one function, which elementwise nests share that differ only in where
 //! their tensors lie. Both are shared across all requests of a network.
 
-use derive_network_symbolic::functions::{Family, Primitive, Step, StraightLine};
+use derive_network_symbolic::functions::StraightLine;
 use derive_network_symbolic::schedule::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Relayout,
     Space, View,
 };
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
+use super::code::{emit_code, emit_constant};
 use super::signature::number;
 
 /// The types of one network: nests, straight-line code, and views of inputs and outputs.
@@ -158,10 +159,7 @@ impl Nests {
         let [i, r, l] = [code.reads.len(), code.scatters.len(), code.loops].map(number);
         let scatters = &code.scatters;
         let vector = quote!(<#scalar as __private::Real>::Vector<S>);
-        let body = &code.body;
-        let steps = body.steps.iter().enumerate();
-        let statements = steps.map(|(id, step)| emit_step(body, id, *step));
-        let returned = body.results.iter().map(|id| step_name(*id));
+        let body = emit_code(&code.body);
         quote! {
             struct #name;
 
@@ -174,8 +172,7 @@ impl Nests {
                 #[allow(unused_variables)]
                 fn apply<S: __private::Isa>(simd: S, x: [#vector; #i]) -> [#vector; #r] {
                     let lane = __private::arithmetic::<#scalar, S>(simd);
-                    #(#statements)*
-                    [#(#returned),*]
+                    #body
                 }
             }
         }
@@ -196,14 +193,6 @@ fn relayout_name(index: usize) -> Ident {
 
 fn code_name(index: usize) -> Ident {
     format_ident!("__Code{index}")
-}
-
-fn step_name(id: usize) -> Ident {
-    format_ident!("s{id}")
-}
-
-fn generators_name(family: Family, argument: usize) -> Ident {
-    format_ident!("{}{argument}", family_function(family))
 }
 
 /// Places of the result, the factors and the initial value; what is missing reads nothing.
@@ -499,116 +488,6 @@ fn read(nest: &ElementwiseNest, operand: &Operand) -> Read {
         (Operand::Tensor { steps, .. }, LaneAxis::Row) if steps[last] > 1 => Read::Gather,
         (Operand::Tensor { .. }, _) => Read::Splat,
     }
-}
-
-/// The statement of one step; the first step that needs a family calls it.
-fn emit_step(code: &StraightLine, id: usize, step: Step) -> TokenStream {
-    let name = step_name(id);
-    let (a, b, c) = {
-        let mut arguments = step.arguments().map(step_name);
-        (arguments.next(), arguments.next(), arguments.next())
-    };
-    let value = match step {
-        Step::Operand(index) => {
-            let index = number(index);
-            quote!(x[#index])
-        }
-        Step::Constant(constant) => {
-            let value = emit_constant(constant.value());
-            quote!(lane.literal(#value))
-        }
-        Step::Add(..) => quote!(lane.add(#a, #b)),
-        Step::Subtract(..) => quote!(lane.sub(#a, #b)),
-        Step::Multiply(..) => quote!(lane.mul(#a, #b)),
-        Step::MultiplyAdd(..) => quote!(lane.mul_add(#a, #b, #c)),
-        Step::Select(..) => quote!(lane.select(#a, #b)),
-        Step::Greater(..) => quote!(lane.greater(#a, #b)),
-        Step::Negate(_) => quote!(lane.neg(#a)),
-        Step::AtLeast(_, limit) => {
-            let limit = emit_constant(limit.value());
-            quote!(lane.at_least(#a, #limit))
-        }
-        Step::AtMost(_, limit) => {
-            let limit = emit_constant(limit.value());
-            quote!(lane.at_most(#a, #limit))
-        }
-        Step::Primitive(primitive, argument) => {
-            let family = primitive.family();
-            let function = format_ident!("{}", family_function(family));
-            let Some(field) = generator_field(primitive) else {
-                return quote!(let #name = lane.#function(#a););
-            };
-            let field = format_ident!("{field}");
-            let generators = generators_name(family, argument);
-            let is_first = !code.steps[..id].iter().any(|earlier| {
-                matches!(earlier, Step::Primitive(other, at) if other.family() == family && *at == argument)
-            });
-            let call = is_first.then(|| quote!(let #generators = lane.#function(#a);));
-            return quote!(#call let #name = #generators.#field;);
-        }
-    };
-    quote!(let #name = #value;)
-}
-
-/// It may be infinite: `ln` of a derivative that vanishes.
-fn emit_constant(value: f64) -> TokenStream {
-    if value.is_nan() {
-        return quote!(::core::primitive::f64::NAN);
-    }
-    let magnitude = if value.is_infinite() {
-        quote!(::core::primitive::f64::INFINITY)
-    } else {
-        Literal::f64_suffixed(value.abs()).into_token_stream()
-    };
-    if value.is_sign_negative() {
-        quote!(-#magnitude)
-    } else {
-        magnitude
-    }
-}
-
-/// The lane function of a family.
-fn family_function(family: Family) -> &'static str {
-    match family {
-        Family::Logistic => "logistic",
-        Family::Hyperbolic => "hyperbolic",
-        Family::Trigonometric => "trigonometric",
-        Family::Normal => "normal",
-        Family::Exponential => "exponential",
-        Family::ExponentialLinear => "exponential_linear",
-        Family::Ln => "logarithm",
-        Family::Sqrt => "square_root",
-        Family::Reciprocal => "reciprocal",
-        Family::Abs => "absolute",
-    }
-}
-
-/// The field of a family's generators; none where the family is one value.
-fn generator_field(primitive: Primitive) -> Option<&'static str> {
-    Some(match primitive {
-        Primitive::Softplus => "softplus",
-        Primitive::Sigmoid => "sigmoid",
-        Primitive::SigmoidSlope => "slope",
-        Primitive::SigmoidSkew => "skew",
-        Primitive::LogCosh2 => "log_cosh2",
-        Primitive::Tanh => "tanh",
-        Primitive::SechSquared => "sech_squared",
-        Primitive::Sin => "sin",
-        Primitive::Cos => "cos",
-        Primitive::NormalCdf => "cdf",
-        Primitive::NormalPdf => "pdf",
-        Primitive::Exp => "exp",
-        Primitive::Expm1 => "expm1",
-        Primitive::Ramp => "ramp",
-        Primitive::Step => "step",
-        Primitive::NegativeRamp => "negative_ramp",
-        Primitive::NegativeStep => "negative_step",
-        Primitive::EluTail => "tail",
-        Primitive::EluTailSlope => "tail_slope",
-        Primitive::Abs => "abs",
-        Primitive::Sign => "sign",
-        Primitive::Ln | Primitive::Sqrt | Primitive::Reciprocal => return None,
-    })
 }
 
 /// Scalars of scratch that a program needs at most, whatever the lanes; where its blocks begin.
