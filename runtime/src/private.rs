@@ -27,6 +27,13 @@ pub fn lanes<T: Real, S: Isa>() -> usize {
     T::lanes::<S>()
 }
 
+/// Whether so few points of a block, which takes as long for any number of them, are faster one by one. By themselves they do without
+/// wide lanes where tensors are short, and take three to six times as long as in a full block.
+#[inline(always)]
+pub const fn are_few(points: usize, block: usize) -> bool {
+    points <= 1 + block / 6
+}
+
 /// So many results on the heap before they are written.
 pub fn zeros<E: Zeroed + Clone>(count: usize) -> Vec<E> {
     vec![E::zeroed(); count]

@@ -40,7 +40,9 @@ pub struct ScheduledLoss {
     /// The formula as it was written.
     pub text: String,
     /// For blocks of points.
-    pub program: LoopProgram,
+    pub batch: LoopProgram,
+    /// For one point.
+    pub single: LoopProgram,
     /// Operations per point.
     pub flops: usize,
 }
@@ -210,7 +212,8 @@ fn loss_programs(
             has_mean: densities.mean.is_some(),
             text: loss.text.clone(),
             flops: program.graph.cost(&roots).flops() as usize,
-            program: in_blocks(&program),
+            batch: in_blocks(&program),
+            single: schedule(&program, Mode::Single),
         }
     });
     scheduled.collect()

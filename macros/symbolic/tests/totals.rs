@@ -104,7 +104,7 @@ fn rows_of_weights_run_along_the_lanes() {
     let program = derive_loss(&program, densities, &[], LossRequest::Gradient);
     let loops = schedule_blocks(&program, 2);
     let nests = &loops.body;
-    let weights = loops.scratch + 3 * 20 + 20;
+    let weights = 3 * 20 + 20;
     let weights = weights..weights + 20 * 20;
     let mut latest = None;
     let mut used = Vec::new();

@@ -1,13 +1,15 @@
-//! Sums over the points of a call: numbers behind the scalars of scratch that begin as zeros.
+//! Sums over the points of a call: the first numbers of the scratch, which begin as zeros.
+
+use core::mem::MaybeUninit;
+use core::slice;
 
 use crate::lanes::{Isa, Real};
 
 use super::memory::{Memory, Space};
 
-/// Sets `COUNT` numbers from element `FROM` of the scratch on to zero.
+/// Sets the first `COUNT` numbers of the scratch to zero.
 #[inline(always)]
 pub fn clear_totals<
-    const FROM: usize,
     const COUNT: usize,
     T: Real,
     S: Isa,
@@ -19,16 +21,14 @@ pub fn clear_totals<
 ) {
     const {
         assert!(
-            Memory::<T, S, P, H, B>::SIZES.hold(Space::Scratch, FROM, COUNT),
+            Memory::<T, S, P, H, B>::SIZES.hold(Space::Scratch, 0, COUNT),
             "sums lie within the memory"
         );
     }
-    let mut number = 0;
-    while number < COUNT {
-        // SAFETY: these numbers lie within the scratch.
-        unsafe { *memory.bases.at(Space::Scratch, FROM + number) = T::ZERO };
-        number += 1;
-    }
+    let totals: *mut MaybeUninit<T> = memory.bases.at(Space::Scratch, 0).cast();
+    // SAFETY: these numbers lie within the scratch, which nothing else refers to meanwhile.
+    let totals = unsafe { slice::from_raw_parts_mut(totals, COUNT) };
+    totals.fill(MaybeUninit::new(T::ZERO));
 }
 
 /// Adds the sums from element `FROM` of the scratch on to `COUNT` numbers.

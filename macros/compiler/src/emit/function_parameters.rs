@@ -93,7 +93,7 @@ impl InParametersEmitter<'_> {
             pack: pack_given,
             ..
         } = self.given_of_batch(function.needs_given, inputs);
-        let own = self.own_scratch(&function.program);
+        let own = self.own_scratch(&[&function.program]);
         let vectors = number(function.program.vectors);
         let flops = number(function.flops);
         let block_vectors = number(function.program.block);
@@ -283,7 +283,7 @@ impl InParametersEmitter<'_> {
             let view = &outputs[1];
             quote!(__private::unpack::<#view, _, _, _, _, _, _>(memory, ::core::slice::from_mut(self.dx));)
         });
-        let own = self.own_scratch(&function.program);
+        let own = self.own_scratch(&[&function.program]);
         let (plain, with) = (format_ident!("{method}"), format_ident!("{method}_with"));
         let said = name.map_or_else(|| "the output".to_owned(), |name| format!("`{name}`"));
         let figures = format!(

@@ -30,7 +30,8 @@ pub(super) struct InParametersEmitter<'a> {
 
 /// Numbers of scratch that the programs need at most.
 pub(super) fn most_scratch(asked: &InParameters, widest: usize) -> usize {
-    let losses = asked.losses.iter().map(|loss| &loss.program);
+    let losses = asked.losses.iter();
+    let losses = losses.flat_map(|loss| [&loss.batch, &loss.single]);
     let functions = asked.functions.iter().map(|function| &function.program);
     let programs = losses.chain(functions).chain(&asked.intermediates);
     let of_losses = asked.loss_intermediates.iter().map(|loss| &loss.program);
@@ -109,11 +110,7 @@ pub(super) fn pascal(name: &str) -> String {
 impl InParametersEmitter<'_> {
     pub(super) fn parts(&mut self, program: &LoopProgram) -> Parts {
         let scalar = &self.scalar;
-        let sizes = [
-            program.parameters,
-            program.scratch + program.totals,
-            program.block,
-        ];
+        let sizes = [program.parameters, program.scratch, program.block];
         let [parameters, hoisted, block] = sizes.map(number);
         Parts {
             memory: quote!(__private::Memory::<'_, #scalar, Q, #parameters, #hoisted, #block>),
@@ -183,15 +180,23 @@ impl InParametersEmitter<'_> {
         }
     }
 
-    /// Scratch of a call by value.
-    pub(super) fn own_scratch(&self, program: &LoopProgram) -> TokenStream {
-        let length = scratch(program, self.widest).0.max(1);
+    /// Scratch of a call by value that runs some programs.
+    pub(super) fn own_scratch(&self, programs: &[&LoopProgram]) -> TokenStream {
+        let length = self.scratch(programs).max(1);
         let (scalar, numbers) = (&self.scalar, number(length));
         if length * self.network.scalar.bytes() <= STACK_BYTES {
             quote!(__private::Stack::<#scalar, #numbers>::new())
         } else {
             quote!(__private::Workspace::<#scalar, #numbers>::new())
         }
+    }
+
+    /// Numbers of scratch that some programs need at most.
+    pub(super) fn scratch(&self, programs: &[&LoopProgram]) -> usize {
+        let sizes = programs
+            .iter()
+            .map(|program| scratch(program, self.widest).0);
+        sizes.max().unwrap_or(0)
     }
 
     pub(super) fn count_check(&self, slice: &str, expected: TokenStream) -> TokenStream {

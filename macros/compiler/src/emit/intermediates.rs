@@ -96,7 +96,7 @@ impl InParametersEmitter<'_> {
     pub(super) fn intermediates(&mut self, asked: &InParameters) -> TokenStream {
         let of_output = asked.intermediates.as_ref().map(|program| {
             let parts = self.parts(program);
-            self.of_output(&parts, self.own_scratch(program))
+            self.of_output(&parts, self.own_scratch(&[program]))
         });
         let of_losses: Vec<TokenStream> = asked
             .loss_intermediates
@@ -209,8 +209,8 @@ impl InParametersEmitter<'_> {
         } = self.given_of_batch(loss.needs_given, inputs);
         let given_local = loss.needs_given.then(|| quote!(let given = self.given;));
         let empty_check = self.empty_check(loss.has_mean);
-        let own = self.own_scratch(&loss.program);
-        let (from, totals) = (number(loss.program.scratch), number(loss.program.totals));
+        let own = self.own_scratch(&[&loss.program]);
+        let totals = number(loss.program.totals);
         let values = by_field(self.network, |layer| {
             let [z, dz, a, da] = [0, 1, 2, 3].map(|part| &fields[4 * layer + part]);
             quote!(__private::LayerAdjoints { z: #z, a: #a, dz: #dz, da: #da })
@@ -236,7 +236,7 @@ impl InParametersEmitter<'_> {
                 #[inline(always)]
                 fn run<Q: __private::Isa>(self, simd: Q) {
                     let memory = &#memory::new(simd, self.parameters, self.scratch);
-                    __private::clear_totals::<#from, #totals, _, _, _, _, _>(memory);
+                    __private::clear_totals::<#totals, _, _, _, _, _>(memory);
                     #once
                     let lanes = __private::lanes::<#scalar, Q>();
                     let count = self.points.len();
@@ -252,7 +252,7 @@ impl InParametersEmitter<'_> {
                         #(__private::unpack::<#outputs, _, _, _, _, _, _>(memory, &mut self.#fields[start..end]);)*
                         start = end;
                     }
-                    __private::drain_totals::<#from, #totals, _, _, _, _, _>(memory, self.loss);
+                    __private::drain_totals::<0, #totals, _, _, _, _, _>(memory, self.loss);
                 }
             }
 

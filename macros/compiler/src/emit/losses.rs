@@ -8,19 +8,23 @@ use crate::model::LossRequestKind;
 use crate::parameter_request::ScheduledLoss;
 
 use super::in_parameters::{Given, InParametersEmitter, Parts, pascal};
-use super::nests::scratch;
 use super::signature::number;
 
 impl InParametersEmitter<'_> {
     pub(super) fn loss(&mut self, loss: &ScheduledLoss) -> TokenStream {
-        let parts = self.parts(&loss.program);
         let Parts {
             memory,
             once,
             body,
             inputs,
             ..
-        } = &parts;
+        } = &self.parts(&loss.batch);
+        let Parts {
+            memory: single_memory,
+            body: single_body,
+            inputs: single_inputs,
+            ..
+        } = &self.parts(&loss.single);
         let (scalar, point) = (&self.scalar, &self.point);
         let name = &self.network.name;
         let text = loss.name.to_string();
@@ -32,10 +36,7 @@ impl InParametersEmitter<'_> {
         let runner = format_ident!("__{}{}Totals", pascal(&text), pascal(what));
         let run = format_ident!("__{text}_{what}_totals");
         let count = self.network.parameters();
-        let totals = loss.program.totals;
-        let from = loss.program.scratch;
-        let (all_from, all_count) = (number(from), number(totals));
-        let vectors = number(loss.program.vectors);
+        let vectors = number(loss.batch.vectors);
         // Sums go to these slices, in the order of the totals.
         let slices: Vec<(Ident, usize)> = match loss.request {
             LossRequest::Value => vec![(format_ident!("loss"), 1)],
@@ -49,23 +50,28 @@ impl InParametersEmitter<'_> {
                 (format_ident!("loss"), 1),
             ],
         };
+        let totals = loss.batch.totals;
         let mut drains = TokenStream::new();
         let mut start = 0;
         for (slice, length) in &slices {
             let there = totals.saturating_sub(start).min(*length);
             if there > 0 {
-                let (from, there) = (number(from + start), number(there));
+                let (from, there) = (number(start), number(there));
                 drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, #slice);));
             }
             start += length;
         }
+        let totals = number(totals);
         let sums: Vec<&Ident> = slices.iter().map(|(slice, _)| slice).collect();
         let pack_x = &inputs[0];
         let has_given = self.network.given() > 0;
-        let pack_weights = &inputs[1 + usize::from(has_given)];
+        let single_pack_x = &single_inputs[0];
+        let [pack_weights, single_pack_weights] =
+            [inputs, single_inputs].map(|inputs| &inputs[1 + usize::from(has_given)]);
         let data = self.given_of_batch(loss.needs_given, inputs);
+        let single_pack_given = self.given_of_batch(loss.needs_given, single_inputs).pack;
         let (arrays, flops) = (number(sums.len()), number(loss.flops));
-        let block_vectors = number(loss.program.block);
+        let block_vectors = number(loss.batch.block);
         let Given {
             slice: given_slice,
             argument: given_argument,
@@ -95,19 +101,35 @@ impl InParametersEmitter<'_> {
                     (points, #given_value): Self::Slices,
                     [#(#sums),*]: [&mut [#scalar]; #arrays],
                 ) {
-                    let memory = &#memory::new(simd, self.parameters, scratch);
-                    __private::clear_totals::<#all_from, #all_count, _, _, _, _, _>(memory);
-                    #once
-                    let lanes = #vectors * __private::lanes::<#scalar, Q>();
+                    let block = #vectors * __private::lanes::<#scalar, Q>();
                     let count = points.len();
+                    // A last block of few points is done point by point.
+                    let rest = count % block;
+                    let blocks = if __private::are_few(rest, block) { count - rest } else { count };
                     let mut start = 0;
+                    {
+                        let memory = &#memory::new(simd, self.parameters, &mut *scratch);
+                        __private::clear_totals::<#totals, _, _, _, _, _>(memory);
+                        if blocks > 0 {
+                            #once
+                        }
+                        while start < blocks {
+                            let end = ::core::cmp::min(start + block, blocks);
+                            let memory = &memory.with_points(end - start);
+                            __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &points[start..end]);
+                            #pack_given
+                            __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);
+                            #body
+                            start = end;
+                        }
+                    }
+                    let memory = &#single_memory::new(simd, self.parameters, scratch);
                     while start < count {
-                        let end = ::core::cmp::min(start + lanes, count);
-                        let memory = &memory.with_points(end - start);
-                        __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &points[start..end]);
-                        #pack_given
-                        __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);
-                        #body
+                        let end = start + 1;
+                        __private::pack::<#single_pack_x, _, _, _, _, _, _>(memory, &points[start..end]);
+                        #single_pack_given
+                        __private::pack_weights::<#single_pack_weights, _, _, _, _, _>(memory, self.weights, 1);
+                        #single_body
                         start = end;
                     }
                     #drains
@@ -153,7 +175,8 @@ impl InParametersEmitter<'_> {
         } = data;
         let (scalar, point, workspace) = (&self.scalar, &self.point, self.workspace);
         let result = quote!(::core::result::Result<#scalar, __private::EvaluationError>);
-        let own = self.own_scratch(&loss.program);
+        let programs = [&loss.batch, &loss.single];
+        let own = self.own_scratch(&programs);
         let text = loss.name.to_string();
         let empty_check = self.empty_check(loss.has_mean);
         let slice_check = |slice: &str| self.count_check(slice, quote!(Self::PARAMETERS));
@@ -161,7 +184,7 @@ impl InParametersEmitter<'_> {
         let figures = format!(
             " {} floating-point operations a point, an elementary function counted as one; {} bytes of scratch.",
             loss.flops,
-            scratch(&loss.program, self.widest).0 * self.network.scalar.bytes()
+            self.scratch(&programs) * self.network.scalar.bytes()
         );
         let errors = if loss.has_mean {
             " If slices do not fit, or there are no points. Nothing is written then."

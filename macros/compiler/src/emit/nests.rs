@@ -492,6 +492,6 @@ fn read(nest: &ElementwiseNest, operand: &Operand) -> Read {
 
 /// Scalars of scratch that a program needs at most, whatever the lanes; where its blocks begin.
 pub(super) fn scratch(program: &LoopProgram, widest: usize) -> (usize, usize) {
-    let start = (program.scratch + program.totals).next_multiple_of(widest);
+    let start = program.scratch.next_multiple_of(widest);
     (start + program.block * widest, start)
 }

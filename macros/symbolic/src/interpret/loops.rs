@@ -55,7 +55,7 @@ pub fn interpret_points(
         scratch: vec![f64::NAN; program.scratch],
         block: vec![f64::NAN; program.block],
     };
-    memory.scratch.resize(program.scratch + program.totals, 0.0);
+    memory.scratch[..program.totals].fill(0.0);
     run(&program.prologue, &mut memory);
     let mut outputs = Vec::new();
     for block in points.chunks_exact(program.vectors) {
@@ -79,7 +79,8 @@ pub fn interpret_points(
             outputs.push(outputs_of_point.collect());
         }
     }
-    (outputs, memory.scratch.split_off(program.scratch))
+    memory.scratch.truncate(program.totals);
+    (outputs, memory.scratch)
 }
 
 fn run(nests: &[Nest], memory: &mut Memory<'_>) {

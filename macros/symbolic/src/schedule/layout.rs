@@ -28,7 +28,7 @@ pub(crate) struct Layout {
     pub scratch: usize,
     /// Elements of vector scratch, without what is laid out anew for sums over points.
     pub block: usize,
-    /// Elements behind the scalars that are summed over all points.
+    /// The first elements of the scalar scratch, which are summed over all points.
     pub totals: usize,
 }
 
@@ -46,7 +46,7 @@ impl Layout {
     pub fn new(program: &Program, units: &Units, mode: Mode, vectors: usize) -> Self {
         let graph = &program.graph;
         let lifetimes = lifetimes(program, units);
-        // Totals lie behind the scalars.
+        // Totals lie before the other scalars, where other programs for the same sums have them too.
         let mut taken: HashSet<NodeId> = units.totals.keys().copied().collect();
         let mut buffers = Vec::new();
         let mut groups: Vec<Vec<NodeId>> = Vec::new();
@@ -95,12 +95,16 @@ impl Layout {
                 buffers.push(buffer);
             }
         }
-        layout = place(buffers, vectors);
-        for (node, offset) in &units.totals {
-            let view = column_major(graph.shape(*node), layout.scratch + offset, Space::Scratch);
-            layout.totals = layout.totals.max(offset + graph.node(*node).size());
-            layout.sums.insert(*node, view);
-        }
+        let totals = units.totals.iter();
+        let ends = totals.map(|(node, offset)| offset + graph.node(*node).size());
+        layout = place(buffers, vectors, ends.max().unwrap_or(0));
+        let sum = |(node, offset): (&NodeId, &usize)| {
+            (
+                *node,
+                column_major(graph.shape(*node), *offset, Space::Scratch),
+            )
+        };
+        layout.sums = units.totals.iter().map(sum).collect();
         layout
     }
 
@@ -338,22 +342,25 @@ fn buffer(
     }
 }
 
-/// Gives every buffer the lowest offset that is free for its lifetime.
-fn place(mut buffers: Vec<Buffer>, vectors: usize) -> Layout {
+/// Gives every buffer the lowest offset that is free for its lifetime, scalars behind so many totals.
+fn place(mut buffers: Vec<Buffer>, vectors: usize, totals: usize) -> Layout {
     buffers.sort_by_key(|buffer| (buffer.first, std::cmp::Reverse(buffer.size)));
     let mut placed: Vec<(Space, usize, usize, usize, usize)> = Vec::new();
     let mut layout = Layout {
         views: HashMap::new(),
         sums: HashMap::new(),
         vectors,
-        scratch: 0,
+        scratch: totals,
         block: 0,
-        totals: 0,
+        totals,
     };
     for buffer in buffers {
-        let size = match buffer.space {
-            Space::Block => buffer.size,
-            _ => buffer.size.next_multiple_of(ALIGNMENT),
+        let (size, start) = match buffer.space {
+            Space::Block => (buffer.size, 0),
+            _ => (
+                buffer.size.next_multiple_of(ALIGNMENT),
+                totals.next_multiple_of(ALIGNMENT),
+            ),
         };
         let mut busy: Vec<(usize, usize)> = placed
             .iter()
@@ -363,7 +370,7 @@ fn place(mut buffers: Vec<Buffer>, vectors: usize) -> Layout {
             .map(|(_, _, _, from, to)| (*from, *to))
             .collect();
         busy.sort_unstable();
-        let mut offset = 0;
+        let mut offset = start;
         for (from, to) in busy {
             if offset + size <= from {
                 break;

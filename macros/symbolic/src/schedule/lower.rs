@@ -95,7 +95,7 @@ impl Lowering<'_> {
         nests.collect()
     }
 
-    /// Adds a tensor to its sum over the points, term by term.
+    /// Adds a tensor, of the points of a block or of one point, to its sum over the points, term by term.
     fn total(&mut self, id: NodeId) -> Vec<Nest> {
         let terms = match &self.graph.node(id).op {
             Op::Sum(terms) => terms.iter().map(|(c, term)| (c.0, *term)).collect(),
@@ -120,14 +120,16 @@ impl Lowering<'_> {
             let (indices, operands) =
                 self.steps(id, term, &product, coefficient, Some(sum.clone()));
             let moves = |place: Place| place.space == Space::Block;
-            let (relayout, nest) = total_nests(
-                &indices,
-                operands,
-                [moves(operands.a), operands.b.is_some_and(moves)],
-                self.vectors,
-                self.layout.block,
-            );
-            summed.push((relayout, nest));
+            summed.push(match self.mode {
+                Mode::Batch => total_nests(
+                    &indices,
+                    operands,
+                    [moves(operands.a), operands.b.is_some_and(moves)],
+                    self.vectors,
+                    self.layout.block,
+                ),
+                Mode::Single => (None, contraction_nest(&indices, operands, self.mode, false)),
+            });
         }
         // Terms with one factor laid out anew follow each other.
         summed.sort_by_key(|(relayout, _)| relayout.as_ref().map(|relayout| relayout.from.offset));

@@ -28,13 +28,9 @@ use layout::Layout;
 use lower::Lowering;
 use units::Units;
 
-/// Schedules a program for blocks of one vector of points, or for one point, for which nothing is summed over the points.
+/// Schedules a program for blocks of one vector of points, or for one point, which is then added to what is summed over the points.
 pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
-    let mut program = program.clone();
-    if mode == Mode::Single {
-        program.totals.clear();
-    }
-    schedule_vectors(program, mode, 1)
+    schedule_vectors(program.clone(), mode, 1)
 }
 
 /// Schedules a program for blocks of several vectors of points: what is summed over the points, and a weight, is then loaded once
@@ -88,7 +84,7 @@ fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopPro
     }
     read.push(View {
         space: Space::Scratch,
-        offset: layout.scratch,
+        offset: 0,
         shape: vec![layout.totals],
         strides: vec![1],
     });

@@ -209,13 +209,13 @@ pub struct LoopProgram {
     pub prologue: Vec<Nest>,
     /// Run once per block, or once for the point.
     pub body: Vec<Nest>,
-    /// Elements of scalar scratch; the totals follow.
+    /// Elements of scalar scratch, the totals first.
     pub scratch: usize,
     /// Elements of vector scratch.
     pub block: usize,
     /// Vectors of points in a block: element `e` of point vector `v` is at `e + v`.
     pub vectors: usize,
-    /// Elements behind the scalar scratch that are summed over all points. They begin as zeros.
+    /// How many of these are summed over all points. They begin as zeros; all programs for the same sums have them in the same places.
     pub totals: usize,
     /// The number of parameters.
     pub parameters: usize,

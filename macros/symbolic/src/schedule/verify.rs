@@ -53,10 +53,10 @@ impl LoopProgram {
     pub fn verify(&self) -> Result<(), String> {
         let mut written = Written {
             parameters: self.parameters,
-            scratch: vec![false; self.scratch + self.totals],
+            scratch: vec![false; self.scratch],
             block: vec![false; self.block],
         };
-        written.scratch[self.scratch..].fill(true);
+        written.scratch[..self.totals].fill(true);
         for view in &self.inputs {
             self.each_vector(view, &mut |place, address| written.write(place, address))?;
         }

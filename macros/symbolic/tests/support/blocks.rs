@@ -42,7 +42,7 @@ pub fn meaning(
     expected
 }
 
-/// The sums over some points by a program's own interpreter, which loop programs for blocks agree with.
+/// The sums over some points by a program's own interpreter, which loop programs for blocks and for one point agree with.
 pub fn sums(
     name: &str,
     program: &Program,
@@ -73,8 +73,10 @@ pub fn sums(
     let largest = expected
         .iter()
         .fold(1.0_f64, |most, entry| most.max(entry.abs()));
-    for vectors in vectors {
-        let loops = schedule_blocks(program, *vectors);
+    let blocks = vectors
+        .iter()
+        .map(|vectors| schedule_blocks(program, *vectors));
+    for loops in blocks.chain([schedule(program, Mode::Single)]) {
         loops
             .verify()
             .unwrap_or_else(|fault| panic!("{name}: {fault}\n{program}\n{loops}"));
@@ -84,7 +86,7 @@ pub fn sums(
             let difference = (sum - expected).abs() / largest;
             assert!(
                 difference <= TOLERANCE,
-                "{name}, {vectors} vectors, entry {place}: {sum} is not {expected}\n{program}\n{loops}"
+                "{name}, entry {place}: {sum} is not {expected}\n{program}\n{loops}"
             );
         }
     }
