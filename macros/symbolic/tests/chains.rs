@@ -85,6 +85,24 @@ fn eliminations(request: Request) -> &'static [Elimination] {
     }
 }
 
+/// The elements of a block for a Hessian of so many layers.
+fn block(layers: usize) -> usize {
+    let mut widths = vec![8];
+    widths.resize(layers + 1, 20);
+    widths.push(1);
+    let program = chain(&widths, &vec![Activation::Tanh; layers + 1]);
+    let derived = derive(&program, Request::Hessian, Elimination::Contraction);
+    schedule(&derived.program, Mode::Batch).block
+}
+
+/// A deep network's tangents are computed when its adjoints are there, so that they need not be kept.
+#[test]
+fn tangents_do_not_wait_for_adjoints() {
+    let kept = (block(32) - block(16)) / 16;
+    let tangents = 8 * 20;
+    assert!(kept < tangents, "{kept} elements a layer");
+}
+
 #[test]
 fn interpreters_and_eliminations_agree() {
     let mut random = Random(7);

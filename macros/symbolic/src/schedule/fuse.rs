@@ -51,11 +51,23 @@ struct Span {
     first: usize,
     last: usize,
     apart: usize,
+    /// Whether it is all of the interval.
+    whole: bool,
 }
 
 struct Touched {
     reads: Vec<Span>,
     writes: Vec<Span>,
+}
+
+impl Span {
+    /// Whether all elements of the other are among these.
+    fn covers(&self, other: &Span) -> bool {
+        self.whole
+            && self.space == other.space
+            && self.first <= other.first
+            && other.last <= self.last
+    }
 }
 
 /// Whether both may have an element in common. Tensors that are interleaved have none.
@@ -89,12 +101,18 @@ fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
         first: place.offset,
         last: place.offset,
         apart: 0,
+        whole: true,
     };
-    for (extent, step) in extents.iter().zip(steps) {
-        if *extent > 1 {
-            span.last += (extent - 1) * step;
-            span.apart = greatest_common_divisor(span.apart, *step);
-        }
+    let loops = extents.iter().copied().zip(steps.iter().copied());
+    let mut moving: Vec<(usize, usize)> = loops
+        .filter(|(extent, step)| *extent > 1 && *step > 0)
+        .map(|(extent, step)| (step, extent))
+        .collect();
+    moving.sort_unstable();
+    for (step, extent) in moving {
+        span.whole &= step == span.last - span.first + 1;
+        span.last += (extent - 1) * step;
+        span.apart = greatest_common_divisor(span.apart, step);
     }
     span
 }
@@ -391,7 +409,10 @@ fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
                 *nest = writer.finish(nest.lane, nest.loops.clone(), results);
             }
         }
-        read.extend(touched_by(&nests[position]).reads);
+        let touched = touched_by(&nests[position]);
+        // What is written anew was not read from before.
+        read.retain(|read| !touched.writes.iter().any(|write| write.covers(read)));
+        read.extend(touched.reads);
     }
 }
 
@@ -424,6 +445,45 @@ mod tests {
             results: vec![(place(to), vec![STREAMS])],
             body: builder.finish(&[result]),
         })
+    }
+
+    /// Copies of what is read at `from` in all places of `to`, side by side.
+    fn copies(from: usize, to: &[usize]) -> Nest {
+        let mut builder = StraightLineBuilder::new();
+        let operand = builder.operand(0);
+        Nest::Elementwise(ElementwiseNest {
+            lane: LaneAxis::Points,
+            loops: vec![EXTENT],
+            operands: vec![Operand::Tensor {
+                place: place(from),
+                steps: vec![1],
+            }],
+            results: to.iter().map(|to| (place(*to), vec![1])).collect(),
+            body: builder.finish(&vec![operand; to.len()]),
+        })
+    }
+
+    /// How many results are written by a nest whose second result is at 200, where so many entries from `again` on are written anew
+    /// before 200 is read.
+    fn results_left(again: usize) -> usize {
+        let mut nests = vec![copies(0, &[100, 200]), copies(300, &[again])];
+        let output = |offset| View {
+            space: Space::Block,
+            offset,
+            shape: vec![EXTENT],
+            strides: vec![1],
+        };
+        drop_unread(&mut nests, &[output(100), output(200)]);
+        match &nests[0] {
+            Nest::Elementwise(nest) => nest.results.len(),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn what_is_written_anew_before_it_is_read_is_not_written() {
+        assert_eq!(results_left(200), 1);
+        assert_eq!(results_left(201), 2);
     }
 
     /// How many nests are left of one that writes the stream at 100, and one that reads it and writes at `to`.

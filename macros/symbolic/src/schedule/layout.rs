@@ -167,19 +167,20 @@ fn column_major(shape: &[usize], offset: usize, space: Space) -> View {
     }
 }
 
-/// First and last unit that touches each stored node; outputs and hoisted values live to the end.
+/// The moments at which each stored node is first and last touched; outputs and hoisted values live to the end.
 fn lifetimes(program: &Program, units: &Units) -> HashMap<NodeId, (usize, usize)> {
     let graph = &program.graph;
+    let moments = units.moments(graph);
     let end = units.ordered.len();
     let mut lifetimes: HashMap<NodeId, (usize, usize)> = HashMap::new();
-    for (position, unit) in units.ordered.iter().enumerate() {
+    for (unit, position) in units.ordered.iter().zip(moments) {
         for node in unit.nodes() {
             let entry = lifetimes.entry(*node).or_insert((position, position));
             entry.1 = entry.1.max(position);
-            for read in units.reads(graph, *node) {
-                let entry = lifetimes.entry(read).or_insert((0, 0));
-                entry.1 = entry.1.max(position);
-            }
+        }
+        for read in units.reads(graph, unit) {
+            let entry = lifetimes.entry(read).or_insert((0, 0));
+            entry.1 = entry.1.max(position);
         }
     }
     for output in &program.outputs {

@@ -8,7 +8,7 @@ use super::elementwise::{Writer, place};
 use super::layout::Layout;
 use super::nests::{Mode, Nest, Place, Space, View};
 use super::region::Region;
-use super::units::{Stream, Unit, Units, stream};
+use super::units::{Stream, Term, Unit, Units, stream, writes};
 use super::views::{composed, is_structure};
 
 /// How far each index of a contraction moves in a tensor of the shape of its result.
@@ -62,6 +62,14 @@ impl Lowering<'_> {
             }
             Unit::Streams(nodes) => vec![self.streams(nodes, points)],
             Unit::Node(id) => self.node(*id, points),
+            Unit::Term(sum, number) => {
+                let (rest, products) = self.units.terms(self.graph, *sum);
+                if *number == 0 {
+                    return self.sum(*sum, &rest, &products[..1], points);
+                }
+                let begun = Some(self.view(*sum));
+                vec![self.product(*sum, products[*number], begun, points)]
+            }
         }
     }
 
@@ -163,41 +171,9 @@ impl Lowering<'_> {
             Op::Contract(_) => self.elementwise(&[id], &[self.view(id)], points, |writer| {
                 vec![writer.product(id)]
             }),
-            Op::Sum(terms) => {
-                let mut rest: Vec<(f64, NodeId)> = Vec::new();
-                let mut products: Vec<(f64, NodeId)> = Vec::new();
-                for (coefficient, term) in terms {
-                    let fused = self.units.fused.contains(&term);
-                    let list = if fused { &mut products } else { &mut rest };
-                    list.push((coefficient.0, term));
-                }
-                // What is put in some places only is added to what is everywhere.
-                products.sort_by_key(|(_, product)| self.writes(*product));
-                let begins = products.first();
-                let whole = begins.is_some_and(|(_, product)| !self.writes(*product));
-                let mut nests = Vec::new();
-                let mut init = match rest[..] {
-                    [(1.0, term)] if whole => self.layout.view(self.graph, term),
-                    _ => None,
-                };
-                if init.is_none() && (!rest.is_empty() || !whole) {
-                    let view = self.view(id);
-                    let terms: Vec<NodeId> = rest.iter().map(|(_, term)| *term).collect();
-                    let views = std::slice::from_ref(&view);
-                    nests.extend(self.elementwise(&terms, views, points, |writer| {
-                        vec![writer.combination(&rest)]
-                    }));
-                    init = Some(view);
-                }
-                for (coefficient, product) in products {
-                    let Op::Contract(contract) = self.graph.node(product).op.clone() else {
-                        unreachable!("only contractions are fused into sums");
-                    };
-                    let contract = composed(self.graph, &self.units.fused, &contract);
-                    nests.push(self.contraction(id, product, &contract, coefficient, init, points));
-                    init = Some(self.view(id));
-                }
-                nests
+            Op::Sum(_) => {
+                let (rest, products) = self.units.terms(self.graph, id);
+                self.sum(id, &rest, &products, points)
             }
             Op::FirstMax { argument, axis } => vec![self.first_maximum(id, argument, axis, points)],
             Op::Map { .. }
@@ -210,6 +186,46 @@ impl Lowering<'_> {
                 )
             }
         }
+    }
+
+    /// The nests of a sum: what is added as it is, then the products that are accumulated.
+    fn sum(&mut self, id: NodeId, rest: &[Term], products: &[Term], points: bool) -> Vec<Nest> {
+        let begins = products.first();
+        let whole = begins.is_some_and(|(_, product)| !writes(self.graph, *product));
+        let mut nests = Vec::new();
+        let mut init = match rest[..] {
+            [(1.0, term)] if whole => self.layout.view(self.graph, term),
+            _ => None,
+        };
+        if init.is_none() && (!rest.is_empty() || !whole) {
+            let view = self.view(id);
+            let terms: Vec<NodeId> = rest.iter().map(|(_, term)| *term).collect();
+            let views = std::slice::from_ref(&view);
+            nests.extend(self.elementwise(&terms, views, points, |writer| {
+                vec![writer.combination(rest)]
+            }));
+            init = Some(view);
+        }
+        for product in products {
+            nests.push(self.product(id, *product, init, points));
+            init = Some(self.view(id));
+        }
+        nests
+    }
+
+    /// The nest of one product that a sum accumulates.
+    fn product(
+        &mut self,
+        sum: NodeId,
+        (coefficient, product): Term,
+        init: Option<View>,
+        points: bool,
+    ) -> Nest {
+        let Op::Contract(contract) = self.graph.node(product).op.clone() else {
+            unreachable!("only contractions are fused into sums");
+        };
+        let contract = composed(self.graph, &self.units.fused, &contract);
+        self.contraction(sum, product, &contract, coefficient, init, points)
     }
 
     /// The nest that compares the entries along an axis, each of them an operand.
@@ -229,11 +245,6 @@ impl Lowering<'_> {
         let results = writer.first_maximum(argument, axis, views.len());
         let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors);
         Nest::Elementwise(writer.finish(&results, &views, vectors))
-    }
-
-    /// Whether a node puts entries elsewhere through windows.
-    fn writes(&self, id: NodeId) -> bool {
-        matches!(&self.graph.node(id).op, Op::Contract(contract) if contract.writes())
     }
 
     /// Whether a node is structure whose zeros around what is embedded are in more places than are worth a nest each.

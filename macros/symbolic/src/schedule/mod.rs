@@ -8,6 +8,7 @@ mod fuse;
 mod layout;
 mod lower;
 mod nests;
+mod order;
 mod print;
 mod region;
 mod tile;
@@ -26,7 +27,7 @@ use crate::ir::{Binding, Op, Program};
 
 use layout::Layout;
 use lower::Lowering;
-use units::Units;
+use units::{Plan, Units};
 
 /// Schedules a program for blocks of one vector of points, or for one point, which is then added to what is summed over the points.
 pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
@@ -39,9 +40,67 @@ pub fn schedule_blocks(program: &Program, vectors: usize) -> LoopProgram {
     schedule_vectors(program.clone(), Mode::Batch, vectors)
 }
 
+/// The most bytes of scratch that are surely in the nearest cache.
+const NEAREST_CACHE: usize = 32 * 1024;
+
+/// Streams in the order of the nodes, streams as scratch is spared, and that without streams.
+const PLANS: [Plan; 3] = [
+    Plan {
+        streams: true,
+        frugal: false,
+    },
+    Plan {
+        streams: true,
+        frugal: true,
+    },
+    Plan {
+        streams: false,
+        frugal: true,
+    },
+];
+
+/// All loop programs for blocks of so many vectors of points, or for one point, of which the other functions choose one.
+pub fn alternatives(program: &Program, mode: Mode, vectors: usize) -> [LoopProgram; 3] {
+    let mut program = program.clone();
+    units::own_totals(&mut program);
+    PLANS.map(|plan| schedule_units(program.clone(), mode, vectors, plan))
+}
+
+/// Of several plans the one whose scratch stays closest to the arithmetic.
 fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopProgram {
     units::own_totals(&mut program);
-    let units = Units::new(&program);
+    let planned = |plan| schedule_units(program.clone(), mode, vectors, plan);
+    let [in_order, frugal, apart] = PLANS;
+    let in_order = planned(in_order);
+    if bytes(&in_order) <= NEAREST_CACHE {
+        return in_order;
+    }
+    let frugal = planned(frugal);
+    let best = if bytes(&frugal) < bytes(&in_order) {
+        frugal
+    } else {
+        in_order
+    };
+    // A point by itself loads matrices more often than its own tensors; a block has them loaded for all its points anyway.
+    if mode == Mode::Batch {
+        let apart = planned(apart);
+        if 3 * bytes(&apart) < 2 * bytes(&best) {
+            return apart;
+        }
+    }
+    best
+}
+
+/// Bytes of scratch for a block of points or for one, on the widest lanes, in double precision.
+fn bytes(loops: &LoopProgram) -> usize {
+    match loops.mode {
+        Mode::Batch => 64 * loops.block,
+        Mode::Single => 8 * loops.scratch,
+    }
+}
+
+fn schedule_units(mut program: Program, mode: Mode, vectors: usize, plan: Plan) -> LoopProgram {
+    let units = Units::new(&program, plan);
     let layout = Layout::new(&program, &units, mode, vectors);
     let mut graph = std::mem::take(&mut program.graph);
     let mut lowering = Lowering {

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Binding, Coefficient, Contract, FunctionId, Graph, NodeId, Op, Program};
 
+use super::order::Order;
 use super::views::{is_structure, read_as_stored, view_of};
 
 /// Units and what they leave out.
@@ -32,13 +33,24 @@ pub(crate) enum Unit {
     Maps(Vec<NodeId>),
     /// Products of one matrix with several tensors, side by side.
     Streams(Vec<NodeId>),
+    /// One of the products that a sum accumulates, by its number; the first comes with the terms that are no products.
+    Term(NodeId, usize),
+}
+
+/// How units are formed and ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// Products with one matrix are computed side by side: its entries are loaded once for all of them.
+    pub streams: bool,
+    /// What frees scratch comes first, and sums take up a product as soon as its factors are there. Else in the order of the nodes.
+    pub frugal: bool,
 }
 
 impl Unit {
     /// The nodes that the unit computes.
     pub fn nodes(&self) -> &[NodeId] {
         match self {
-            Unit::Node(node) => std::slice::from_ref(node),
+            Unit::Node(node) | Unit::Term(node, _) => std::slice::from_ref(node),
             Unit::Maps(nodes) | Unit::Streams(nodes) => nodes,
         }
     }
@@ -55,11 +67,14 @@ pub(crate) struct Stream {
     pub added: Option<NodeId>,
 }
 
+/// The most units at one moment.
+const MOST_JOINED: usize = 4;
+
 impl Units {
     /// Groups the live nodes and orders the groups.
     ///
     /// Totals have nodes of their own, which nothing else reads ([`own_totals`]).
-    pub fn new(program: &Program) -> Self {
+    pub fn new(program: &Program, plan: Plan) -> Self {
         let graph = &program.graph;
         let live = program.live();
         let totals = program.totals.iter();
@@ -88,20 +103,69 @@ impl Units {
         }
         let apart = |id: &NodeId| !totals.contains_key(id);
         let free: Vec<NodeId> = nodes.iter().copied().filter(apart).collect();
-        for streams in same_matrix(graph, &fused, &computed, &free) {
-            order.join_if_acyclic(&streams);
+        if plan.streams {
+            for streams in same_matrix(graph, &fused, &computed, &free) {
+                order.join_if_acyclic(&streams);
+            }
         }
+        let ordered = if plan.frugal {
+            for sum in &free {
+                order.split(*sum);
+            }
+            let outputs = program.outputs.iter();
+            let kept = outputs.filter_map(|output| stored(graph, &computed, output.node));
+            order.frugal(&kept.collect(), &totals)
+        } else {
+            order.execution()
+        };
         Units {
-            ordered: order.execution(),
+            ordered,
             fused,
             computed,
             totals,
         }
     }
 
-    /// Stored tensors that a computed node reads.
-    pub fn reads(&self, graph: &Graph, id: NodeId) -> Vec<NodeId> {
-        reads(graph, &self.fused, &self.computed, id)
+    /// Stored tensors that a unit reads.
+    pub fn reads(&self, graph: &Graph, unit: &Unit) -> Vec<NodeId> {
+        reads(graph, &self.fused, &self.computed, unit)
+    }
+
+    /// The moment of each unit. Elementwise units of one size that follow each other share one: if none writes over what another
+    /// reads, they can be joined.
+    pub fn moments(&self, graph: &Graph) -> Vec<usize> {
+        let mut moments = Vec::new();
+        let mut latest: (Option<usize>, usize) = (None, 0);
+        for (position, unit) in self.ordered.iter().enumerate() {
+            let size = self
+                .is_elementwise(graph, unit)
+                .then(|| graph.node(unit.nodes()[0]).size());
+            let shares = size.is_some() && size == latest.0 && position - latest.1 < MOST_JOINED;
+            if !shares {
+                latest = (size, position);
+            }
+            moments.push(latest.1);
+        }
+        moments
+    }
+
+    /// Whether a unit sums nothing.
+    fn is_elementwise(&self, graph: &Graph, unit: &Unit) -> bool {
+        let id = match unit {
+            Unit::Node(id) => *id,
+            Unit::Maps(_) => return true,
+            Unit::Streams(_) | Unit::Term(..) => return false,
+        };
+        match &graph.node(id).op {
+            Op::Sum(_) => self.terms(graph, id).1.is_empty() && !self.totals.contains_key(&id),
+            Op::Contract(contract) => contract.is_elementwise() && !self.totals.contains_key(&id),
+            _ => false,
+        }
+    }
+
+    /// The terms of a sum: what is added as it is, and the products that it accumulates, in their order.
+    pub fn terms(&self, graph: &Graph, sum: NodeId) -> (Vec<Term>, Vec<Term>) {
+        terms(graph, &self.fused, sum)
     }
 
     /// The stored tensor behind a node, if there is one.
@@ -110,14 +174,46 @@ impl Units {
     }
 }
 
-fn reads(
+/// A term of a sum and what multiplies it.
+pub(crate) type Term = (f64, NodeId);
+
+pub(super) fn terms(graph: &Graph, fused: &HashSet<NodeId>, sum: NodeId) -> (Vec<Term>, Vec<Term>) {
+    let Op::Sum(terms) = &graph.node(sum).op else {
+        return (Vec::new(), Vec::new());
+    };
+    let terms = terms
+        .iter()
+        .map(|(coefficient, term)| (coefficient.0, *term));
+    let (mut products, rest): (Vec<Term>, Vec<Term>) =
+        terms.partition(|(_, term)| fused.contains(term));
+    // What is put in some places only is added to what is everywhere.
+    products.sort_by_key(|(_, product)| writes(graph, *product));
+    (rest, products)
+}
+
+/// Whether a node puts entries elsewhere through windows.
+pub(crate) fn writes(graph: &Graph, id: NodeId) -> bool {
+    matches!(&graph.node(id).op, Op::Contract(contract) if contract.writes())
+}
+
+pub(super) fn reads(
     graph: &Graph,
     fused: &HashSet<NodeId>,
     computed: &HashSet<NodeId>,
-    id: NodeId,
+    unit: &Unit,
 ) -> Vec<NodeId> {
     let mut reads = Vec::new();
-    let mut pending = graph.arguments(id);
+    let mut pending: Vec<NodeId> = match unit {
+        Unit::Term(sum, number) => {
+            let (rest, products) = terms(graph, fused, *sum);
+            let rest = rest.into_iter().filter(|_| *number == 0);
+            rest.chain([products[*number]]).map(|(_, id)| id).collect()
+        }
+        _ => {
+            let nodes = unit.nodes().iter();
+            nodes.flat_map(|id| graph.arguments(*id)).collect()
+        }
+    };
     while let Some(argument) = pending.pop() {
         if fused.contains(&argument) {
             pending.extend(graph.arguments(argument));
@@ -330,106 +426,4 @@ fn same_matrix(
         }
     }
     kept
-}
-
-/// Units and what each needs.
-struct Order<'a> {
-    graph: &'a Graph,
-    fused: &'a HashSet<NodeId>,
-    computed: &'a HashSet<NodeId>,
-    units: Vec<Unit>,
-    unit_of: HashMap<NodeId, usize>,
-}
-
-impl<'a> Order<'a> {
-    fn new(
-        graph: &'a Graph,
-        fused: &'a HashSet<NodeId>,
-        computed: &'a HashSet<NodeId>,
-        nodes: &[NodeId],
-    ) -> Self {
-        let numbered = nodes.iter().enumerate();
-        Order {
-            graph,
-            fused,
-            computed,
-            units: nodes.iter().map(|id| Unit::Node(*id)).collect(),
-            unit_of: numbered.map(|(number, id)| (*id, number)).collect(),
-        }
-    }
-
-    fn join(&mut self, nodes: &[NodeId], unit: fn(Vec<NodeId>) -> Unit) {
-        let home = self.unit_of[&nodes[0]];
-        self.units[home] = unit(nodes.to_vec());
-        for id in nodes {
-            self.unit_of.insert(*id, home);
-        }
-    }
-
-    /// Joins nodes unless that would make units wait for each other.
-    fn join_if_acyclic(&mut self, nodes: &[NodeId]) {
-        let before = self.unit_of.clone();
-        let home = self.unit_of[&nodes[0]];
-        let alone = self.units[home].clone();
-        self.join(nodes, Unit::Streams);
-        if self.sorted().is_none() {
-            self.unit_of = before;
-            self.units[home] = alone;
-        }
-    }
-
-    fn execution(&self) -> Vec<Unit> {
-        let order = self
-            .sorted()
-            .expect("single nodes are ordered by their ids");
-        order
-            .into_iter()
-            .map(|unit| self.units[unit].clone())
-            .collect()
-    }
-
-    /// The units that a unit reads.
-    fn needs(&self, unit: usize) -> Vec<usize> {
-        let mut needs = Vec::new();
-        for node in self.units[unit].nodes() {
-            let reads = reads(self.graph, self.fused, self.computed, *node);
-            needs.extend(reads.iter().filter_map(|read| self.unit_of.get(read)));
-        }
-        needs.sort_unstable();
-        needs.dedup();
-        needs
-    }
-
-    /// A topological order, or none if there is a circle.
-    fn sorted(&self) -> Option<Vec<usize>> {
-        let mut state = vec![0_u8; self.units.len()];
-        let mut order = Vec::new();
-        let mut homes: Vec<usize> = self.unit_of.values().copied().collect();
-        homes.sort_unstable();
-        homes.dedup();
-        for home in homes {
-            if state[home] != 0 {
-                continue;
-            }
-            let mut stack = vec![(home, self.needs(home))];
-            state[home] = 1;
-            while let Some((unit, needs)) = stack.last_mut() {
-                match needs.pop() {
-                    Some(need) if state[need] == 0 => {
-                        state[need] = 1;
-                        let inner = self.needs(need);
-                        stack.push((need, inner));
-                    }
-                    Some(need) if state[need] == 1 => return None,
-                    Some(_) => {}
-                    None => {
-                        state[*unit] = 2;
-                        order.push(*unit);
-                        stack.pop();
-                    }
-                }
-            }
-        }
-        Some(order)
-    }
 }

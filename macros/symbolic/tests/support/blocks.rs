@@ -2,7 +2,7 @@
 
 use derive_network_symbolic::interpret::{Tensor, interpret, interpret_points};
 use derive_network_symbolic::ir::{NodeId, Program};
-use derive_network_symbolic::schedule::{Mode, schedule, schedule_blocks};
+use derive_network_symbolic::schedule::{Mode, alternatives};
 
 use super::{distance, outputs};
 
@@ -20,17 +20,16 @@ pub fn meaning(
         .verify()
         .unwrap_or_else(|fault| panic!("{name}: {fault}\n{program}"));
     let expected = interpret(program, data, parameters);
-    let schedules = [
-        schedule(program, Mode::Batch),
-        schedule(program, Mode::Single),
-        schedule_blocks(program, 8),
-    ];
-    for loops in schedules {
+    let modes = [(Mode::Batch, 1), (Mode::Single, 1), (Mode::Batch, 8)];
+    for loops in modes
+        .map(|(mode, vectors)| alternatives(program, mode, vectors))
+        .as_flattened()
+    {
         loops
             .verify()
             .unwrap_or_else(|fault| panic!("{name}: {fault}\n{program}\n{loops}"));
         let points = vec![data.to_vec(); loops.vectors];
-        let (found, _) = interpret_points(&loops, &points, parameters);
+        let (found, _) = interpret_points(loops, &points, parameters);
         for found in found {
             let difference = distance(&found, &expected);
             assert!(
@@ -73,10 +72,9 @@ pub fn sums(
     let largest = expected
         .iter()
         .fold(1.0_f64, |most, entry| most.max(entry.abs()));
-    let blocks = vectors
-        .iter()
-        .map(|vectors| schedule_blocks(program, *vectors));
-    for loops in blocks.chain([schedule(program, Mode::Single)]) {
+    let blocks = vectors.iter().map(|vectors| (Mode::Batch, *vectors));
+    let modes = blocks.chain([(Mode::Single, 1)]);
+    for loops in modes.flat_map(|(mode, vectors)| alternatives(program, mode, vectors)) {
         loops
             .verify()
             .unwrap_or_else(|fault| panic!("{name}: {fault}\n{program}\n{loops}"));
