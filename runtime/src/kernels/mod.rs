@@ -22,7 +22,9 @@ pub use arithmetic::{Arithmetic, arithmetic};
 pub use columns::{Columns, unpack_columns};
 pub use contraction::{Begin, Contraction, Places, contraction, tiles};
 pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
-pub use gram::{accumulate_gram, mirror, sum_of_squares};
+#[cfg(feature = "rayon")]
+pub use gram::PANEL;
+pub use gram::{Panels, mirror, sum_of_squares};
 pub use memory::{Memory, Sizes, Space};
 pub use nest::{ContractionNest, LaneAxis, Loop, kind};
 pub use relayout::{Relaid, Relayout, relayout};

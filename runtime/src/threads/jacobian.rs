@@ -1,6 +1,6 @@
 //! Rows of a Jacobian by chunks of points: written to the matrix, or multiplied with each other and dropped.
 
-use crate::kernels::{accumulate_gram, mirror, sum_of_squares};
+use crate::kernels::{Panels, mirror, sum_of_squares};
 use crate::lanes::Real;
 
 use super::chunks::Chunks;
@@ -36,7 +36,8 @@ pub fn jacobian<K: OverPoints<2>>(
 
 /// Rows of some points, and their residuals.
 pub(super) struct Rows<T> {
-    pub jacobian: Vec<T>,
+    jacobian: Vec<T>,
+    pub panels: Panels<T>,
     pub residuals: Vec<T>,
 }
 
@@ -44,6 +45,7 @@ impl<T: Real> Rows<T> {
     pub const fn new() -> Self {
         Rows {
             jacobian: Vec::new(),
+            panels: Panels::empty(),
             residuals: Vec::new(),
         }
     }
@@ -64,6 +66,7 @@ impl<T: Real> Rows<T> {
             points,
             [&mut self.jacobian, &mut self.residuals],
         );
+        self.panels.fill(&self.jacobian, rows);
     }
 }
 
@@ -106,7 +109,9 @@ fn add_products<K: OverPoints<2>>(
     let mut sum = K::Scalar::ZERO;
     for points in Chunks::of(slices, POINTS) {
         rows.fill(kernel, &mut *scratch, points, sizes);
-        accumulate_gram(&rows.jacobian, &rows.residuals, 0, projections, squares);
+        let residuals = &rows.residuals;
+        rows.panels
+            .accumulate_gram(residuals, 0, projections, squares);
         sum += sum_of_squares(&rows.residuals);
     }
     sum

@@ -1,6 +1,6 @@
 //! The drivers of calls over many points, over the pool: chunks of points are tasks.
 
-use crate::kernels::{accumulate_gram, sum_of_squares};
+use crate::kernels::{PANEL, sum_of_squares};
 use crate::lanes::Real;
 
 use super::chunks::{Chunks, points_of_chunk};
@@ -14,7 +14,7 @@ const WAITING: usize = 16 << 20;
 /// Bytes of rows that are multiplied at once: each task goes over all of them, so they stay in a cache.
 const ROWS: usize = 2 << 20;
 /// Columns of products that are a task: enough that rows are loaded for many of them.
-const COLUMNS: usize = 32;
+const COLUMNS: usize = PANEL;
 
 /// Runs a kernel for all points, in waves of as many chunks as sums may wait. The arrays are sums, to which it adds.
 pub fn over_points<K: OverPoints<N>, const N: usize>(
@@ -127,8 +127,7 @@ pub fn add_products<K: OverPoints<2>>(
             [0, 0],
             |(number, (squares, projections)), _: &mut Own<K::Scalar>| {
                 for rows in &wave {
-                    accumulate_gram(
-                        &rows.jacobian,
+                    rows.panels.accumulate_gram(
                         &rows.residuals,
                         *number * COLUMNS,
                         projections,
