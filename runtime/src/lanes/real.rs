@@ -289,7 +289,9 @@ macro_rules! implement_real {
                 Zeroable::zeroed()
             }
 
-            #[inline(always)]
+            // Tables and integers, no lanes: called in debug builds.
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[cfg_attr(debug_assertions, inline(never))]
             fn first_lanes<S: Simd>(simd: S, count: usize) -> S::$mask {
                 simd.$mask_between(0, count as $index).mask()
             }
