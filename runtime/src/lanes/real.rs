@@ -4,6 +4,7 @@
 //! instructions after inlining. [`Real`] does not extend `nalgebra::RealField` on purpose: its supertraits have an `add`, a
 //! `mul`, an `abs` and a `sqrt` of their own, and `T::add(simd, a, b)` would be ambiguous.
 
+#[cfg(debug_assertions)]
 use core::mem::transmute;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use core::{any::TypeId, mem::transmute_copy};
@@ -137,35 +138,11 @@ pub trait Real:
 }
 
 /// A vector at any address. `ptr::read_unaligned` does the same, but where its caller is compiled with debug assertions it
-/// checks the pointer in a function call, which makes loops many times slower.
+/// checks the pointer in a function call, which makes loops many times slower. A raw pointer that is dereferenced is then
+/// compared with null, which is a branch for each load: so in debug builds it is made a reference as it is.
+#[derive(Clone, Copy)]
 #[repr(C, packed)]
 struct Unaligned<V>(V);
-
-/// The vector at an address. A raw pointer that is dereferenced would be compared with null where debug assertions are on: a
-/// branch for each load in the innermost loops.
-///
-/// # Safety
-/// It must be readable.
-#[inline(always)]
-#[allow(
-    clippy::transmute_ptr_to_ref,
-    reason = "`&*` would compare the pointer with null"
-)]
-unsafe fn unaligned<'a, T, V>(source: *const T) -> &'a Unaligned<V> {
-    // SAFETY: the caller's promise; the reference needs no alignment.
-    unsafe { transmute(source) }
-}
-
-/// The same to be written, for as long as nothing else refers to it.
-///
-/// # Safety
-/// It must be writable.
-#[inline(always)]
-#[allow(clippy::transmute_ptr_to_ref, reason = "the same")]
-unsafe fn unaligned_mut<'a, T, V>(target: *mut T) -> &'a mut Unaligned<V> {
-    // SAFETY: the caller's promise.
-    unsafe { transmute(target) }
-}
 
 /// Both implementations; `$index` is the unsigned integer of the scalar's width.
 macro_rules! implement_real {
@@ -351,7 +328,14 @@ macro_rules! implement_real {
             unsafe fn load<S: Simd>(_: S, source: *const Self) -> S::$vector {
                 // SAFETY: the caller promises `lanes` readable numbers, which is the size of the vector; any bits are a
                 // valid vector (pulp's `Pod`), and the read is unaligned.
-                unsafe { unaligned::<Self, S::$vector>(source).0 }
+                unsafe {
+                    #[cfg(not(debug_assertions))]
+                    let source = source.cast::<Unaligned<S::$vector>>();
+                    #[cfg(debug_assertions)]
+                    #[allow(clippy::transmute_ptr_to_ref, reason = "`&*` compares with null")]
+                    let source = transmute::<*const Self, &Unaligned<S::$vector>>(source);
+                    (*source).0
+                }
             }
 
             #[inline(always)]
@@ -369,7 +353,14 @@ macro_rules! implement_real {
             unsafe fn store<S: Simd>(_: S, target: *mut Self, value: S::$vector) {
                 // SAFETY: the caller promises `lanes` writable numbers, which is the size of the vector, and the write is
                 // unaligned.
-                unsafe { unaligned_mut::<Self, S::$vector>(target).0 = value }
+                unsafe {
+                    #[cfg(not(debug_assertions))]
+                    let target = target.cast::<Unaligned<S::$vector>>();
+                    #[cfg(debug_assertions)]
+                    #[allow(clippy::transmute_ptr_to_ref, reason = "`&*` compares with null")]
+                    let target = transmute::<*mut Self, &mut Unaligned<S::$vector>>(target);
+                    *target = Unaligned(value);
+                }
             }
 
             #[inline(always)]
