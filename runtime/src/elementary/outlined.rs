@@ -31,7 +31,14 @@ macro_rules! outline {
 
             simd.apart(Apart::<T, S> { simd, v })
         }
-    )*};
+    )*
+
+        /// Calls all of them, so that they are compiled.
+        #[inline(always)]
+        pub(crate) fn all<T: Elementary, S: Isa>(simd: S) {
+            $($name::<T, S>(simd, T::zero(simd));)*
+        }
+    };
 }
 
 outline! {

@@ -50,14 +50,7 @@ impl<T: Elementary + Entries<T>> OnLanes for Shared<T> {
 
     #[inline(always)]
     fn run<S: Isa>(self, simd: S) {
-        let zero = T::zero(simd);
-        outlined::logistic::<T, S>(simd, zero);
-        outlined::hyperbolic::<T, S>(simd, zero);
-        outlined::trigonometric::<T, S>(simd, zero);
-        outlined::normal::<T, S>(simd, zero);
-        outlined::exponential::<T, S>(simd, zero);
-        outlined::exponential_linear::<T, S>(simd, zero);
-        outlined::logarithm::<T, S>(simd, zero);
+        outlined::all::<T, S>(simd);
 
         let mut scratch = [MaybeUninit::uninit(); (BLOCK + 1) * MOST_LANES];
         let mut numbers = [T::ZERO];
