@@ -1,5 +1,5 @@
 //! What does a definition cost its crate? Builds small crates with and without a model and prints
-//! the difference, and the time of the expansion itself at opt-level 0.
+//! the difference, in each profile, and the time of the expansion itself at opt-level 0.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,16 +99,32 @@ const CASES: [Case; 7] = [
     },
 ];
 
+/// How crates are built: a name, the development profile, flags of cargo.
+const PROFILES: [(&str, &str, Option<&str>); 4] = [
+    ("debug, as cargo does it", "", None),
+    (
+        "debug, opt-level = 1, line-tables-only",
+        "opt-level = 1\ndebug = \"line-tables-only\"",
+        None,
+    ),
+    (
+        "debug, opt-level = 1, full debug information",
+        "opt-level = 1",
+        None,
+    ),
+    ("release", "", Some("--release")),
+];
+
 fn main() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let work = root.join("target").join("compile-time");
     println!("expansion at opt-level 0 (a proc macro runs unoptimised):");
     expansions(&root, &work.join("expansion"));
-    for (profile, flag) in [("debug", None), ("release", Some("--release"))] {
-        println!("\ncargo build, {profile}, dependencies built, least of three:");
+    for (name, profile, flag) in PROFILES {
+        println!("\ncargo build, {name}, dependencies built, least of three:");
         let mut base = 0.0;
         for case in &CASES {
-            let seconds = build(&root, &work.join("crate"), case, flag);
+            let seconds = build(&root, &work.join("crate"), case, profile, flag);
             if case.definition.is_empty() {
                 base = seconds;
             }
@@ -122,10 +138,10 @@ fn main() {
 }
 
 /// Seconds to build a crate whose dependencies are built.
-fn build(root: &Path, folder: &Path, case: &Case, flag: Option<&str>) -> f64 {
+fn build(root: &Path, folder: &Path, case: &Case, profile: &str, flag: Option<&str>) -> f64 {
     let manifest = format!(
         "[package]\nname = \"compile-time\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-         [dependencies]\nderive-network = {{ path = {:?} }}\n[workspace]\n[profile.dev]\nopt-level = 1\n",
+         [dependencies]\nderive-network = {{ path = {:?} }}\n[workspace]\n[profile.dev]\n{profile}\n",
         root.join("runtime")
     );
     let start = if case.definition.is_empty() {

@@ -39,6 +39,8 @@ mod hyperbolic;
 mod logarithm;
 mod logistic;
 mod normal;
+#[cfg(debug_assertions)]
+pub mod outlined;
 mod trigonometric;
 
 pub use algebraic::{Absolute, absolute, reciprocal, square_root};

@@ -6,6 +6,11 @@ use crate::elementary::{
     self, Absolute, Elementary, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal,
     Trigonometric,
 };
+// Where nothing is optimised, a call for each vector is less than what it spares the compiler.
+#[cfg(not(debug_assertions))]
+use crate::elementary as families;
+#[cfg(debug_assertions)]
+use crate::elementary::outlined as families;
 
 /// Arithmetic on vectors of `T` with the instructions of `S`.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +43,7 @@ macro_rules! families {
         #[doc = concat!("The generators of the family `", stringify!($name), "`.")]
         #[inline(always)]
         pub fn $name(self, v: T::Vector<S>) -> $generators<T::Vector<S>> {
-            elementary::$name::<T, S>(self.simd, v)
+            families::$name::<T, S>(self.simd, v)
         }
     )*};
 }
@@ -50,7 +55,7 @@ impl<T: Elementary, S: Isa> Arithmetic<T, S> {
         mul(a, b) = T::mul;
         mul_add(a, b, c) = T::mul_add;
         neg(a) = T::neg;
-        logarithm(a) = elementary::logarithm::<T, S>;
+        logarithm(a) = families::logarithm::<T, S>;
         square_root(a) = elementary::square_root::<T, S>;
         reciprocal(a) = elementary::reciprocal::<T, S>;
     }
@@ -62,7 +67,12 @@ impl<T: Elementary, S: Isa> Arithmetic<T, S> {
         normal -> Normal;
         exponential -> Exponential;
         exponential_linear -> ExponentialLinear;
-        absolute -> Absolute;
+    }
+
+    /// The generators of the absolute value.
+    #[inline(always)]
+    pub fn absolute(self, v: T::Vector<S>) -> Absolute<T::Vector<S>> {
+        elementary::absolute::<T, S>(self.simd, v)
     }
 
     /// A constant.

@@ -59,8 +59,9 @@ impl Sizes {
 pub(super) struct Bases<T>([*mut T; 3]);
 
 impl<T> Bases<T> {
-    /// The scalar at `offset` of a space.
-    #[inline(always)]
+    /// The scalar at `offset` of a space. Called in debug builds: every nest asks several times.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[cfg_attr(debug_assertions, inline(never))]
     pub fn at(&self, space: Space, offset: usize) -> *mut T {
         self.0[space as usize].wrapping_add(offset)
     }

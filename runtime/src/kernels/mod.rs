@@ -10,6 +10,8 @@ mod nest;
 mod odometer;
 mod relayout;
 mod rows;
+#[cfg(debug_assertions)]
+mod shared;
 mod steps;
 mod strided;
 mod tile;
@@ -28,6 +30,8 @@ pub use gram::{Panels, mirror, sum_of_squares};
 pub use memory::{Memory, Sizes, Space};
 pub use nest::{ContractionNest, LaneAxis, Loop, kind};
 pub use relayout::{Relaid, Relayout, relayout};
+#[cfg(debug_assertions)]
+pub use shared::shared;
 pub use totals::{clear_totals, drain_totals};
 pub use transfer::{Entries, View, Viewed, Zeroed, pack, pack_weights, unpack};
 pub use workspace::{Lines, Stack, Workspace};

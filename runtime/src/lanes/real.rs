@@ -4,6 +4,8 @@
 //! instructions after inlining. [`Real`] does not extend `nalgebra::RealField` on purpose: its supertraits have an `add`, a
 //! `mul`, an `abs` and a `sqrt` of their own, and `T::add(simd, a, b)` would be ambiguous.
 
+#[cfg(debug_assertions)]
+use core::mem::transmute;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use core::{any::TypeId, mem::transmute_copy};
 
@@ -136,7 +138,8 @@ pub trait Real:
 }
 
 /// A vector at any address. `ptr::read_unaligned` does the same, but where its caller is compiled with debug assertions it
-/// checks the pointer in a function call, which makes loops many times slower.
+/// checks the pointer in a function call, which makes loops many times slower. A raw pointer that is dereferenced is then
+/// compared with null, which is a branch for each load: so in debug builds it is made a reference as it is.
 #[derive(Clone, Copy)]
 #[repr(C, packed)]
 struct Unaligned<V>(V);
@@ -289,7 +292,9 @@ macro_rules! implement_real {
                 Zeroable::zeroed()
             }
 
-            #[inline(always)]
+            // Tables and integers, no lanes: called in debug builds.
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            #[cfg_attr(debug_assertions, inline(never))]
             fn first_lanes<S: Simd>(simd: S, count: usize) -> S::$mask {
                 simd.$mask_between(0, count as $index).mask()
             }
@@ -323,7 +328,14 @@ macro_rules! implement_real {
             unsafe fn load<S: Simd>(_: S, source: *const Self) -> S::$vector {
                 // SAFETY: the caller promises `lanes` readable numbers, which is the size of the vector; any bits are a
                 // valid vector (pulp's `Pod`), and the read is unaligned.
-                unsafe { (*source.cast::<Unaligned<S::$vector>>()).0 }
+                unsafe {
+                    #[cfg(not(debug_assertions))]
+                    let source = source.cast::<Unaligned<S::$vector>>();
+                    #[cfg(debug_assertions)]
+                    #[allow(clippy::transmute_ptr_to_ref, reason = "`&*` compares with null")]
+                    let source = transmute::<*const Self, &Unaligned<S::$vector>>(source);
+                    (*source).0
+                }
             }
 
             #[inline(always)]
@@ -341,7 +353,14 @@ macro_rules! implement_real {
             unsafe fn store<S: Simd>(_: S, target: *mut Self, value: S::$vector) {
                 // SAFETY: the caller promises `lanes` writable numbers, which is the size of the vector, and the write is
                 // unaligned.
-                unsafe { *target.cast::<Unaligned<S::$vector>>() = Unaligned(value) }
+                unsafe {
+                    #[cfg(not(debug_assertions))]
+                    let target = target.cast::<Unaligned<S::$vector>>();
+                    #[cfg(debug_assertions)]
+                    #[allow(clippy::transmute_ptr_to_ref, reason = "`&*` compares with null")]
+                    let target = transmute::<*mut Self, &mut Unaligned<S::$vector>>(target);
+                    *target = Unaligned(value);
+                }
             }
 
             #[inline(always)]
