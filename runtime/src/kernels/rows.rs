@@ -84,6 +84,7 @@ impl<T: Real> OnLanes for Unpack<'_, T> {
         while point < self.points {
             let full = self.points - point >= lanes && count <= lanes;
             let height = least(count, lanes);
+            let run = count >= lanes && self.view.is_run();
             // There are no more points than a block has; if there were, its last ones would come again.
             let vector = least(point / lanes, self.view.vectors - 1);
             let column = Column::of::<S>(self.bases, self.view, vector, height);
@@ -91,7 +92,8 @@ impl<T: Real> OnLanes for Unpack<'_, T> {
                 1 if full => self.short(simd, &column, point, 1),
                 2 if full => self.short(simd, &column, point, 2),
                 SHORT if full => self.short(simd, &column, point, SHORT),
-                _ => self.squares(simd, column, point),
+                _ if run => self.squares::<S, true>(simd, column, point),
+                _ => self.squares::<S, false>(simd, column, point),
             }
             point += lanes;
         }
@@ -120,9 +122,10 @@ impl<T: Real> Unpack<'_, T> {
         }
     }
 
-    /// A vector of points from `point` on, or as many as there are, a square after the other.
+    /// A vector of points from `point` on, or as many as there are, a square after the other. `RUN`: elements lie side by side, and
+    /// there are at least as many as lanes.
     #[inline(always)]
-    fn squares<S: Isa>(&self, simd: S, mut column: Column<T>, point: usize) {
+    fn squares<S: Isa, const RUN: bool>(&self, simd: S, mut column: Column<T>, point: usize) {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         let count = self.view.size();
         let height = least(count, lanes);
@@ -133,8 +136,13 @@ impl<T: Real> Unpack<'_, T> {
             let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
             let mut i = 0;
             while i < lanes {
+                let place = if RUN {
+                    column.first.wrapping_add((position + i) * lanes)
+                } else {
+                    column.places[i]
+                };
                 // SAFETY: the elements of the view lie within its space; places beyond `height` are those of the first.
-                rows[i] = unsafe { T::load(simd, column.places[i]) };
+                rows[i] = unsafe { T::load(simd, place) };
                 i += 1;
             }
             rows = rotate::<T, S>(simd, rows, lanes, lanes.trailing_zeros());
@@ -162,7 +170,9 @@ impl<T: Real> Unpack<'_, T> {
                 let start = self.target as usize / size_of::<T>();
                 step = lanes - start % lanes;
             }
-            column.advance(step, height);
+            if !RUN {
+                column.advance(step, height);
+            }
             position += step;
         }
     }

@@ -63,7 +63,7 @@ impl View {
     }
 
     /// Whether it is scalars side by side, first axis fastest.
-    const fn is_run(&self) -> bool {
+    pub(super) const fn is_run(&self) -> bool {
         let mut size = 1;
         let mut axis = 0;
         while axis < self.extents.len() {

@@ -23,7 +23,7 @@ pub use nests::{
 
 pub use tile::Tile;
 
-use crate::ir::{Binding, Op, Program};
+use crate::ir::{Binding, Graph, NodeId, Op, Program};
 
 use layout::Layout;
 use lower::Lowering;
@@ -125,7 +125,7 @@ fn schedule_units(mut program: Program, mode: Mode, vectors: usize, plan: Plan) 
     let relayouts = lowering.relayouts;
     let outputs = program.outputs.iter().map(|output| {
         let view = layout.view(&graph, output.node);
-        view.expect("an output is stored")
+        side_by_side(&mut graph, output.node, view.expect("an output is stored"))
     });
     let outputs: Vec<View> = outputs.collect();
     let mut inputs = Vec::new();
@@ -159,6 +159,17 @@ fn schedule_units(mut program: Program, mode: Mode, vectors: usize, plan: Plan) 
         inputs,
         outputs,
     }
+}
+
+/// A view of the same entries whose first axis is the contiguous one of two in which the tensor is symmetric: results are taken out
+/// with the first axis fastest.
+fn side_by_side(graph: &mut Graph, node: NodeId, mut view: View) -> View {
+    for axis in 1..view.shape.len() {
+        if view.strides[axis] < view.strides[0] && graph.is_symmetric(node, 0, axis) {
+            view.strides.swap(0, axis);
+        }
+    }
+    view
 }
 
 /// All scratch: what is hoisted may be read by any point.
