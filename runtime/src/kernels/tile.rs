@@ -10,6 +10,7 @@ use super::contraction::Panel;
 use super::nest::{has, kind};
 use super::odometer::Odometer;
 use super::strided::gather;
+use super::transpose::{MOST_LANES, Square, sums_of_lanes};
 
 /// Where the operands stand.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,15 @@ struct Tile<const N: usize, const W: usize>;
 impl<const N: usize, const W: usize> Tile<N, W> {
     /// Whether its sums are so few that each addition would wait for the one before.
     const WAITS: bool = N * W <= 2;
+    /// The number of its sums.
+    const SUMS: usize = N * W;
+}
+
+/// The results of a tile, and room for a vector behind them.
+#[repr(C)]
+struct Totals<T, const N: usize, const W: usize> {
+    numbers: [[T; W]; N],
+    rest: [T; MOST_LANES],
 }
 
 impl<
@@ -96,6 +106,8 @@ impl<
     const POINTS: bool = has(KIND, kind::POINTS);
     /// Whether columns of the second factor are vectors of points, one of which is read.
     const POINT: bool = Self::POINTS && Self::ROW;
+    /// Whether many sums of lanes are faster together: of few lanes each takes few steps.
+    const TOGETHER: bool = Self::LANES >= 8;
     /// Whether what is no vector is gathered, since lanes are apart.
     const GATHERS: bool = Self::SUM && !Self::POINTS;
 
@@ -287,12 +299,13 @@ impl<
         row: usize,
     ) {
         let (panel, at) = (self.panel, &self.start);
+        let totals = self.add_up(sums);
         let mut i = 0;
         while i < N {
             let mut j = 0;
             while j < W {
                 if !Self::SYMMETRIC || panel.diagonal + row + i >= j {
-                    let mut sum = T::reduce_sum(self.simd, sums[i][j]);
+                    let mut sum = totals.numbers[i][j];
                     let (r, c) = (&panel.m, &panel.n);
                     // SAFETY: as of `factor`; a mirrored result is that of another row and column of a square.
                     unsafe {
@@ -309,6 +322,45 @@ impl<
             }
             i += 1;
         }
+    }
+
+    /// The sums of the lanes of each vector. Of many, as many as there are lanes together take fewer steps, but a result has to wait
+    /// for the others.
+    #[inline(always)]
+    fn add_up<const N: usize>(&self, sums: &[[T::Vector<S>; W]; N]) -> Totals<T, N, W> {
+        let simd = self.simd;
+        let mut totals = Totals {
+            numbers: [[T::ZERO; W]; N],
+            rest: [T::ZERO; MOST_LANES],
+        };
+        let sums = sums.as_flattened();
+        let numbers: *mut T = (&raw mut totals).cast();
+        let mut start = 0;
+        while start < N * W {
+            if !Self::TOGETHER || 2 * Tile::<N, W>::SUMS < 3 * Self::LANES {
+                // SAFETY: it is one of the numbers.
+                unsafe { *numbers.wrapping_add(start) = T::reduce_sum(simd, sums[start]) };
+                start += 1;
+                continue;
+            }
+            let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
+            let mut i = 0;
+            while i < Self::LANES {
+                let number = start + i;
+                rows[i] = sums[if number < N * W { number } else { start }];
+                i += 1;
+            }
+            // SAFETY: behind the numbers there is room for a vector.
+            unsafe {
+                T::store(
+                    simd,
+                    numbers.wrapping_add(start),
+                    sums_of_lanes::<T, S>(simd, rows),
+                );
+            }
+            start += Self::LANES;
+        }
+        totals
     }
 
     /// Adds the products over the innermost summed index.

@@ -39,6 +39,22 @@ pub(super) fn rotate<T: Real, S: Isa>(
     rows
 }
 
+/// The sums of the lanes of as many rows as there are lanes, in their order: each step halves the rows, and adds.
+#[inline(always)]
+pub(super) fn sums_of_lanes<T: Real, S: Isa>(simd: S, mut rows: Square<T, S>) -> T::Vector<S> {
+    let mut count = size_of::<T::Vector<S>>() / size_of::<T>();
+    while count > 1 {
+        count /= 2;
+        let mut i = 0;
+        while i < count {
+            let [low, high] = interleave::<T, S>(simd, rows[i], rows[i + count]);
+            rows[i] = T::add(simd, low, high);
+            i += 1;
+        }
+    }
+    rows[0]
+}
+
 /// Which halves of two vectors [`interleave`] joins.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 const LOW_HALVES: i32 = 0x20;
