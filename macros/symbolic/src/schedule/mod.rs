@@ -63,50 +63,73 @@ const PLANS: [Plan; 3] = [
 pub fn alternatives(program: &Program, mode: Mode, vectors: usize) -> [LoopProgram; 3] {
     let mut program = program.clone();
     units::own_totals(&mut program);
-    PLANS.map(|plan| schedule_units(program.clone(), mode, vectors, plan))
+    PLANS.map(|plan| {
+        let planned = Planned::new(&program, mode, vectors, plan);
+        loops(program.clone(), mode, vectors, &planned)
+    })
 }
 
-/// Of several plans the one whose scratch stays closest to the arithmetic.
-fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopProgram {
-    units::own_totals(&mut program);
-    let planned = |plan| schedule_units(program.clone(), mode, vectors, plan);
-    let [in_order, frugal, apart] = PLANS;
-    let in_order = planned(in_order);
-    if bytes(&in_order) <= NEAREST_CACHE {
-        return in_order;
-    }
-    let frugal = planned(frugal);
-    let best = if bytes(&frugal) < bytes(&in_order) {
-        frugal
-    } else {
-        in_order
-    };
-    // A point by itself loads matrices more often than its own tensors; a block has them loaded for all its points anyway.
-    if mode == Mode::Batch {
-        let apart = planned(apart);
-        if 3 * bytes(&apart) < 2 * bytes(&best) {
-            return apart;
+/// Units in their order, and where their tensors lie.
+struct Planned {
+    units: Units,
+    layout: Layout,
+    /// Bytes of scratch for a block of points or for one, on the widest lanes, in double precision.
+    bytes: usize,
+}
+
+impl Planned {
+    fn new(program: &Program, mode: Mode, vectors: usize, plan: Plan) -> Self {
+        let units = Units::new(program, plan);
+        let layout = Layout::new(program, &units, mode, vectors);
+        let bytes = match mode {
+            Mode::Batch => 64 * layout.block,
+            Mode::Single => 8 * layout.scratch,
+        };
+        Planned {
+            units,
+            layout,
+            bytes,
         }
     }
-    best
-}
 
-/// Bytes of scratch for a block of points or for one, on the widest lanes, in double precision.
-fn bytes(loops: &LoopProgram) -> usize {
-    match loops.mode {
-        Mode::Batch => 64 * loops.block,
-        Mode::Single => 8 * loops.scratch,
+    /// Of several plans the one whose scratch stays closest to the arithmetic.
+    fn best(program: &Program, mode: Mode, vectors: usize) -> Self {
+        let planned = |plan| Planned::new(program, mode, vectors, plan);
+        let [in_order, frugal, apart] = PLANS;
+        let in_order = planned(in_order);
+        if in_order.bytes <= NEAREST_CACHE {
+            return in_order;
+        }
+        let frugal = planned(frugal);
+        let best = if frugal.bytes < in_order.bytes {
+            frugal
+        } else {
+            in_order
+        };
+        // A point by itself loads matrices more often than its own tensors; a block has them loaded for all its points anyway.
+        if mode == Mode::Batch {
+            let apart = planned(apart);
+            if 3 * apart.bytes < 2 * best.bytes {
+                return apart;
+            }
+        }
+        best
     }
 }
 
-fn schedule_units(mut program: Program, mode: Mode, vectors: usize, plan: Plan) -> LoopProgram {
-    let units = Units::new(&program, plan);
-    let layout = Layout::new(&program, &units, mode, vectors);
+fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopProgram {
+    units::own_totals(&mut program);
+    let planned = Planned::best(&program, mode, vectors);
+    loops(program, mode, vectors, &planned)
+}
+
+fn loops(mut program: Program, mode: Mode, vectors: usize, planned: &Planned) -> LoopProgram {
+    let Planned { units, layout, .. } = planned;
     let mut graph = std::mem::take(&mut program.graph);
     let mut lowering = Lowering {
         graph: &mut graph,
-        units: &units,
-        layout: &layout,
+        units,
+        layout,
         mode,
         vectors,
         relayouts: 0,
@@ -149,7 +172,7 @@ fn schedule_units(mut program: Program, mode: Mode, vectors: usize, plan: Plan) 
     });
     LoopProgram {
         mode,
-        prologue: fuse::fuse(prologue, &everything(&layout)),
+        prologue: fuse::fuse(prologue, &everything(layout)),
         body: fuse::fuse(body, &read),
         scratch: layout.scratch,
         block: layout.block + relayouts,

@@ -13,6 +13,8 @@ pub(super) struct Order<'a> {
     computed: &'a HashSet<NodeId>,
     units: Vec<Unit>,
     unit_of: HashMap<NodeId, usize>,
+    /// What each node reads.
+    read: HashMap<NodeId, Vec<NodeId>>,
     /// Of a term of a sum, the one before it.
     term_before: HashMap<usize, usize>,
 }
@@ -26,12 +28,14 @@ impl<'a> Order<'a> {
         nodes: &[NodeId],
     ) -> Self {
         let numbered = nodes.iter().enumerate();
+        let read = |id: &NodeId| (*id, reads(graph, fused, computed, &Unit::Node(*id)));
         Order {
             graph,
             fused,
             computed,
             units: nodes.iter().map(|id| Unit::Node(*id)).collect(),
             unit_of: numbered.map(|(number, id)| (*id, number)).collect(),
+            read: nodes.iter().map(read).collect(),
             term_before: HashMap::new(),
         }
     }
@@ -47,14 +51,31 @@ impl<'a> Order<'a> {
 
     /// Joins nodes unless that would make units wait for each other.
     pub fn join_if_acyclic(&mut self, nodes: &[NodeId]) {
-        let before = self.unit_of.clone();
-        let home = self.unit_of[&nodes[0]];
+        let before: Vec<usize> = nodes.iter().map(|id| self.unit_of[id]).collect();
+        let home = before[0];
         let alone = self.units[home].clone();
         self.join(nodes, Unit::Streams);
-        if self.sorted().is_none() {
-            self.unit_of = before;
+        if self.waits_for_itself(home) {
             self.units[home] = alone;
+            self.unit_of.extend(nodes.iter().copied().zip(before));
         }
+    }
+
+    /// Whether a unit needs what needs it.
+    fn waits_for_itself(&self, unit: usize) -> bool {
+        let mut seen = vec![false; self.units.len()];
+        let mut pending = vec![unit];
+        while let Some(next) = pending.pop() {
+            for need in self.needs(next) {
+                if need == unit {
+                    return true;
+                }
+                if !std::mem::replace(&mut seen[need], true) {
+                    pending.push(need);
+                }
+            }
+        }
+        false
     }
 
     /// Makes each product that a sum accumulates a unit of its own. That of the last is the sum's.
@@ -106,8 +127,7 @@ impl<'a> Order<'a> {
             for need in needs {
                 waiting[places[&need]].push(place);
             }
-            let reads = reads(self.graph, self.fused, self.computed, &self.units[*unit]);
-            let reads: BTreeSet<NodeId> = reads.into_iter().collect();
+            let reads: BTreeSet<NodeId> = self.reads(*unit).into_iter().collect();
             for id in &reads {
                 *readers.entry(*id).or_default() += 1;
             }
@@ -143,11 +163,22 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// The stored tensors that a unit reads.
+    fn reads(&self, unit: usize) -> Vec<NodeId> {
+        match &self.units[unit] {
+            term @ Unit::Term(..) => reads(self.graph, self.fused, self.computed, term),
+            unit => {
+                let nodes = unit.nodes().iter();
+                nodes.flat_map(|id| &self.read[id]).copied().collect()
+            }
+        }
+    }
+
     /// The units that a unit reads.
     fn needs(&self, unit: usize) -> Vec<usize> {
-        let mut needs = Vec::new();
-        let reads = reads(self.graph, self.fused, self.computed, &self.units[unit]);
-        needs.extend(reads.iter().filter_map(|read| self.unit_of.get(read)));
+        let reads = self.reads(unit);
+        let needs = reads.iter().filter_map(|read| self.unit_of.get(read));
+        let mut needs: Vec<usize> = needs.copied().collect();
         needs.extend(self.term_before.get(&unit));
         needs.sort_unstable();
         needs.dedup();
