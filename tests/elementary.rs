@@ -70,6 +70,11 @@ const LN_10: (f64, f64) = (std::f64::consts::LN_10, -2.1707562233822494e-16);
 const SIN_1: (f64, f64) = (0.8414709848078965, 1.776845092935536e-18);
 const COS_1: (f64, f64) = (0.5403023058681398, -4.760954612604417e-17);
 
+const ERF: [(f64, (f64, f64)); 2] = [
+    (0.75, (0.7111556336535151, 4.69744077164289e-17)),
+    (3.0, (0.9999779095030014, 5.363397058636269e-17)),
+];
+
 /// And against numbers from mpmath, in two parts.
 #[test]
 fn references_are_the_functions_they_are_named_after() {
@@ -82,4 +87,7 @@ fn references_are_the_functions_they_are_named_after() {
     let (sine, cosine) = DoubleDouble::sin_cos(1.0);
     check(sine, SIN_1);
     check(cosine, COS_1);
+    for (v, erf) in ERF {
+        check(DoubleDouble::from(v).erf_and_slope().0, erf);
+    }
 }

@@ -111,6 +111,16 @@ impl Measured<2> for Normal {
     }
 }
 
+impl Measured<2> for ErrorFunction {
+    const RESULTS: [&'static str; 2] = ["erf", "erf'"];
+    const BOUNDS: [f64; 2] = [2.5, 2.0];
+    const RANGE: (f64, f64, bool) = (-60.0, 4.72, true);
+    fn truth(v: f64) -> [Option<DoubleDouble>; 2] {
+        let (erf, slope) = DoubleDouble::from(v).erf_and_slope();
+        [Some(erf), Some(slope)]
+    }
+}
+
 /// The largest error, and the argument that has it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Worst {
@@ -285,6 +295,7 @@ pub fn all(samples: u64, stride: u64) -> Vec<Errors> {
         both::<Hyperbolic, 3>(samples, stride),
         both::<Trigonometric, 2>(samples, stride),
         both::<Normal, 2>(samples, stride),
+        both::<ErrorFunction, 2>(samples, stride),
     ]
     .concat()
 }

@@ -3,8 +3,8 @@
 use crate::lanes::Isa;
 
 use crate::elementary::{
-    self, Absolute, Elementary, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal,
-    Trigonometric,
+    self, Absolute, Elementary, ErrorFunction, Exponential, ExponentialLinear, Hyperbolic,
+    Logistic, Normal, Trigonometric,
 };
 
 /// Arithmetic on vectors of `T` with the instructions of `S`.
@@ -60,6 +60,7 @@ impl<T: Elementary, S: Isa> Arithmetic<T, S> {
         hyperbolic -> Hyperbolic;
         trigonometric -> Trigonometric;
         normal -> Normal;
+        error_function -> ErrorFunction;
         exponential -> Exponential;
         exponential_linear -> ExponentialLinear;
         absolute -> Absolute;

@@ -64,6 +64,11 @@ fn normal_is_right() {
 }
 
 #[test]
+fn error_function_is_right() {
+    check::<ErrorFunctionFamily, 2>([2.5, 2.0], [2.5, 2.0]);
+}
+
+#[test]
 fn exponential_is_right() {
     check::<ExponentialFamily, 2>([1.25, 2.5], [1.25, 2.5]);
 }
@@ -156,6 +161,7 @@ fn a_result_does_not_depend_on_the_neighbours() {
         check::<LogisticFamily, T, 4>("logistic");
         check::<HyperbolicFamily, T, 3>("hyperbolic");
         check::<NormalFamily, T, 2>("normal");
+        check::<ErrorFunctionFamily, T, 2>("error_function");
         check::<ExponentialFamily, T, 2>("exponential");
         check::<TrigonometricFamily, T, 2>("trigonometric");
     }
