@@ -113,8 +113,9 @@ impl Measured<2> for Normal {
 
 impl Measured<2> for ErrorFunction {
     const RESULTS: [&'static str; 2] = ["erf", "erf'"];
-    const BOUNDS: [f64; 2] = [2.5, 2.0];
+    const BOUNDS: [f64; 2] = [3.0, 2.0];
     const RANGE: (f64, f64, bool) = (-60.0, 4.72, true);
+    const HARD: &'static [f32] = &[0.446_820_9];
     fn truth(v: f64) -> [Option<DoubleDouble>; 2] {
         let (erf, slope) = DoubleDouble::from(v).erf_and_slope();
         [Some(erf), Some(slope)]

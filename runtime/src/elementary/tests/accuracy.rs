@@ -65,7 +65,7 @@ fn normal_is_right() {
 
 #[test]
 fn error_function_is_right() {
-    check::<ErrorFunctionFamily, 2>([2.5, 2.0], [2.5, 2.0]);
+    check::<ErrorFunctionFamily, 2>([3.0, 2.0], [3.0, 2.0]);
 }
 
 #[test]
