@@ -21,12 +21,13 @@ mod functions;
 mod jets;
 #[path = "elementary/page.rs"]
 mod page;
+#[macro_use]
+#[path = "elementary/towers.rs"]
+mod towers;
 #[path = "elementary/stratified.rs"]
 mod stratified;
 #[path = "elementary/throughput.rs"]
 mod throughput;
-#[path = "elementary/towers.rs"]
-mod towers;
 
 fn main() {
     let arguments: Vec<String> = std::env::args()

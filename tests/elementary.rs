@@ -10,10 +10,11 @@ mod double_double;
 mod functions;
 #[path = "../benches/elementary/jets.rs"]
 mod jets;
-#[path = "../benches/elementary/stratified.rs"]
-mod stratified;
+#[macro_use]
 #[path = "../benches/elementary/towers.rs"]
 mod towers;
+#[path = "../benches/elementary/stratified.rs"]
+mod stratified;
 
 use double_double::DoubleDouble;
 use jets::{Jet, Number, number};

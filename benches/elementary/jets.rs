@@ -83,6 +83,17 @@ impl Jet {
         Jet(terms)
     }
 
+    /// q other = self: q_k other_0 = x_k - Σ q_j other_(k-j).
+    fn divided_by(mut self, other: &Jet) -> Jet {
+        for k in 0..TERMS {
+            let known = (0..k).fold(self.0[k].clone(), |rest, j| {
+                rest - &self.0[j] * &other.0[k - j]
+            });
+            self.0[k] = known / &other.0[0];
+        }
+        self
+    }
+
     pub fn exp(&self) -> Jet {
         self.integrate(self.0[0].exp(), |terms, k| terms[k].clone())
     }
@@ -201,14 +212,8 @@ impl Mul<&Jet> for &Jet {
 
 impl Div<&Jet> for Jet {
     type Output = Jet;
-    fn div(mut self, other: &Jet) -> Jet {
-        for k in 0..TERMS {
-            let known = (0..k).fold(self.0[k].clone(), |rest, j| {
-                rest - &self.0[j] * &other.0[k - j]
-            });
-            self.0[k] = known / &other.0[0];
-        }
-        self
+    fn div(self, other: &Jet) -> Jet {
+        self.divided_by(other)
     }
 }
 

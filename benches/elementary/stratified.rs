@@ -93,14 +93,14 @@ fn argument(index: usize, random: &mut Random, special: &[f64], top: f64, positi
             let place = special[random.bits() as usize % special.len()];
             let distance = random.between(-53.0, -1.0).exp2();
             place
-                * if random.bits() % 2 == 0 {
+                * if random.bits().is_multiple_of(2) {
                     1.0 + distance
                 } else {
                     1.0 - distance
                 }
         }
     };
-    if positive || random.bits() % 2 == 0 {
+    if positive || random.bits().is_multiple_of(2) {
         magnitude
     } else {
         -magnitude
@@ -119,9 +119,8 @@ fn zeros<F: Emitted<f64>>() -> Vec<f64> {
     let towers = F::tower(&grid);
     let mut zeros = Vec::new();
     for k in 1..grid.len() {
-        for order in 0..ORDERS {
+        for (order, (&left, &right)) in towers[k - 1].iter().zip(&towers[k]).enumerate() {
             let negative = |value: f64| value < 0.0;
-            let (left, right) = (towers[k - 1][order], towers[k][order]);
             if left == 0.0 || right == 0.0 || negative(left) == negative(right) {
                 continue;
             }

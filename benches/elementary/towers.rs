@@ -146,5 +146,3 @@ towers! {
         x * &ratio
     };
 }
-
-pub(crate) use every_subject;

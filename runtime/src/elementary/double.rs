@@ -35,7 +35,7 @@ impl Elementary for f64 {
     const MILLS_TOP: f64 = 38.6;
     const NORMAL_REACH: f64 = 37.5;
 
-    const FRAC_2_SQRT_PI: (f64, f64) = (1.1283791670955126, 1.533545961316588e-17);
+    const FRAC_2_SQRT_PI: (f64, f64) = (core::f64::consts::FRAC_2_SQRT_PI, 1.533545961316588e-17);
 
     // 20,861 quarter turns, 15 bits.
     const TRIGONOMETRIC_REACH: f64 = 32_768.0;
