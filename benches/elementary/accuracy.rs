@@ -100,7 +100,7 @@ impl Measured<2> for Trigonometric {
 
 impl Measured<2> for Normal {
     const RESULTS: [&'static str; 2] = ["normal distribution function", "normal density"];
-    const BOUNDS: [f64; 2] = [4.2, 2.0];
+    const BOUNDS: [f64; 2] = [4.6, 2.0];
     const RANGE: (f64, f64, bool) = (-60.0, 5.22, true);
     const HARD: &'static [f32] = &[-0.739_488_7];
     fn truth(v: f64) -> [Option<DoubleDouble>; 2] {
@@ -108,6 +108,17 @@ impl Measured<2> for Normal {
         const PEAK: DoubleDouble = DoubleDouble(0.3989422804014327, -2.4923272022777435e-17);
         let v = DoubleDouble::from(v);
         [None, Some((v * v * -0.5).exp() * PEAK)]
+    }
+}
+
+impl Measured<2> for ErrorFunction {
+    const RESULTS: [&'static str; 2] = ["erf", "erf'"];
+    const BOUNDS: [f64; 2] = [3.0, 2.0];
+    const RANGE: (f64, f64, bool) = (-60.0, 4.72, true);
+    const HARD: &'static [f32] = &[0.446_820_9];
+    fn truth(v: f64) -> [Option<DoubleDouble>; 2] {
+        let (erf, slope) = DoubleDouble::from(v).erf_and_slope();
+        [Some(erf), Some(slope)]
     }
 }
 
@@ -285,6 +296,7 @@ pub fn all(samples: u64, stride: u64) -> Vec<Errors> {
         both::<Hyperbolic, 3>(samples, stride),
         both::<Trigonometric, 2>(samples, stride),
         both::<Normal, 2>(samples, stride),
+        both::<ErrorFunction, 2>(samples, stride),
     ]
     .concat()
 }

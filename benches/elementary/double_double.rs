@@ -155,6 +155,25 @@ impl Dd {
         near + excess / self
     }
 
+    /// erf v and 2/sqrt(π) e^(-v²), by v + 2v³/3 + 4v⁵/(3 5) + .., whose terms are of one sign, times the latter.
+    pub fn erf_and_slope(self) -> (Dd, Dd) {
+        // 2 / sqrt(π).
+        const PEAK: Dd = Dd(std::f64::consts::FRAC_2_SQRT_PI, 1.533545961316588e-17);
+        let square = self * self;
+        let slope = (-square).exp() * PEAK;
+        // From here on erf is 1 to more digits than there are, and the sum would be long.
+        if self.0.abs() > 9.0 {
+            return (Dd::from(self.0.signum()), slope);
+        }
+        let (mut term, mut sum, mut odd) = (self, self, 1.0);
+        while (term.0 / sum.0).abs() > 1e-33 {
+            odd += 2.0;
+            term = term * (square * 2.0) / Dd::from(odd);
+            sum = sum + term;
+        }
+        (sum * slope, slope)
+    }
+
     /// sin v and cos v for |v| <= 32,768.
     pub fn sin_cos(v: f64) -> (Dd, Dd) {
         // π/2 in parts of 37, 37, 37 and 53 bits: the products of the first three are exact.

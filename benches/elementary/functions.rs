@@ -1,7 +1,8 @@
 //! Functions as types, of one argument and of some results; the families of the library.
 
 use derive_network::elementary::{
-    Elementary, exponential, hyperbolic, ln_1p, logarithm, logistic, normal, trigonometric,
+    Elementary, error_function, exponential, hyperbolic, ln_1p, logarithm, logistic, normal,
+    trigonometric,
 };
 use derive_network::lanes::{Isa, OnLanes, dispatch};
 
@@ -47,6 +48,10 @@ functions! {
     Normal 2: |T, simd, v| {
         let g = normal::<T, S>(simd, v);
         [g.cdf, g.pdf]
+    };
+    ErrorFunction 2: |T, simd, v| {
+        let g = error_function::<T, S>(simd, v);
+        [g.erf, g.slope]
     };
 }
 

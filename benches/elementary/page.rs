@@ -1,8 +1,9 @@
-//! The two tables as Markdown, and their places in `docs/elementary.md`.
+//! The tables as Markdown, and their places in `docs/elementary.md`.
 
 use derive_network::Lanes;
 
 use super::accuracy;
+use super::stratified;
 use super::throughput;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/elementary.md");
@@ -57,6 +58,21 @@ pub fn accuracy(samples: f64, stride: f64) -> String {
         table += &format!("| {} | `{}` | {} |", row.name, row.scalar, row.bound);
         for (_, worst) in row.worst {
             table += &format!(" {:.2} | {:.6e} |", worst.ulps, worst.at);
+        }
+        table += "\n";
+    }
+    table
+}
+
+/// The largest errors of derivatives, of all lanes.
+pub fn stratified(samples: f64) -> String {
+    let mut table =
+        format!("`f64` at {samples:e} arguments a function, `f32` at an eighth of that.\n\n");
+    table += "| | scalar | f | f' | f'' | f''' | f'''' |\n|---|---|---:|---:|---:|---:|---:|\n";
+    for row in stratified::all(samples as usize) {
+        table += &format!("| {} | `{}` |", row.name, row.scalar);
+        for worst in row.worst {
+            table += &format!(" {:.1} ({:.1}) |", worst.relative.0, worst.conditioned.0);
         }
         table += "\n";
     }

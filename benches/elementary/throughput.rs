@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use derive_network::elementary::{
-    Elementary, exp, expm1, hyperbolic, logistic, normal, trigonometric,
+    Elementary, error_function, exp, expm1, hyperbolic, logistic, normal, trigonometric,
 };
 use derive_network::lanes::Isa;
 use derive_network::{Lanes, with_lanes};
@@ -22,6 +22,7 @@ functions! {
     Sin 1: |T, simd, v| [trigonometric::<T, S>(simd, v).sin];
     Cos 1: |T, simd, v| [trigonometric::<T, S>(simd, v).cos];
     NormalCdf 1: |T, simd, v| [normal::<T, S>(simd, v).cdf];
+    Erf 1: |T, simd, v| [error_function::<T, S>(simd, v).erf];
     SigmoidTower 3: |T, simd, v| {
         let g = logistic::<T, S>(simd, v);
         [g.sigmoid, g.slope, T::mul(simd, g.slope, g.skew)]
@@ -51,6 +52,11 @@ functions! {
             T::mul_add(simd, v, g.pdf, g.cdf),
             T::mul(simd, T::sub(simd, T::literal(simd, 2.0), square), g.pdf),
         ]
+    };
+    ErfTower 3: |T, simd, v| {
+        let g = error_function::<T, S>(simd, v);
+        let twice = T::mul(simd, v, T::literal(simd, -2.0));
+        [g.erf, g.slope, T::mul(simd, twice, g.slope)]
     };
 }
 
@@ -135,11 +141,13 @@ pub fn rows() -> Vec<Row> {
         row::<Sin, 1>("sin", false),
         row::<Cos, 1>("cos", false),
         row::<NormalCdf, 1>("normal cdf", false),
+        row::<Erf, 1>("erf", false),
         row::<SigmoidTower, 3>("sigmoid, ', ''", false),
         row::<SoftplusTower, 3>("softplus, ', ''", false),
         row::<TanhTower, 3>("tanh, ', ''", false),
         row::<LogCosh2Tower, 3>("ln(2 cosh), ', ''", false),
         row::<SinTower, 3>("sin, ', ''", false),
         row::<GeluTower, 3>("gelu, ', ''", false),
+        row::<ErfTower, 3>("erf, ', ''", false),
     ]
 }

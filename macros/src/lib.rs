@@ -67,7 +67,7 @@ use proc_macro::TokenStream;
 /// | `allow(kinks)` | second derivatives may cross a kink, such as that of `Relu`; the derivative beside the kink is taken for the one at it |
 ///
 /// Formulas have numbers, `PI`, their argument, `+`, `-`, `*`, `/`, `powi(z, 3)`, the built-in activations in snake case
-/// (`log_cosh2(z)`), those written before, and `exp`, `exp_m1`, `ln`, `sqrt`, `sin`, `cos`, `tan`, `abs`. They are
+/// (`log_cosh2(z)`), those written before, and `exp`, `exp_m1`, `ln`, `sqrt`, `erf`, `sin`, `cos`, `tan`, `abs`. They are
 /// differentiated to any order.
 ///
 /// # Requests

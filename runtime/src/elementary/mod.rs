@@ -10,6 +10,7 @@
 //! | [`hyperbolic()`] | ln(2 cosh v), tanh v, sech² v |
 //! | [`trigonometric()`] | sin v, cos v |
 //! | [`normal()`] | Φ(v), φ(v) |
+//! | [`error_function()`] | erf v, 2/sqrt(π) e^(-v²) |
 //! | [`exponential()`] | e^v, e^v - 1 |
 //! | [`exponential_linear()`] | the two sides of Elu: ramp, step, tail, tail slope, negative ramp, negative step |
 //! | [`absolute()`] | abs, sign |
@@ -34,6 +35,7 @@ mod single;
 mod words;
 
 mod algebraic;
+mod error_function;
 mod exponential;
 mod hyperbolic;
 mod logarithm;
@@ -44,6 +46,7 @@ pub mod outlined;
 mod trigonometric;
 
 pub use algebraic::{Absolute, absolute, reciprocal, square_root};
+pub use error_function::{ErrorFunction, error_function};
 pub use exponential::{
     Exponential, ExponentialLinear, exp, expm1, exponential, exponential_linear,
 };

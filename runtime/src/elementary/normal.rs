@@ -34,7 +34,7 @@ pub fn normal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Normal<T::Vect
         core::hint::cold_path();
         return whole_normal::<T, S>(simd, v);
     }
-    let (_, power, q) = bell::<T, S>(simd, a);
+    let (_, power, q) = bell::<T, S>(simd, a, 0.5);
     from_bell::<T, S>(simd, v, a, q, power, T::splat(simd, T::ONE))
 }
 
@@ -42,24 +42,25 @@ pub fn normal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Normal<T::Vect
 fn whole_normal<T: Elementary, S: Isa>(simd: S, v: T::Vector<S>) -> Normal<T::Vector<S>> {
     let (a, top) = (T::abs(simd, v), T::literal(simd, T::MILLS_TOP));
     let a = T::select(simd, T::less_than(simd, top, a), top, a);
-    let (n, _, q) = bell::<T, S>(simd, a);
+    let (n, _, q) = bell::<T, S>(simd, a, 0.5);
     let (power, scale) = negative_power::<T, S>(simd, n);
     from_bell::<T, S>(simd, v, a, q, power, scale)
 }
 
-/// n, 2^n where that is a normal number, and q, with e^(-a²/2) = 2^n (1 + q).
+/// n, 2^n where that is a normal number, and q, with e^(-f a²) = 2^n (1 + q) for a factor f that is a power of two.
 #[inline(always)]
-fn bell<T: Elementary, S: Isa>(
+pub(super) fn bell<T: Elementary, S: Isa>(
     simd: S,
     a: T::Vector<S>,
+    factor: f64,
 ) -> (T::Vector<S>, T::Vector<S>, T::Vector<S>) {
-    let half = T::literal(simd, 0.5);
-    // a²/2 = high + low, high exact.
+    let factor = T::literal(simd, factor);
+    // f a² = high + low, high exact.
     let head = T::head(simd, a);
-    let high = T::mul(simd, T::mul(simd, head, head), half);
+    let high = T::mul(simd, T::mul(simd, head, head), factor);
     let low = T::mul(
         simd,
-        T::mul(simd, T::sub(simd, a, head), half),
+        T::mul(simd, T::sub(simd, a, head), factor),
         T::add(simd, a, head),
     );
     let (n, power) = T::binary_exponent(

@@ -7,7 +7,8 @@
 use crate::lanes::{Isa, OnLanes, Real};
 
 use super::{
-    Elementary, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal, Trigonometric,
+    Elementary, ErrorFunction, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal,
+    Trigonometric,
 };
 
 macro_rules! outline {
@@ -46,6 +47,7 @@ outline! {
     hyperbolic -> Hyperbolic<T::Vector<S>>;
     trigonometric -> Trigonometric<T::Vector<S>>;
     normal -> Normal<T::Vector<S>>;
+    error_function -> ErrorFunction<T::Vector<S>>;
     exponential -> Exponential<T::Vector<S>>;
     exponential_linear -> ExponentialLinear<T::Vector<S>>;
     logarithm -> T::Vector<S>;
@@ -103,6 +105,7 @@ mod tests {
                     hyperbolic { log_cosh2 tanh sech_squared }
                     trigonometric { sin cos }
                     normal { cdf pdf }
+                    error_function { erf slope }
                     exponential { exp expm1 }
                     exponential_linear { ramp step tail tail_slope negative_ramp negative_step }
                 );

@@ -36,6 +36,9 @@ pub trait Elementary: Real {
     /// Up to this magnitude density and distribution function are normal numbers.
     const NORMAL_REACH: f64;
 
+    /// 2 / sqrt(π) in two parts, the first as near as a number of this type is.
+    const FRAC_2_SQRT_PI: (f64, f64);
+
     /// Up to this magnitude sine and cosine are reduced on the lanes.
     const TRIGONOMETRIC_REACH: f64;
 
@@ -75,6 +78,11 @@ pub trait Elementary: Real {
     fn cosine_kernel<S: Isa>(simd: S, square: Self::Vector<S>) -> Self::Vector<S>;
     /// (a + c) Φ(-a) e^(a²/2) at a = c (1 + y) / (1 - y).
     fn mills_kernel<S: Isa>(simd: S, y: Self::Vector<S>) -> Self::Vector<S>;
+    /// (2/sqrt(π) - (1 - e^(a²) erfc(a)) / a) / a for a >= 0 as numerator and denominator, right to the digits that matter in erf a.
+    fn error_function_kernel<S: Isa>(
+        simd: S,
+        a: Self::Vector<S>,
+    ) -> (Self::Vector<S>, Self::Vector<S>);
 }
 
 /// An angle as quarter turns and a remainder.

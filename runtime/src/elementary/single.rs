@@ -32,6 +32,8 @@ impl Elementary for f32 {
     const MILLS_TOP: f64 = 14.5;
     const NORMAL_REACH: f64 = 12.9;
 
+    const FRAC_2_SQRT_PI: (f64, f64) = (1.128379225730896, -5.8635382771399236e-08);
+
     // 652 quarter turns, 10 bits.
     const TRIGONOMETRIC_REACH: f64 = 1024.0;
 
@@ -160,5 +162,17 @@ impl Elementary for f32 {
         let fourth = Self::mul(simd, square, square);
         let rest = estrin!(f32, simd, [y, square, fourth]; -0.4743541181087494, 0.18233442306518555, -0.016566051170229912, -0.01644539274275303, 0.003210999770089984, 0.002504166914150119, -0.000304480257909745, -0.0004557726497296244, -2.2168958821566775e-05, 4.073119998793118e-05);
         <Self as Real>::mul_add(simd, y, rest, Self::literal(simd, 0.7189860343933105))
+    }
+
+    #[inline(always)]
+    fn error_function_kernel<S: Isa>(
+        simd: S,
+        a: Self::Vector<S>,
+    ) -> (Self::Vector<S>, Self::Vector<S>) {
+        let square = Self::mul(simd, a, a);
+        (
+            estrin!(f32, simd, [a, square]; 1.0000007152557373, 0.7979080677032471, 0.20499680936336517),
+            estrin!(f32, simd, [a, square]; 1.0, 1.5501759052276611, 0.8710156679153442, 0.1813979297876358),
+        )
     }
 }

@@ -3,8 +3,8 @@
 use crate::lanes::Isa;
 
 use crate::elementary::{
-    self, Absolute, Elementary, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal,
-    Trigonometric,
+    self, Absolute, Elementary, ErrorFunction, Exponential, ExponentialLinear, Hyperbolic,
+    Logistic, Normal, Trigonometric,
 };
 // Where nothing is optimised, a call for each vector is less than what it spares the compiler.
 #[cfg(not(debug_assertions))]
@@ -65,6 +65,7 @@ impl<T: Elementary, S: Isa> Arithmetic<T, S> {
         hyperbolic -> Hyperbolic;
         trigonometric -> Trigonometric;
         normal -> Normal;
+        error_function -> ErrorFunction;
         exponential -> Exponential;
         exponential_linear -> ExponentialLinear;
     }

@@ -34,6 +34,7 @@ FAMILIES = {
     "exponential": [mp.exp, mp.expm1],
     "logarithm": [mp.log],
     "ln_1p": [mp.log1p],
+    "error_function": [mp.erf, lambda v: 2 / mp.sqrt(mp.pi) * mp.exp(-v * v)],
 }
 
 
@@ -102,16 +103,20 @@ def arguments(family, count, single, draw):
         out += [1e30] if single else [1e300]
         return out
     top = 14.5 if single else 38.6
-    if family == "normal":
+    if family == "error_function":
+        top = 10.3 if single else 27.4
+    if family in ("normal", "error_function"):
         overflow = underflow = top
     out += [draw.choice([-1, 1]) * log_uniform(least, 0) for _ in range(count)]
     out += [draw.choice([-1, 1]) * log_uniform(middle, 0) for _ in range(3 * count)]
     out += [draw.uniform(-4, 4) for _ in range(4 * count)]
-    out += [draw.uniform(-40, 40) * min(1, top / 40 if family == "normal" else 1) for _ in range(2 * count)]
+    out += [draw.uniform(-40, 40) * min(1, top / 40 if family in ("normal", "error_function") else 1) for _ in range(2 * count)]
     out += [draw.uniform(-underflow, overflow) for _ in range(2 * count)]
     out += [draw.choice([-1, 1]) * log_uniform(4, most) for _ in range(count // 2)]
     breaks = [k * math.log(2) / 2 for k in (1, 2, 3, 5)] + [0.8813735870195430, 0.4406867935097715, 0.5, 1.0, 4.0, 3.0]
     breaks += [overflow - 1, underflow - 1, 87.33654 if single else 708.3964185322641, 88.72283 if single else 709.782712893384]
+    if family == "error_function":  # where the exponent of e^(-v^2) steps, where erf is 1 to the last digit
+        breaks = [math.sqrt((k + 0.5) * math.log(2)) for k in range(8)] + [3.9192059 if single else 5.9215871957945083, top / 1.075, 0.5, 1.0]
     for special in breaks:
         out += [s * x for x in neighbours(special, single) for s in (-1, 1)]
     return out + [0.0]

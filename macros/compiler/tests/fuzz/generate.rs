@@ -21,7 +21,7 @@ const ACTIVATIONS: [&str; 13] = [
     "LogCosh2",
     "Swish",
 ];
-pub const FUNCTIONS: [&str; 18] = [
+pub const FUNCTIONS: [&str; 19] = [
     "sigmoid",
     "tanh",
     "relu",
@@ -37,6 +37,7 @@ pub const FUNCTIONS: [&str; 18] = [
     "exp_m1",
     "ln",
     "sqrt",
+    "erf",
     "cos",
     "tan",
     "abs",

@@ -40,6 +40,8 @@ pub enum Call {
     Ln,
     /// The square root.
     Sqrt,
+    /// The error function.
+    Erf,
     /// The cosine.
     Cos,
     /// The tangent.
@@ -50,11 +52,12 @@ pub enum Call {
 
 impl Call {
     /// The functions that are no activations.
-    const ELEMENTARY: [Self; 7] = [
+    const ELEMENTARY: [Self; 8] = [
         Self::Exp,
         Self::ExpM1,
         Self::Ln,
         Self::Sqrt,
+        Self::Erf,
         Self::Cos,
         Self::Tan,
         Self::Abs,
@@ -78,6 +81,7 @@ impl Call {
             Self::ExpM1 => "exp_m1",
             Self::Ln => "ln",
             Self::Sqrt => "sqrt",
+            Self::Erf => "erf",
             Self::Cos => "cos",
             Self::Tan => "tan",
             Self::Abs => "abs",
@@ -98,6 +102,7 @@ impl Call {
             Self::ExpM1 => argument.apply(Primitive::Expm1),
             Self::Ln => argument.apply(Primitive::Ln),
             Self::Sqrt => argument.apply(Primitive::Sqrt),
+            Self::Erf => argument.apply(Primitive::Erf),
             Self::Cos => argument.apply(Primitive::Cos),
             Self::Tan => {
                 argument.apply(Primitive::Sin)

@@ -1,18 +1,40 @@
-//! A number in, the density or the distribution function of the standard normal law out, to a few ulp in both tails.
+//! A number in, the density or the distribution function of the standard normal law, or the error function out, to a few ulp.
+
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, SQRT_2};
 
 /// `1 / sqrt(2 pi)`.
 const PEAK: f64 = 0.398_942_280_401_432_7;
 
 /// `e^(-v^2 / 2) / sqrt(2 pi)`.
 pub(super) fn density(v: f64) -> f64 {
+    bell(v, 0.5, PEAK)
+}
+
+/// `2 e^(-v^2) / sqrt(pi)`.
+pub(super) fn error_function_slope(v: f64) -> f64 {
+    bell(v, 1.0, FRAC_2_SQRT_PI)
+}
+
+/// The error function: `2 Phi(v sqrt(2)) - 1`.
+pub(super) fn error_function(v: f64) -> f64 {
+    let scaled = v * SQRT_2;
+    if scaled.abs() > 1.0 {
+        (1.0 - error_function_slope(v) * FRAC_1_SQRT_2 * mills_ratio(scaled.abs())).copysign(v)
+    } else {
+        error_function_slope(v) * FRAC_1_SQRT_2 * odd_series(scaled)
+    }
+}
+
+/// `peak e^(-factor v^2)`.
+fn bell(v: f64, factor: f64, peak: f64) -> f64 {
     let v = v.abs();
     if v > 40.0 {
         return 0.0;
     }
-    // Rounding v^2 / 2 as a whole would cost up to v^2 / 2 ulp: split v into a part whose square is exact and the rest.
+    // Rounding v^2 as a whole would cost up to v^2 ulp: split v into a part whose square is exact and the rest.
     let coarse = (v * 16.0).trunc() / 16.0;
     let rest = (v - coarse) * (v + coarse);
-    PEAK * (-0.5 * rest).exp() * (-0.5 * coarse * coarse).exp()
+    peak * (-factor * rest).exp() * (-factor * coarse * coarse).exp()
 }
 
 /// The probability of less than `v`.

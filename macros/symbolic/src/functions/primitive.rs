@@ -30,6 +30,10 @@ pub enum Primitive {
     NormalCdf,
     /// `e^(-v^2 / 2) / sqrt(2 pi)`.
     NormalPdf,
+    /// The error function.
+    Erf,
+    /// `2 e^(-v^2) / sqrt(pi)`.
+    ErfSlope,
     /// `e^v`.
     Exp,
     /// `e^v - 1`.
@@ -69,6 +73,8 @@ pub enum Family {
     Trigonometric,
     /// The normal distribution and its density.
     Normal,
+    /// The error function and its derivative.
+    ErrorFunction,
     /// Exponential and exponential less one.
     Exponential,
     /// Ramps, steps and the tail of ELU.
@@ -87,7 +93,7 @@ use Primitive::*;
 
 impl Primitive {
     /// Every generator, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Softplus,
         Sigmoid,
         SigmoidSlope,
@@ -99,6 +105,8 @@ impl Primitive {
         Cos,
         NormalCdf,
         NormalPdf,
+        Erf,
+        ErfSlope,
         Exp,
         Expm1,
         Ramp,
@@ -121,6 +129,7 @@ impl Primitive {
             LogCosh2 | Tanh | SechSquared => Family::Hyperbolic,
             Sin | Cos => Family::Trigonometric,
             NormalCdf | NormalPdf => Family::Normal,
+            Erf | ErfSlope => Family::ErrorFunction,
             Exp | Expm1 => Family::Exponential,
             Ramp | Step | NegativeRamp | NegativeStep | EluTail | EluTailSlope => {
                 Family::ExponentialLinear
@@ -156,6 +165,8 @@ impl Primitive {
             Cos          => ("cos",            "cos v"),
             NormalCdf    => ("normal_cdf",     "(1 + erf(v/sqrt 2))/2"),
             NormalPdf    => ("normal_pdf",     "e^(-v^2/2)/sqrt(2 pi)"),
+            Erf          => ("erf",            "2/sqrt(pi) times the integral of e^(-t^2) from 0 to v"),
+            ErfSlope     => ("erf_slope",      "2 e^(-v^2)/sqrt(pi)"),
             Exp          => ("exp",            "e^v"),
             Expm1        => ("expm1",          "e^v - 1"),
             Ramp         => ("ramp",           "max(v, 0)"),
@@ -188,6 +199,8 @@ impl Primitive {
             Cos          => of(Sin) * -1.0,
             NormalCdf    => of(NormalPdf),
             NormalPdf    => of(NormalPdf) * Polynomial::group(v.clone()) * -1.0,
+            Erf          => of(ErfSlope),
+            ErfSlope     => of(ErfSlope) * Polynomial::group(v.clone()) * -2.0,
             Exp          => of(Exp),
             Expm1        => of(Exp),
             Ramp         => of(Step),
@@ -242,6 +255,7 @@ impl Primitive {
             Softplus | Sigmoid | SigmoidSlope | Exp | EluTailSlope => Some(746.0),
             SechSquared => Some(374.0),
             NormalCdf | NormalPdf => Some(39.0),
+            ErfSlope => Some(28.0),
             Ramp | Step => Some(0.0),
             _ => None,
         }
@@ -255,6 +269,7 @@ impl Primitive {
             SigmoidSlope => Some(746.0),
             SechSquared => Some(374.0),
             NormalPdf => Some(39.0),
+            ErfSlope => Some(28.0),
             NegativeRamp | NegativeStep | EluTail | EluTailSlope => Some(f64::MIN_POSITIVE),
             _ => None,
         }

@@ -31,6 +31,8 @@ impl Primitive {
             Self::Cos => v.cos(),
             Self::NormalCdf => normal::distribution(v),
             Self::NormalPdf => normal::density(v),
+            Self::Erf => normal::error_function(v),
+            Self::ErfSlope => normal::error_function_slope(v),
             Self::Exp => v.exp(),
             Self::Expm1 => v.exp_m1(),
             Self::Ramp => v.max(0.0),

@@ -7,7 +7,7 @@ mod formulas;
 mod oracle;
 mod tails;
 
-use derive_network_symbolic::functions::{Activation, Function};
+use derive_network_symbolic::functions::{Call, Formula, Function};
 
 fn builtin(name: &str) -> Function {
     let name = if name == "logcosh2" {
@@ -15,10 +15,9 @@ fn builtin(name: &str) -> Function {
     } else {
         name
     };
-    let found = Activation::ALL
-        .into_iter()
-        .find(|activation| activation.name() == name);
-    Function::builtin(found.unwrap_or_else(|| panic!("no activation {name}")))
+    let call = Call::parse(name).unwrap_or_else(|| panic!("no function {name}"));
+    let formula = Formula::Call(call, Box::new(Formula::Argument));
+    Function::custom(name, &formula).expect("it has no constants")
 }
 
 /// Derivatives of orders `0..orders` at `x`, term by term and by straight-line code.

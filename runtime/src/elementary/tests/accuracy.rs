@@ -60,7 +60,12 @@ fn trigonometric_is_right() {
 
 #[test]
 fn normal_is_right() {
-    check::<NormalFamily, 2>([4.2, 2.0], [4.2, 2.0]);
+    check::<NormalFamily, 2>([4.6, 2.0], [4.6, 2.0]);
+}
+
+#[test]
+fn error_function_is_right() {
+    check::<ErrorFunctionFamily, 2>([3.0, 2.0], [3.0, 2.0]);
 }
 
 #[test]
@@ -156,6 +161,7 @@ fn a_result_does_not_depend_on_the_neighbours() {
         check::<LogisticFamily, T, 4>("logistic");
         check::<HyperbolicFamily, T, 3>("hyperbolic");
         check::<NormalFamily, T, 2>("normal");
+        check::<ErrorFunctionFamily, T, 2>("error_function");
         check::<ExponentialFamily, T, 2>("exponential");
         check::<TrigonometricFamily, T, 2>("trigonometric");
     }

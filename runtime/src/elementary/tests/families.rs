@@ -33,6 +33,7 @@ families! {
     HyperbolicFamily: hyperbolic { log_cosh2, tanh, sech_squared } 3;
     TrigonometricFamily: trigonometric { sin, cos } 2;
     NormalFamily: normal { cdf, pdf } 2;
+    ErrorFunctionFamily: error_function { erf, slope } 2;
     ExponentialFamily: exponential { exp, expm1 } 2;
     ExponentialLinearFamily: exponential_linear { ramp, step, tail, tail_slope, negative_ramp, negative_step } 6;
     AbsoluteFamily: absolute { abs, sign } 2;

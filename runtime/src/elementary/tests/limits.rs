@@ -48,6 +48,7 @@ fn nan_gives_nan_in_every_generator() {
         check::<HyperbolicFamily, 3>(nan, [NAN; 3]);
         check::<TrigonometricFamily, 2>(nan, [NAN; 2]);
         check::<NormalFamily, 2>(nan, [NAN; 2]);
+        check::<ErrorFunctionFamily, 2>(nan, [NAN; 2]);
         check::<ExponentialFamily, 2>(nan, [NAN; 2]);
         check::<ExponentialLinearFamily, 6>(nan, [NAN; 6]);
         check::<AbsoluteFamily, 2>(nan, [NAN; 2]);
@@ -68,6 +69,8 @@ fn infinities_give_limits() {
     check::<TrigonometricFamily, 2>(-INFINITY, [NAN; 2]);
     check::<NormalFamily, 2>(INFINITY, [1.0, 0.0]);
     check::<NormalFamily, 2>(-INFINITY, [0.0, 0.0]);
+    check::<ErrorFunctionFamily, 2>(INFINITY, [1.0, 0.0]);
+    check::<ErrorFunctionFamily, 2>(-INFINITY, [-1.0, 0.0]);
     check::<ExponentialFamily, 2>(INFINITY, [INFINITY; 2]);
     check::<ExponentialFamily, 2>(-INFINITY, [0.0, -1.0]);
     check::<ExponentialLinearFamily, 6>(INFINITY, [INFINITY, 1.0, 0.0, 0.0, 0.0, 0.0]);
@@ -129,6 +132,7 @@ fn symmetry_is_exact() {
     check::<LogisticFamily, 4>(0.0, [core::f64::consts::LN_2, 0.5, 0.25, 0.0]);
     check::<ExponentialFamily, 2>(0.0, [1.0, 0.0]);
     check::<TrigonometricFamily, 2>(0.0, [0.0, 1.0]);
+    check::<ErrorFunctionFamily, 2>(0.0, [0.0, core::f64::consts::FRAC_2_SQRT_PI]);
     for lanes in Lanes::available() {
         let arguments: Vec<f64> = (0..400)
             .map(|i| 0.1f64.powi(i / 20) * (1.0 + i as f64))
@@ -137,6 +141,10 @@ fn symmetry_is_exact() {
         let run = |v: &[f64]| with_lanes(lanes, || evaluate::<LogisticFamily, f64, 4>(v));
         for (right, left) in run(&arguments).iter().zip(run(&mirrored)) {
             assert_eq!((right[2], right[3]), (left[2], -left[3]));
+        }
+        let run = |v: &[f64]| with_lanes(lanes, || evaluate::<ErrorFunctionFamily, f64, 2>(v));
+        for (right, left) in run(&arguments).iter().zip(run(&mirrored)) {
+            assert_eq!(*right, [-left[0], left[1]]);
         }
     }
 }
