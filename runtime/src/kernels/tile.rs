@@ -61,8 +61,6 @@ struct Tile<const N: usize, const W: usize>;
 impl<const N: usize, const W: usize> Tile<N, W> {
     /// Whether its sums are so few that each addition would wait for the one before.
     const WAITS: bool = N * W <= 2;
-    /// The number of its sums.
-    const SUMS: usize = N * W;
 }
 
 /// The results of a tile, and room for a vector behind them.
@@ -337,7 +335,7 @@ impl<
         let numbers: *mut T = (&raw mut totals).cast();
         let mut start = 0;
         while start < N * W {
-            if !Self::TOGETHER || 2 * Tile::<N, W>::SUMS < 3 * Self::LANES {
+            if const { !Self::TOGETHER || 2 * N * W < 3 * Self::LANES } {
                 // SAFETY: it is one of the numbers.
                 unsafe { *numbers.wrapping_add(start) = T::reduce_sum(simd, sums[start]) };
                 start += 1;
