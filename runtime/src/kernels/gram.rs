@@ -5,7 +5,7 @@
 
 use crate::lanes::{Isa, OnLanes, Real, dispatch};
 
-use super::transpose::{MOST_LANES, Square, rotate};
+use super::transpose::{MOST_LANES, Square, each_row, rotate};
 
 /// Columns of a panel: two vectors of any instruction set, or a multiple.
 pub const PANEL: usize = 2 * MOST_LANES;
@@ -144,15 +144,13 @@ impl<T: Real> OnLanes for Fill<'_, T> {
                 while place < PANEL {
                     let mut square: Square<T, S> = [T::zero(simd); MOST_LANES];
                     let in_use = T::first_lanes(simd, rows.len());
-                    let mut i = 0;
-                    while i < lanes {
+                    each_row!(i below lanes => {
                         let start = (place + i) * self.height + number * lanes;
                         if let Some(entries) = columns.get(start..start + rows.len()) {
                             // SAFETY: there are as many entries as lanes in use.
                             square[i] = unsafe { T::load_partial(simd, entries.as_ptr(), in_use) };
                         }
-                        i += 1;
-                    }
+                    });
                     square = rotate::<T, S>(simd, square, lanes, lanes.trailing_zeros());
                     for (row, entries) in rows.iter_mut().zip(square) {
                         let entries_of_row = &mut row.0[place..place + lanes];

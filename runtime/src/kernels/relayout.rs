@@ -8,7 +8,7 @@ use super::elementwise::MOST_LOOPS;
 use super::memory::{Bases, Memory, Sizes, Space};
 use super::nest::Loop;
 use super::odometer::Odometer;
-use super::transpose::{MOST_LANES, Square, rotate};
+use super::transpose::{MOST_LANES, Square, each_row, rotate};
 
 /// How a tensor is copied: entry `[row, ..]` of point `p` to the scalar `p * stride + row + ..`.
 #[derive(Clone, Copy, Debug)]
@@ -144,33 +144,21 @@ impl<T: Real> Copy<'_, T> {
         while row < rows {
             let mut square: Square<T, S> = [T::zero(simd); MOST_LANES];
             // As many loads for any number of rows, so that the square stays in registers: behind the last row it comes again.
-            let mut i = 0;
-            while i < lanes {
+            each_row!(i below lanes => {
                 let number = if row + i < rows { row + i } else { rows - 1 };
                 let from = source.wrapping_add(number * self.relayout.row_step * lanes);
                 // SAFETY: the caller's promise.
                 square[i] = unsafe { T::load(simd, from) };
-                i += 1;
-            }
+            });
             square = rotate::<T, S>(simd, square, lanes, lanes.trailing_zeros());
             let mut to = target.wrapping_add(row);
-            if points >= lanes {
-                i = 0;
-                while i < lanes {
+            each_row!(i below lanes => {
+                if i < points {
                     // SAFETY: the caller's promise; rows fill whole vectors.
                     unsafe { T::store(simd, to, square[i]) };
                     to = to.wrapping_add(self.relayout.stride);
-                    i += 1;
                 }
-            } else {
-                i = 0;
-                while i < points {
-                    // SAFETY: the same.
-                    unsafe { T::store(simd, to, square[i]) };
-                    to = to.wrapping_add(self.relayout.stride);
-                    i += 1;
-                }
-            }
+            });
             row += lanes;
         }
     }

@@ -14,6 +14,28 @@ pub(super) const MOST_LANES: usize = 16;
 /// A square of lanes; where there are fewer, the last rows are not used.
 pub(super) type Square<T, S> = [<T as Real>::Vector<S>; MOST_LANES];
 
+/// Statements for each row below `count`, with its number as a constant. A loop would do, but LLVM unrolls it too late: rows that were
+/// once indexed by a variable stay in memory.
+macro_rules! each_row {
+    ($i:ident below $count:expr => $body:block) => {
+        each_row!(@ $i below $count => $body; 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    };
+    (@ $i:ident below $count:expr => $body:block; $($row:literal)*) => {
+        $(if $row < $count {
+            let $i: usize = $row;
+            $body
+        })*
+    };
+}
+pub(super) use each_row;
+
+/// The steps of a rotation.
+macro_rules! each_bit {
+    ($bit:ident below $bits:expr => $body:block) => {
+        $crate::kernels::transpose::each_row!(@ $bit below $bits => $body; 0 1 2 3);
+    };
+}
+
 /// `count` rows, a power of two, as one sequence of numbers whose index is rotated by so many bits.
 ///
 /// A number's index is that of its row, then that of its lane. Rotated by the bits of the former, what was a row for each
@@ -25,17 +47,14 @@ pub(super) fn rotate<T: Real, S: Isa>(
     count: usize,
     bits: u32,
 ) -> Square<T, S> {
-    let mut bit = 0;
-    while bit < bits {
+    let half = count / 2;
+    each_bit!(_bit below bits => {
         let before = rows;
-        let mut i = 0;
-        while i < count / 2 {
+        each_row!(@ i below half => {
             [rows[2 * i], rows[2 * i + 1]] =
-                interleave::<T, S>(simd, before[i], before[i + count / 2]);
-            i += 1;
-        }
-        bit += 1;
-    }
+                interleave::<T, S>(simd, before[i], before[i + half]);
+        }; 0 1 2 3 4 5 6 7);
+    });
     rows
 }
 
