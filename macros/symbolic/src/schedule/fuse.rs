@@ -5,12 +5,13 @@
 
 use crate::functions::{Step, StepId, StraightLineBuilder};
 
+use super::live::{Live, Walk};
 use super::nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Relayout, Space, View,
 };
 
 /// Loops of at most this many steps are unrolled.
-const SHORT: usize = 4;
+pub(crate) const SHORT: usize = 4;
 /// A nest keeps its operands and results in registers: it has at most so many of each.
 const MOST_OPERANDS: usize = 14;
 const MOST_RESULTS: usize = 10;
@@ -51,23 +52,13 @@ struct Span {
     first: usize,
     last: usize,
     apart: usize,
-    /// Whether it is all of the interval.
-    whole: bool,
+    /// Which they are.
+    walk: Walk,
 }
 
 struct Touched {
     reads: Vec<Span>,
     writes: Vec<Span>,
-}
-
-impl Span {
-    /// Whether all elements of the other are among these.
-    fn covers(&self, other: &Span) -> bool {
-        self.whole
-            && self.space == other.space
-            && self.first <= other.first
-            && other.last <= self.last
-    }
 }
 
 /// Whether both may have an element in common. Tensors that are interleaved have none.
@@ -96,25 +87,18 @@ fn conflict(earlier: &Touched, later: &Touched) -> bool {
 }
 
 fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
-    let mut span = Span {
+    let walk = Walk::new(place, extents, steps);
+    let moving = || walk.moving.iter();
+    Span {
         space: place.space,
         first: place.offset,
-        last: place.offset,
-        apart: 0,
-        whole: true,
-    };
-    let loops = extents.iter().copied().zip(steps.iter().copied());
-    let mut moving: Vec<(usize, usize)> = loops
-        .filter(|(extent, step)| *extent > 1 && *step > 0)
-        .map(|(extent, step)| (step, extent))
-        .collect();
-    moving.sort_unstable();
-    for (step, extent) in moving {
-        span.whole &= step == span.last - span.first + 1;
-        span.last += (extent - 1) * step;
-        span.apart = greatest_common_divisor(span.apart, step);
+        last: place.offset
+            + moving()
+                .map(|(extent, step)| (extent - 1) * step)
+                .sum::<usize>(),
+        apart: moving().fold(0, |apart, (_, step)| greatest_common_divisor(apart, *step)),
+        walk,
     }
-    span
 }
 
 fn touched_by(nest: &Nest) -> Touched {
@@ -378,24 +362,20 @@ impl Joiner {
 
 /// Drops results that no later nest and no output reads.
 fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
-    let mut read: Vec<Span> = outputs
-        .iter()
-        .filter(|view| !view.shape.contains(&0))
-        .map(|view| {
-            let place = Place {
-                space: view.space,
-                offset: view.offset,
-            };
-            span(place, &view.shape, &view.strides)
-        })
-        .collect();
-    for position in (0..nests.len()).rev() {
-        if let Nest::Elementwise(nest) = &mut nests[position] {
+    let mut live = Live::default();
+    for view in outputs.iter().filter(|view| !view.shape.contains(&0)) {
+        let place = Place {
+            space: view.space,
+            offset: view.offset,
+        };
+        live.set(&Walk::new(place, &view.shape, &view.strides), true);
+    }
+    for nest in nests.iter_mut().rev() {
+        if let Nest::Elementwise(nest) = nest {
             let kept: Vec<usize> = (0..nest.results.len())
                 .filter(|result| {
                     let (place, steps) = &nest.results[*result];
-                    let written = span(*place, &nest.loops, steps);
-                    read.iter().any(|read| overlap(read, &written))
+                    live.any(&Walk::new(*place, &nest.loops, steps))
                 })
                 .collect();
             if kept.len() < nest.results.len() && !kept.is_empty() {
@@ -409,10 +389,14 @@ fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
                 *nest = writer.finish(nest.lane, nest.loops.clone(), results);
             }
         }
-        let touched = touched_by(&nests[position]);
         // What is written anew was not read from before.
-        read.retain(|read| !touched.writes.iter().any(|write| write.covers(read)));
-        read.extend(touched.reads);
+        let touched = touched_by(nest);
+        for write in &touched.writes {
+            live.set(&write.walk, false);
+        }
+        for read in &touched.reads {
+            live.set(&read.walk, true);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod contraction;
 mod elementwise;
 mod fuse;
 mod layout;
+mod live;
 mod lower;
 mod nests;
 mod order;

@@ -1,0 +1,107 @@
+//! Which elements of the memory are still to be read, while nests are gone through from the last to the first.
+//!
+//! Tensors are interleaved and written over by others of another shape, so what is read is known of each element.
+
+use super::nests::{Place, Space};
+
+/// The elements of a tensor: its first one, and extent and step of each loop that moves, the smallest step first.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    pub place: Place,
+    pub moving: Vec<(usize, usize)>,
+}
+
+impl Walk {
+    pub fn new(place: Place, extents: &[usize], steps: &[usize]) -> Self {
+        let loops = extents.iter().copied().zip(steps.iter().copied());
+        let mut moving: Vec<(usize, usize)> = loops
+            .filter(|(extent, step)| *extent > 1 && *step > 0)
+            .collect();
+        moving.sort_unstable_by_key(|(_, step)| *step);
+        Walk { place, moving }
+    }
+
+    /// The elements as runs, in no order: first element and length.
+    fn runs(&self) -> Vec<(usize, usize)> {
+        let mut moving = &self.moving[..];
+        let mut length = 1;
+        while let [(extent, step), rest @ ..] = moving
+            && *step <= length
+        {
+            length += (extent - 1) * step;
+            moving = rest;
+        }
+        let mut runs = vec![(self.place.offset, length)];
+        for (extent, step) in moving {
+            let moved = |run: &(usize, usize), index: usize| (run.0 + index * step, run.1);
+            runs = (0..*extent)
+                .flat_map(|index| runs.iter().map(move |run| moved(run, index)))
+                .collect();
+        }
+        runs
+    }
+}
+
+/// Elements that are still to be read, of scratch and of the block.
+#[derive(Debug, Default)]
+pub(crate) struct Live([Vec<bool>; 2]);
+
+impl Live {
+    /// Reads or, if not `read`, writes all elements of a walk.
+    pub fn set(&mut self, walk: &Walk, read: bool) {
+        let elements = match walk.place.space {
+            Space::Parameters => return,
+            Space::Scratch => &mut self.0[0],
+            Space::Block => &mut self.0[1],
+        };
+        for (first, length) in walk.runs() {
+            if elements.len() < first + length {
+                elements.resize(first + length, false);
+            }
+            elements[first..first + length].fill(read);
+        }
+    }
+
+    /// Whether any element of a walk is still to be read.
+    pub fn any(&self, walk: &Walk) -> bool {
+        let elements = match walk.place.space {
+            Space::Parameters => return false,
+            Space::Scratch => &self.0[0],
+            Space::Block => &self.0[1],
+        };
+        let mut runs = walk.runs().into_iter();
+        runs.any(|(first, length)| {
+            let last = elements.len().min(first + length);
+            elements
+                .get(first..last)
+                .is_some_and(|run| run.contains(&true))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(offset: usize, extents: &[usize], steps: &[usize]) -> Walk {
+        let space = Space::Block;
+        Walk::new(Place { space, offset }, extents, steps)
+    }
+
+    #[test]
+    fn a_tensor_of_overlapping_windows_is_one_run() {
+        assert_eq!(walk(5, &[4, 3], &[1, 1]).runs(), [(5, 6)]);
+        assert_eq!(walk(5, &[2, 3, 4], &[3, 1, 0]).runs(), [(5, 6)]);
+    }
+
+    #[test]
+    fn what_interleaved_tensors_write_together_is_not_read_from_before() {
+        let mut live = Live::default();
+        live.set(&walk(10, &[12], &[1]), true);
+        live.set(&walk(10, &[4], &[3]), false);
+        assert!(live.any(&walk(10, &[12], &[1])));
+        live.set(&walk(11, &[2, 4], &[1, 3]), false);
+        assert!(!live.any(&walk(10, &[12], &[1])));
+        assert!(!live.any(&walk(100, &[12], &[1])));
+    }
+}
