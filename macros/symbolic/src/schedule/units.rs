@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Binding, Coefficient, Contract, FunctionId, Graph, NodeId, Op, Program};
 
+use super::fuse;
 use super::order::Order;
 use super::views::{is_structure, read_as_stored, view_of};
 
@@ -139,7 +140,7 @@ impl Units {
         for (position, unit) in self.ordered.iter().enumerate() {
             let size = self
                 .is_elementwise(graph, unit)
-                .then(|| graph.node(unit.nodes()[0]).size());
+                .then(|| steps(graph.shape(unit.nodes()[0])));
             let shares = size.is_some() && size == latest.0 && position - latest.1 < MOST_JOINED;
             if !shares {
                 latest = (size, position);
@@ -172,6 +173,12 @@ impl Units {
     pub fn stored(&self, graph: &Graph, id: NodeId) -> Option<NodeId> {
         stored(graph, &self.computed, id)
     }
+}
+
+/// The steps of an elementwise nest for a tensor of this shape, once its short loops are written out.
+fn steps(shape: &[usize]) -> usize {
+    let long = shape.iter().filter(|extent| **extent > fuse::SHORT);
+    long.product()
 }
 
 /// A term of a sum and what multiplies it.
