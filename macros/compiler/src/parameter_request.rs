@@ -14,7 +14,7 @@ use crate::lower::{Lowered, lower_in_parameters};
 use crate::model::{Loss, LossRequestKind, Network, ParameterRequest, ParameterRequestKind};
 
 /// Bytes of vector scratch that a block of points may use: what stays in the nearest caches.
-const BLOCK_BYTES: usize = 128 * 1024;
+const BLOCK_BYTES: usize = 256 * 1024;
 /// The most vectors of points in a block: sums are loaded and stored once for all of them.
 const MOST_VECTORS: usize = 4;
 /// Bytes of vector scratch that a block may use whose results are copied away.
@@ -219,11 +219,11 @@ fn loss_programs(
     scheduled.collect()
 }
 
-/// Blocks of about as many vectors of points as the caches hold, a power of two: chunks of points have whole blocks.
+/// Blocks of as many vectors of points as the caches hold, a power of two: chunks of points have whole blocks.
 fn in_blocks(program: &Program) -> LoopProgram {
     let one = schedule_blocks(program, 1);
     let fitting = BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
-    let vectors = MOST_VECTORS.min(fitting.next_power_of_two());
+    let vectors = MOST_VECTORS.min(1 << fitting.max(1).ilog2());
     if vectors <= 1 || one.totals <= 1 {
         return one;
     }

@@ -11,8 +11,10 @@ const LANES: usize = 8;
 const REDUCTION: usize = 4;
 /// Rows of a copy are padded to whole vectors of any instruction set.
 const WHOLE_VECTORS: usize = 16;
-/// The cost of laying out a vector of points anew.
-const RELAYOUT: usize = 3;
+/// The cost of laying out a vector of points anew, and of adding up the lanes of a result, as many as there are lanes together:
+/// measured, in multiply-adds.
+const RELAYOUT: usize = 6;
+const TOTAL: usize = 5;
 
 /// An index and the step of each operand along it; none: the operand does not carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -324,7 +326,7 @@ pub(crate) fn total_nests(
         ..Loop::ONCE
     };
     let nest = sum_nest(&indices, operands, None);
-    let mut cheapest = volume * vectors + 2 * REDUCTION * results;
+    let mut cheapest = volume * vectors + TOTAL * results;
     let mut found = (None, over_points(nest, points));
     let (Some(b), [true, true]) = (operands.b, moves) else {
         return found;
