@@ -25,6 +25,25 @@ pub(super) struct Unpack<'a, T> {
     pub points: usize,
 }
 
+/// Where the elements of a short row lie for the first of its points: each so many scalars behind the one before.
+struct Short<T> {
+    first: *mut T,
+    step: usize,
+}
+
+impl<T: Real> Short<T> {
+    /// None if they are not evenly apart.
+    #[inline(always)]
+    fn of<S: Isa>(bases: &Bases<T>, view: &'static View, vector: usize) -> Option<Self> {
+        let unit = view.space.unit::<T, S>();
+        let step = view.step()?;
+        Some(Short {
+            first: bases.at(view.space, (view.offset + vector) * unit),
+            step: step * unit,
+        })
+    }
+}
+
 /// Where the elements of a square lie for the first of its points.
 struct Column<T> {
     elements: Elements,
@@ -87,13 +106,19 @@ impl<T: Real> OnLanes for Unpack<'_, T> {
             let run = count >= lanes && self.view.is_run();
             // There are no more points than a block has; if there were, its last ones would come again.
             let vector = least(point / lanes, self.view.vectors - 1);
-            let column = Column::of::<S>(self.bases, self.view, vector, height);
-            match count {
-                1 if full => self.short(simd, &column, point, 1),
-                2 if full => self.short(simd, &column, point, 2),
-                SHORT if full => self.short(simd, &column, point, SHORT),
-                _ if run => self.squares::<S, true>(simd, column, point),
-                _ => self.squares::<S, false>(simd, column, point),
+            let short = Short::of::<S>(self.bases, self.view, vector);
+            match (count, short) {
+                (1, Some(short)) if full => self.short(simd, short, point, 1),
+                (2, Some(short)) if full => self.short(simd, short, point, 2),
+                (SHORT, Some(short)) if full => self.short(simd, short, point, SHORT),
+                _ => {
+                    let column = Column::of::<S>(self.bases, self.view, vector, height);
+                    if run {
+                        self.squares::<S, true>(simd, column, point);
+                    } else {
+                        self.squares::<S, false>(simd, column, point);
+                    }
+                }
             }
             point += lanes;
         }
@@ -103,14 +128,14 @@ impl<T: Real> OnLanes for Unpack<'_, T> {
 impl<T: Real> Unpack<'_, T> {
     /// A vector of points from `point` on, each a short row.
     #[inline(always)]
-    fn short<S: Isa>(&self, simd: S, column: &Column<T>, point: usize, count: usize) {
+    fn short<S: Isa>(&self, simd: S, short: Short<T>, point: usize, count: usize) {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
         let target = self.target.wrapping_add(point * count);
         let mut i = 0;
         while i < count {
             // SAFETY: the elements of the view lie within its space.
-            rows[i] = unsafe { T::load(simd, column.places[i]) };
+            rows[i] = unsafe { T::load(simd, short.first.wrapping_add(i * short.step)) };
             i += 1;
         }
         rows = rotate::<T, S>(simd, rows, count, count.trailing_zeros());
@@ -193,12 +218,15 @@ impl<T: Real> OnLanes for Pack<'_, T> {
             let point = vector * lanes;
             let full = self.points >= point + lanes && count <= lanes;
             let height = least(count, lanes);
-            let column = Column::of::<S>(self.bases, self.view, vector, height);
-            match count {
-                1 if full => self.short(simd, &column, point, 1),
-                2 if full => self.short(simd, &column, point, 2),
-                SHORT if full => self.short(simd, &column, point, SHORT),
-                _ => self.squares(simd, column, point),
+            let short = Short::of::<S>(self.bases, self.view, vector);
+            match (count, short) {
+                (1, Some(short)) if full => self.short(simd, short, point, 1),
+                (2, Some(short)) if full => self.short(simd, short, point, 2),
+                (SHORT, Some(short)) if full => self.short(simd, short, point, SHORT),
+                _ => {
+                    let column = Column::of::<S>(self.bases, self.view, vector, height);
+                    self.squares(simd, column, point);
+                }
             }
             vector += 1;
         }
@@ -208,7 +236,7 @@ impl<T: Real> OnLanes for Pack<'_, T> {
 impl<T: Real> Pack<'_, T> {
     /// A vector of points from `point` on, each a short row.
     #[inline(always)]
-    fn short<S: Isa>(&self, simd: S, column: &Column<T>, point: usize, count: usize) {
+    fn short<S: Isa>(&self, simd: S, short: Short<T>, point: usize, count: usize) {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
         let source = self.source.wrapping_add(point * count);
@@ -222,7 +250,7 @@ impl<T: Real> Pack<'_, T> {
         i = 0;
         while i < count {
             // SAFETY: the elements of the view lie within its space.
-            unsafe { T::store(simd, column.places[i], rows[i]) };
+            unsafe { T::store(simd, short.first.wrapping_add(i * short.step), rows[i]) };
             i += 1;
         }
     }

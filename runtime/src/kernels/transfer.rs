@@ -64,16 +64,25 @@ impl View {
 
     /// Whether it is scalars side by side, first axis fastest.
     pub(super) const fn is_run(&self) -> bool {
-        let mut size = 1;
+        matches!(self.step(), Some(step) if step == 1 || self.size() == 1)
+    }
+
+    /// From each element to the next, first axis fastest, if that is the same between all of them.
+    pub(super) const fn step(&self) -> Option<usize> {
+        let (mut size, mut step) = (1, 0);
         let mut axis = 0;
         while axis < self.extents.len() {
-            if self.extents[axis] > 1 && self.strides[axis] != size {
-                return false;
+            if self.extents[axis] > 1 {
+                if size == 1 {
+                    step = self.strides[axis];
+                } else if self.strides[axis] != size * step {
+                    return None;
+                }
             }
             size *= self.extents[axis];
             axis += 1;
         }
-        true
+        Some(step)
     }
 
     /// Whether its elements are vectors of points.
