@@ -11,9 +11,9 @@ const LANES: usize = 8;
 const REDUCTION: usize = 4;
 /// Rows of a copy are padded to whole vectors of any instruction set.
 const WHOLE_VECTORS: usize = 16;
-/// The cost of laying out a vector of points anew, and of adding up the lanes of a result, as many as there are lanes together:
-/// measured, in multiply-adds.
+/// The cost of laying out a vector of points anew, measured in multiply-adds.
 const RELAYOUT: usize = 6;
+/// The same of adding up the lanes of a sum over the points, as many sums together as there are lanes.
 const TOTAL: usize = 5;
 
 /// An index and the step of each operand along it; none: the operand does not carry it.
