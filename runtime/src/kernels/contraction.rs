@@ -1,4 +1,4 @@
-//! The contraction nest: `out[.., m, n] = init + scale * sum over k of a[.., m, k] b[.., n, k]`.
+//! The contraction nest: `out[.., m, n] = init + scale * sum over k of a[.., m, k] weight[k] b[.., n, k]`.
 //!
 //! One kernel for every product of two tensors. Registers hold a tile of `m` by `n` results; the innermost loop is over the
 //! summed index, so each operand that is loaded serves a row or a column of the tile. What runs along the lanes is the points,
@@ -37,20 +37,31 @@ pub trait Contraction: Sized {
     );
 }
 
-/// The elements of their spaces where the result, both factors and the initial value begin.
+/// The elements of their spaces where the result, both factors, the initial value and the weight begin.
 pub trait Places {
     /// In this order.
-    const ELEMENTS: [usize; 4];
+    const ELEMENTS: [usize; 5];
 }
 
 /// Places as a type.
 #[derive(Debug)]
-pub struct Begin<const OUT: usize, const FIRST: usize, const SECOND: usize, const INITIAL: usize>;
+pub struct Begin<
+    const OUT: usize,
+    const FIRST: usize,
+    const SECOND: usize,
+    const INITIAL: usize,
+    const WEIGHT: usize,
+>;
 
-impl<const OUT: usize, const FIRST: usize, const SECOND: usize, const INITIAL: usize> Places
-    for Begin<OUT, FIRST, SECOND, INITIAL>
+impl<
+    const OUT: usize,
+    const FIRST: usize,
+    const SECOND: usize,
+    const INITIAL: usize,
+    const WEIGHT: usize,
+> Places for Begin<OUT, FIRST, SECOND, INITIAL, WEIGHT>
 {
-    const ELEMENTS: [usize; 4] = [OUT, FIRST, SECOND, INITIAL];
+    const ELEMENTS: [usize; 5] = [OUT, FIRST, SECOND, INITIAL, WEIGHT];
 }
 
 /// Runs a contraction nest whose operands begin at some places, in tiles that fit the registers.
@@ -83,6 +94,9 @@ pub(super) struct Panel {
     /// Scalars from one summed element of each factor to the next.
     pub(super) apart: (usize, usize),
     places: [(Space, usize); 4],
+    /// Where the weight begins in the block, and its step along the summed index.
+    weight: usize,
+    pub(super) weight_step: usize,
     /// Scalars in an element of each operand, for the loops that are slices.
     pub(super) units: [usize; 4],
     /// Tiles one below the other.
@@ -246,6 +260,8 @@ impl<
             k: steps,
             apart: (k.a, k.b),
             places,
+            weight: At::ELEMENTS[4] * lanes,
+            weight_step: nest.weight * lanes,
             units,
             tiles,
             tile: [R * rows.out, R * rows.a, R * rows.b, R * rows.init],
@@ -347,10 +363,12 @@ impl<
             b: self.bases.at(b.0, b.1),
             init: self.bases.at(init.0, init.1),
         };
+        let weight = self.bases.at(Space::Block, panel.weight).cast_const();
         Work::<T, S, KIND, R, W, ROW_STEP, COLUMN_STEP> {
             simd,
             panel,
             start,
+            weight,
             steps: panel.k.extent,
             last: panel.last,
             part: T::no_lanes(),

@@ -63,6 +63,8 @@ pub struct ContractionNest {
     /// points. With rows along the lanes `a` is a copy with a point's entries side by side: all its steps are scalars, `k.a` from
     /// one point to the next.
     pub over_points: bool,
+    /// Step of the weight along `k`, in elements of the block: it multiplies each summed product. Zero: there is none.
+    pub weight: usize,
 }
 
 /// How the code of a nest differs beside its tile: bits of the constant `KIND`.
@@ -95,6 +97,8 @@ pub mod kind {
     pub const POINTS: u32 = 4096;
     /// The last vector, of rows or of the summed index, may be partial.
     pub const PART: u32 = 8192;
+    /// Each summed product is multiplied by a weight of the points.
+    pub const WEIGHTED: u32 = 16384;
 }
 
 pub(super) const fn has(kind: u32, bit: u32) -> bool {
@@ -160,6 +164,9 @@ impl ContractionNest {
         if self.over_points {
             bits |= kind::POINTS;
         }
+        if self.weight > 0 {
+            bits |= kind::WEIGHTED;
+        }
         bits
     }
 
@@ -196,7 +203,7 @@ impl ContractionNest {
     }
 
     /// Whether the nest is what its kind says, and stays within the memory if its operands begin at these elements.
-    pub(super) const fn check(&self, kind: u32, begins: [usize; 4], sizes: Sizes) {
+    pub(super) const fn check(&self, kind: u32, begins: [usize; 5], sizes: Sizes) {
         assert!(
             self.kind() == kind & !(kind::REST | kind::PART),
             "the code of a nest is that of its kind"
@@ -242,6 +249,20 @@ impl ContractionNest {
             assert!(
                 self.m.out == 1 && self.m.a == 1 && self.m.b == b && self.m.init <= 1,
                 "rows are contiguous"
+            );
+        }
+        if self.weight > 0 {
+            assert!(
+                points && !self.paired && !self.alone && self.sums.is_empty(),
+                "columns of points have weights"
+            );
+            assert!(
+                sizes.hold(
+                    Space::Block,
+                    begins[4],
+                    (self.k.extent - 1) * self.weight + 1
+                ),
+                "a weight lies within the block"
             );
         }
         operand = 0;

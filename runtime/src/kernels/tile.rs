@@ -47,6 +47,8 @@ pub(super) struct Work<
     pub simd: S,
     pub panel: &'static Panel,
     pub start: Position<T>,
+    /// Where the weight begins, if there is one.
+    pub weight: *const T,
     /// Steps of the innermost sum, in full vectors where it runs along the lanes.
     pub steps: usize,
     /// Lanes in use of the last vector of rows, or of the summed index behind its full vectors.
@@ -100,6 +102,7 @@ impl<
     const SCALED: bool = has(KIND, kind::SCALED);
     const NESTED: bool = has(KIND, kind::NESTED);
     const REST: bool = has(KIND, kind::REST);
+    const WEIGHTED: bool = has(KIND, kind::WEIGHTED);
     /// Whether the innermost sum is over the points of a block.
     const POINTS: bool = has(KIND, kind::POINTS);
     /// Whether columns of the second factor are vectors of points, one of which is read.
@@ -371,15 +374,19 @@ impl<
     ) {
         let simd = self.simd;
         let k = &self.panel.k;
+        let mut weight = self.weight;
         let mut steps = self.steps;
         if Tile::<N, W>::WAITS && steps >= 8 {
             let mut chains = [[[T::zero(simd); W]; N]; 4];
             while steps >= 4 {
                 let mut chain = 0;
                 while chain < 4 {
-                    self.step::<N, false>(a, b, &mut chains[chain]);
+                    self.step::<N, false>(a, b, weight, &mut chains[chain]);
                     a = a.wrapping_add(k.a);
                     b = b.wrapping_add(k.b);
+                    if Self::WEIGHTED {
+                        weight = weight.wrapping_add(self.panel.weight_step);
+                    }
                     chain += 1;
                 }
                 steps -= 4;
@@ -397,13 +404,16 @@ impl<
             }
         }
         while steps > 0 {
-            self.step::<N, false>(a, b, sums);
+            self.step::<N, false>(a, b, weight, sums);
             a = a.wrapping_add(k.a);
             b = b.wrapping_add(k.b);
+            if Self::WEIGHTED {
+                weight = weight.wrapping_add(self.panel.weight_step);
+            }
             steps -= 1;
         }
         if Self::SUM_PART && self.last > 0 {
-            self.step::<N, true>(a, b, sums);
+            self.step::<N, true>(a, b, weight, sums);
         }
     }
 
@@ -414,6 +424,7 @@ impl<
         &self,
         mut a: *const T,
         mut b: *const T,
+        weight: *const T,
         sums: &mut [[T::Vector<S>; W]; N],
     ) {
         if Self::ROW && Self::COLUMNS {
@@ -427,6 +438,14 @@ impl<
             while j < W {
                 columns[j] = self.second::<PART>(b, false);
                 b = b.wrapping_add(Self::B_COLUMN);
+                j += 1;
+            }
+        }
+        if Self::WEIGHTED {
+            let weight = self.factor::<true, false>(weight, 0, false);
+            let mut j = 0;
+            while j < W {
+                columns[j] = T::mul(simd, columns[j], weight);
                 j += 1;
             }
         }

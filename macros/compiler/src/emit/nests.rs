@@ -195,13 +195,14 @@ fn code_name(index: usize) -> Ident {
     format_ident!("__Code{index}")
 }
 
-/// Places of the result, the factors and the initial value; what is missing reads nothing.
-fn places(nest: &ContractionNest) -> [Place; 4] {
+/// Places of the result, the factors, the initial value and the weight; what is missing reads nothing.
+fn places(nest: &ContractionNest) -> [Place; 5] {
     [
         nest.out,
         nest.a,
         nest.b.unwrap_or(nest.a),
         nest.init.unwrap_or(nest.out),
+        nest.weight.map_or(nest.out, |(weight, _)| weight),
     ]
 }
 
@@ -213,6 +214,7 @@ fn at_the_beginning(nest: &ContractionNest) -> ContractionNest {
         a: beginning(nest.a),
         b: nest.b.map(beginning),
         init: nest.init.map(beginning),
+        weight: nest.weight.map(|(weight, step)| (beginning(weight), step)),
         ..nest.clone()
     }
 }
@@ -227,7 +229,8 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
     let outer = nest.outer.iter().map(emit_loop);
     let sums = nest.sums.iter().map(emit_loop);
     let (m, n, k) = (emit_loop(&nest.m), emit_loop(&nest.n), emit_loop(&nest.k));
-    let spaces = places(nest).map(|place| emit_space(place.space));
+    let [spaces @ .., _] = places(nest).map(|place| emit_space(place.space));
+    let weight = number(nest.weight.map_or(0, |(_, step)| step));
     let columns = match nest.init {
         None => number(0),
         Some(_) => number(nest.initial_columns.min(nest.n.extent)),
@@ -259,6 +262,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
                 scale: #scale,
                 symmetric: #symmetric,
                 over_points: #over_points,
+                weight: #weight,
             };
 
             #[inline(always)]
@@ -320,6 +324,7 @@ fn emit_kind(nest: &ContractionNest, rest: bool, part: bool) -> TokenStream {
         (rest, quote!(REST)),
         (nest.over_points, quote!(POINTS)),
         (part, quote!(PART)),
+        (nest.weight.is_some(), quote!(WEIGHTED)),
     ];
     let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
     quote!({ 0 #(| __private::kind::#bits)* })

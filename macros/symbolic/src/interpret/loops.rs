@@ -155,13 +155,17 @@ fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
                     continue;
                 }
                 let mut sum = 0.0;
-                for step in &sums {
+                for (number, step) in sums.iter().enumerate() {
                     let a = memory.read(nest.a, outer.a + row.a + column.a + step.a);
                     let b = match nest.b {
                         Some(b) => memory.read(b, outer.b + row.b + column.b + step.b),
                         None => 1.0,
                     };
-                    sum += a * b;
+                    let weight = match nest.weight {
+                        Some((weight, along)) => memory.read(weight, number * along),
+                        None => 1.0,
+                    };
+                    sum += a * (weight * b);
                 }
                 let mut value = nest.scale * sum;
                 if let Some(init) = nest.init.filter(|_| column.extent < nest.initial_columns) {

@@ -205,6 +205,7 @@ fn assemble(
         out: operands.out,
         a: operands.a,
         b: operands.b,
+        weight: None,
         init: operands.init,
         initial_columns: operands.initial_columns,
         paired,

@@ -5,6 +5,7 @@
 
 use crate::functions::{Step, StepId, StraightLineBuilder};
 
+use super::absorb::absorb;
 use super::live::{Live, Walk};
 use super::nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Relayout, Space, View,
@@ -19,7 +20,7 @@ const MOST_RESULTS: usize = 10;
 /// Joins what can be joined. `outputs` are read after the last nest.
 pub(crate) fn fuse(nests: Vec<Nest>, outputs: &[View]) -> Vec<Nest> {
     let mut fused: Vec<Nest> = Vec::new();
-    for nest in nests {
+    for nest in absorb(nests, outputs) {
         match nest {
             Nest::Elementwise(nest) => place_elementwise(&mut fused, unroll(nest)),
             Nest::Contraction(_) | Nest::Relayout(_) => fused.push(nest),
@@ -47,22 +48,23 @@ fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
 }
 
 /// Elements of a space: some of an interval, a multiple of `apart` from each other.
-struct Span {
+pub(crate) struct Span {
     space: Space,
     first: usize,
     last: usize,
     apart: usize,
     /// Which they are.
-    walk: Walk,
+    pub walk: Walk,
 }
 
-struct Touched {
-    reads: Vec<Span>,
-    writes: Vec<Span>,
+/// What a nest reads and writes.
+pub(crate) struct Touched {
+    pub reads: Vec<Span>,
+    pub writes: Vec<Span>,
 }
 
 /// Whether both may have an element in common. Tensors that are interleaved have none.
-fn overlap(a: &Span, b: &Span) -> bool {
+pub(crate) fn overlap(a: &Span, b: &Span) -> bool {
     let apart = greatest_common_divisor(a.apart, b.apart);
     a.space == b.space
         && a.first <= b.last
@@ -79,14 +81,14 @@ fn greatest_common_divisor(a: usize, b: usize) -> usize {
 }
 
 /// Whether two nests must keep their order.
-fn conflict(earlier: &Touched, later: &Touched) -> bool {
+pub(crate) fn conflict(earlier: &Touched, later: &Touched) -> bool {
     let meet = |a: &[Span], b: &[Span]| a.iter().any(|a| b.iter().any(|b| overlap(a, b)));
     meet(&earlier.writes, &later.reads)
         || meet(&earlier.reads, &later.writes)
         || meet(&earlier.writes, &later.writes)
 }
 
-fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
+pub(crate) fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
     let walk = Walk::new(place, extents, steps);
     let moving = || walk.moving.iter();
     Span {
@@ -101,7 +103,7 @@ fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
     }
 }
 
-fn touched_by(nest: &Nest) -> Touched {
+pub(crate) fn touched_by(nest: &Nest) -> Touched {
     match nest {
         Nest::Elementwise(nest) => touched_by_elementwise(nest),
         Nest::Contraction(nest) => touched_by_contraction(nest),
@@ -149,6 +151,10 @@ fn touched_by_contraction(nest: &ContractionNest) -> Touched {
     let mut reads = vec![whole(nest.a, |step| step.a)];
     reads.extend(nest.b.map(|b| whole(b, |step| step.b)));
     reads.extend(nest.init.map(|init| whole(init, |step| step.init)));
+    reads.extend(
+        nest.weight
+            .map(|(weight, step)| span(weight, &[nest.k.extent], &[step])),
+    );
     Touched {
         reads,
         writes: vec![whole(nest.out, |step| step.out)],
@@ -363,13 +369,7 @@ impl Joiner {
 /// Drops results that no later nest and no output reads.
 fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
     let mut live = Live::default();
-    for view in outputs.iter().filter(|view| !view.shape.contains(&0)) {
-        let place = Place {
-            space: view.space,
-            offset: view.offset,
-        };
-        live.set(&Walk::new(place, &view.shape, &view.strides), true);
-    }
+    live.read_outputs(outputs);
     for nest in nests.iter_mut().rev() {
         if let Nest::Elementwise(nest) = nest {
             let kept: Vec<usize> = (0..nest.results.len())
@@ -389,14 +389,7 @@ fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
                 *nest = writer.finish(nest.lane, nest.loops.clone(), results);
             }
         }
-        // What is written anew was not read from before.
-        let touched = touched_by(nest);
-        for write in &touched.writes {
-            live.set(&write.walk, false);
-        }
-        for read in &touched.reads {
-            live.set(&read.walk, true);
-        }
+        live.pass(&touched_by(nest));
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Tensors are interleaved and written over by others of another shape, so what is read is known of each element.
 
-use super::nests::{Place, Space};
+use super::fuse::Touched;
+use super::nests::{Place, Space, View};
 
 /// The elements of a tensor: its first one, and extent and step of each loop that moves, the smallest step first.
 #[derive(Clone, Debug)]
@@ -47,8 +48,29 @@ impl Walk {
 pub(crate) struct Live([Vec<bool>; 2]);
 
 impl Live {
+    /// Reads the results, before the last nest is passed.
+    pub fn read_outputs(&mut self, outputs: &[View]) {
+        for view in outputs.iter().filter(|view| !view.shape.contains(&0)) {
+            let place = Place {
+                space: view.space,
+                offset: view.offset,
+            };
+            self.set(&Walk::new(place, &view.shape, &view.strides), true);
+        }
+    }
+
+    /// Passes a nest: what it writes anew was not read from before.
+    pub fn pass(&mut self, nest: &Touched) {
+        for write in &nest.writes {
+            self.set(&write.walk, false);
+        }
+        for read in &nest.reads {
+            self.set(&read.walk, true);
+        }
+    }
+
     /// Reads or, if not `read`, writes all elements of a walk.
-    pub fn set(&mut self, walk: &Walk, read: bool) {
+    fn set(&mut self, walk: &Walk, read: bool) {
         let elements = match walk.place.space {
             Space::Parameters => return,
             Space::Scratch => &mut self.0[0],

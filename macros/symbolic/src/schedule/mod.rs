@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a layer or a derivative: a unit is a contraction or elementwise work.
 
+mod absorb;
 mod contraction;
 mod elementwise;
 mod fuse;

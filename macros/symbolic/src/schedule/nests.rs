@@ -81,7 +81,7 @@ pub struct Place {
     pub offset: usize,
 }
 
-/// `out[outer, m, n] = init + scale * sum over sums, k of a[outer, m, k] b[outer, n, k]`.
+/// `out[outer, m, n] = init + scale * sum over sums, k of a[outer, m, k] weight[k] b[outer, n, k]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContractionNest {
     /// What runs along the lanes.
@@ -102,6 +102,8 @@ pub struct ContractionNest {
     pub a: Place,
     /// The second factor; none: a sum.
     pub b: Option<Place>,
+    /// What multiplies each summed product: of points, and its step in `k`.
+    pub weight: Option<(Place, usize)>,
     /// The initial value of the first `initial_columns` columns.
     pub init: Option<Place>,
     /// How many columns start from `init`.

@@ -49,6 +49,9 @@ impl Display for ContractionNest {
             write!(formatter, "{} ", self.scale)?;
         }
         write!(formatter, "sum {}", self.a)?;
+        if let Some((weight, step)) = self.weight {
+            write!(formatter, " {weight} (k {step})")?;
+        }
         if let Some(b) = self.b {
             write!(formatter, " {b}")?;
         }

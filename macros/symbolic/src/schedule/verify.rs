@@ -159,6 +159,11 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
     let steps = |of: fn(&Loop) -> usize| -> Vec<usize> { loops.iter().map(of).collect() };
     let mut reads = vec![(nest.a, steps(|step| step.a))];
     reads.extend(nest.b.map(|b| (b, steps(|step| step.b))));
+    reads.extend(nest.weight.map(|(weight, step)| {
+        let mut along = vec![0; loops.len()];
+        along[loops.len() - 1] = step;
+        (weight, along)
+    }));
     each(&reads, &extents, &mut |place, address| {
         written.read(place, address)
     })?;

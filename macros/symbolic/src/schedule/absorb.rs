@@ -1,0 +1,319 @@
+//! Nests go in, fewer come out: a product with a weight that one contraction reads becomes the weight of that contraction.
+//!
+//! `sum over k of a[m, k] (w[k] y[n, k])` multiplies as it reads, where the product would be stored and loaded again.
+
+use crate::functions::Step;
+
+use super::fuse::{conflict, overlap, span, touched_by};
+use super::live::{Live, Walk};
+use super::nests::{
+    ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Space, View,
+};
+
+/// A weight multiplies each column again for each tile of rows; a stored product costs so many of that.
+const MOST_TILES: usize = 3;
+/// Lanes for which tiles are counted.
+const LANES: usize = 8;
+
+/// Gives contractions their weights. `outputs` are read after the last nest.
+pub(crate) fn absorb(mut nests: Vec<Nest>, outputs: &[View]) -> Vec<Nest> {
+    let mut live = Live::default();
+    live.read_outputs(outputs);
+    let mut reader = nests.len();
+    while reader > 0 {
+        reader -= 1;
+        if let Some((product, weighted)) = weighted(&nests, reader, &live) {
+            nests[reader] = Nest::Contraction(weighted);
+            nests.remove(product);
+            reader -= 1;
+        }
+        live.pass(&touched_by(&nests[reader]));
+    }
+    nests
+}
+
+/// The product that a contraction can absorb, and the contraction then. `live` is what is read after it.
+fn weighted(nests: &[Nest], reader: usize, live: &Live) -> Option<(usize, ContractionNest)> {
+    let Nest::Contraction(nest) = &nests[reader] else {
+        return None;
+    };
+    let takes = nest.lane == LaneAxis::Points
+        && !nest.paired
+        && nest.sums.is_empty()
+        && nest.k.extent > 1
+        && nest.weight.is_none()
+        && tiles_of_rows(nest) <= MOST_TILES;
+    let b = nest.b.filter(|_| takes)?;
+    for (place, first) in [(b, false), (nest.a, true)] {
+        for position in (0..reader).rev() {
+            let Nest::Elementwise(product) = &nests[position] else {
+                continue;
+            };
+            if product.results.len() == 1
+                && product.results[0].0 == place
+                && let Some(weighted) = replaced(nest, product, first)
+                && is_apart(nests, position, reader, &weighted, live)
+            {
+                return Some((position, weighted));
+            }
+        }
+    }
+    None
+}
+
+/// Tiles of rows that multiply each column.
+fn tiles_of_rows(nest: &ContractionNest) -> usize {
+    let tiles = nest.m.extent.div_ceil(nest.tile(LANES).wide.0);
+    // Of a triangle half of them.
+    if nest.symmetric {
+        tiles.div_ceil(2)
+    } else {
+        tiles
+    }
+}
+
+/// The contraction that reads the factors of a product instead of the product, its first or its second factor.
+fn replaced(
+    nest: &ContractionNest,
+    product: &ElementwiseNest,
+    first: bool,
+) -> Option<ContractionNest> {
+    let [Step::Operand(0), Step::Operand(1), Step::Multiply(..)] = product.body.steps[..] else {
+        return None;
+    };
+    let Step::Multiply(0, 1) = product.body.steps[2] else {
+        return None;
+    };
+    let [
+        Operand::Tensor {
+            place: x,
+            steps: along_x,
+        },
+        Operand::Tensor {
+            place: y,
+            steps: along_y,
+        },
+    ] = &product.operands[..]
+    else {
+        return None;
+    };
+    let steps = |step: &Loop| if first { step.a } else { step.b };
+    let mut loops: Vec<Loop> = nest.outer.clone();
+    loops.extend([nest.m, nest.n, nest.k]);
+    // Each loop of the product is one of the contraction's, and the other way round.
+    let moving = |extent: usize, step: usize| extent > 1 && step > 0;
+    let result = &product.results[0].1;
+    let mut same = vec![None; loops.len()];
+    for (number, (extent, step)) in product.loops.iter().zip(result).enumerate() {
+        if *extent > 1 {
+            let mut positions = loops.iter().zip(&same).enumerate();
+            let (position, _) = positions.find(|(_, (known, taken))| {
+                taken.is_none() && known.extent == *extent && steps(known) == *step
+            })?;
+            same[position] = Some(number);
+        }
+    }
+    let matches = loops.iter().zip(&same);
+    if matches
+        .filter(|(step, same)| moving(step.extent, steps(step)) != same.is_some())
+        .count()
+        > 0
+    {
+        return None;
+    }
+    let along = |steps: &[usize]| -> Vec<usize> {
+        same.iter()
+            .map(|number| number.map_or(0, |number| steps[number]))
+            .collect()
+    };
+    let (along_x, along_y) = (along(along_x), along(along_y));
+    let k = loops.len() - 1;
+    let is_weight = |place: &Place, along: &[usize]| {
+        place.space == Space::Block && along[k] > 0 && along[..k].iter().all(|step| *step == 0)
+    };
+    let (weight, factor, along) = if is_weight(x, &along_x) {
+        ((*x, along_x[k]), *y, along_y)
+    } else if is_weight(y, &along_y) {
+        ((*y, along_y[k]), *x, along_x)
+    } else {
+        return None;
+    };
+    let moved = |step: Loop, along: usize| {
+        if first {
+            Loop { a: along, ..step }
+        } else {
+            Loop { b: along, ..step }
+        }
+    };
+    let outer = nest.outer.iter().zip(&along);
+    let outer = outer.map(|(step, along)| moved(*step, *along)).collect();
+    Some(ContractionNest {
+        outer,
+        m: moved(nest.m, along[k - 2]),
+        n: moved(nest.n, along[k - 1]),
+        k: moved(nest.k, along[k]),
+        a: if first { factor } else { nest.a },
+        b: if first { nest.b } else { Some(factor) },
+        weight: Some(weight),
+        ..nest.clone()
+    })
+}
+
+/// Whether a product is read by the contraction alone, and its factors are still there, also while that writes.
+fn is_apart(
+    nests: &[Nest],
+    position: usize,
+    reader: usize,
+    weighted: &ContractionNest,
+    live: &Live,
+) -> bool {
+    let Nest::Elementwise(product) = &nests[position] else {
+        return false;
+    };
+    let (place, steps) = &product.results[0];
+    let result = span(*place, &product.loops, steps);
+    let mut read = touched_by(&nests[position]);
+    read.writes.clear();
+    let between = nests[position + 1..reader].iter().map(touched_by);
+    let mut between = between.collect::<Vec<_>>().into_iter();
+    let untouched = between.all(|nest| {
+        !conflict(&read, &nest)
+            && !nest.reads.iter().any(|other| overlap(other, &result))
+            && !nest.writes.iter().any(|other| overlap(other, &result))
+    });
+    let own = touched_by(&nests[reader]);
+    let weighted = touched_by(&Nest::Contraction(weighted.clone()));
+    let written = &weighted.writes[0];
+    untouched
+        && !live.any(&Walk::new(*place, &product.loops, steps))
+        && own
+            .reads
+            .iter()
+            .filter(|other| overlap(other, &result))
+            .count()
+            == 1
+        && !read.reads.iter().any(|other| overlap(other, written))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functions::StraightLineBuilder;
+
+    const EXTENT: usize = 20;
+    const COLUMNS: usize = 2;
+    const WEIGHT: usize = 100;
+    const FACTOR: usize = 200;
+    const PRODUCT: usize = 300;
+
+    fn block(offset: usize) -> Place {
+        Place {
+            space: Space::Block,
+            offset,
+        }
+    }
+
+    /// `product[k, n] = weight[k] factor[k, n]`.
+    fn product() -> Nest {
+        let mut builder = StraightLineBuilder::new();
+        let [weight, factor] = [0, 1].map(|operand| builder.operand(operand));
+        let result = builder.multiply(weight, factor);
+        let tensor = |offset, steps| Operand::Tensor {
+            place: block(offset),
+            steps,
+        };
+        Nest::Elementwise(ElementwiseNest {
+            lane: LaneAxis::Points,
+            loops: vec![EXTENT, COLUMNS],
+            operands: vec![tensor(WEIGHT, vec![1, 0]), tensor(FACTOR, vec![3, 1])],
+            results: vec![(block(PRODUCT), vec![COLUMNS, 1])],
+            body: builder.finish(&[result]),
+        })
+    }
+
+    /// Sums over `k` of so many rows of a matrix and the product, written from `out` on.
+    fn sum(rows: usize, out: usize) -> Nest {
+        let step = |extent, out, a, b| Loop {
+            extent,
+            out,
+            a,
+            b,
+            init: 0,
+        };
+        Nest::Contraction(ContractionNest {
+            lane: LaneAxis::Points,
+            outer: Vec::new(),
+            m: step(rows, COLUMNS, 1, 0),
+            n: step(COLUMNS, 1, 0, 1),
+            sums: Vec::new(),
+            k: step(EXTENT, 0, rows, COLUMNS),
+            out: block(out),
+            a: Place {
+                space: Space::Parameters,
+                offset: 0,
+            },
+            b: Some(block(PRODUCT)),
+            weight: None,
+            init: None,
+            initial_columns: 0,
+            paired: false,
+            scale: 1.0,
+            symmetric: false,
+            over_points: false,
+        })
+    }
+
+    /// The weights of the contractions among the nests that are left.
+    fn weights(nests: Vec<Nest>, output: usize) -> Vec<Option<(Place, usize)>> {
+        let output = View {
+            space: Space::Block,
+            offset: output,
+            shape: vec![EXTENT],
+            strides: vec![1],
+        };
+        let nests = absorb(nests, &[output]);
+        let weights = nests.iter().map(|nest| match nest {
+            Nest::Contraction(nest) => nest.weight,
+            _ => None,
+        });
+        weights.collect()
+    }
+
+    #[test]
+    fn a_product_for_one_contraction_becomes_its_weight() {
+        let left = weights(vec![product(), sum(4, 0)], 0);
+        assert_eq!(left, [Some((block(WEIGHT), 1))]);
+        let [Nest::Contraction(nest)] = &absorb(vec![product(), sum(4, 0)], &[])[..] else {
+            panic!("one contraction is left");
+        };
+        assert_eq!((nest.b, nest.k.b, nest.n.b), (Some(block(FACTOR)), 3, 1));
+    }
+
+    #[test]
+    fn a_product_that_is_read_again_is_stored() {
+        assert_eq!(
+            weights(vec![product(), sum(4, 0), sum(4, 50)], 0),
+            [None; 3]
+        );
+        assert_eq!(weights(vec![product(), sum(4, 0)], PRODUCT), [None; 2]);
+    }
+
+    #[test]
+    fn a_product_whose_factors_are_written_over_is_stored() {
+        assert_eq!(weights(vec![product(), sum(4, WEIGHT)], WEIGHT), [None; 2]);
+        let other = sum(4, FACTOR);
+        let Nest::Contraction(other) = other else {
+            unreachable!("it is a contraction");
+        };
+        let other = Nest::Contraction(ContractionNest {
+            b: Some(block(0)),
+            ..other
+        });
+        assert_eq!(weights(vec![product(), other, sum(4, 500)], 500), [None; 3]);
+    }
+
+    #[test]
+    fn a_product_that_many_tiles_would_multiply_again_is_stored() {
+        assert_eq!(weights(vec![product(), sum(400, 400)], 400), [None; 2]);
+    }
+}
