@@ -170,6 +170,7 @@ pub(super) struct Panel<const I: usize, const R: usize> {
     pub(super) innermost: usize,
     /// Steps of the loop around the innermost one; one if there is none.
     pub(super) turns: usize,
+    pub(super) points: bool,
     pub(super) operands: [Stride; I],
     pub(super) results: [Stride; R],
 }
@@ -177,7 +178,6 @@ pub(super) struct Panel<const I: usize, const R: usize> {
 struct Part<N, T, S, const I: usize, const R: usize>(core::marker::PhantomData<(N, T, S)>);
 
 impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part<N, T, S, I, R> {
-    const POINTS: bool = N::NEST.points();
     const PANEL: Panel<I, R> = {
         let nest = N::NEST;
         let nothing = Stride {
@@ -190,7 +190,7 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
             unit: 1,
         };
         let extent = nest.extents[nest.extents.len() - 1];
-        let points = Self::POINTS;
+        let points = nest.points();
         let mut panel = Panel {
             extents: nest.extents,
             innermost: if points {
@@ -203,6 +203,7 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
             } else {
                 1
             },
+            points,
             operands: [nothing; I],
             results: [nothing; R],
         };
@@ -263,28 +264,20 @@ pub fn elementwise<
     C: Code<T, I, R>,
 {
     const { N::NEST.check::<T, C>(Memory::<T, S, P, H, B>::SIZES) };
-    let (bases, code) = (&memory.bases, core::marker::PhantomData);
-    let panel = &const { Part::<N, T, S, I, R>::PANEL };
-    if Part::<N, T, S, I, R>::POINTS {
-        memory
-            .simd
-            .apart(Run::<T, C, true, I, R> { bases, panel, code });
-    } else {
-        memory
-            .simd
-            .apart(Run::<T, C, false, I, R> { bases, panel, code });
-    }
+    memory.simd.apart(Run::<T, C, I, R> {
+        bases: &memory.bases,
+        panel: &const { Part::<N, T, S, I, R>::PANEL },
+        code: core::marker::PhantomData,
+    });
 }
 
-/// A nest whose lanes are `POINTS`, so that no vector is partial, or else the innermost loop.
-struct Run<'a, T, C, const POINTS: bool, const I: usize, const R: usize> {
+struct Run<'a, T, C, const I: usize, const R: usize> {
     bases: &'a Bases<T>,
     panel: &'static Panel<I, R>,
     code: core::marker::PhantomData<C>,
 }
 
-impl<T, C, const POINTS: bool, const I: usize, const R: usize> OnLanes
-    for Run<'_, T, C, POINTS, I, R>
+impl<T, C, const I: usize, const R: usize> OnLanes for Run<'_, T, C, I, R>
 where
     T: Real,
     C: Code<T, I, R>,
@@ -293,7 +286,7 @@ where
 
     #[inline(always)]
     fn run<S: Isa>(self, simd: S) {
-        Work::<T, S, C, POINTS, I, R> {
+        Work::<T, S, C, I, R> {
             simd,
             bases: self.bases,
             panel: self.panel,

@@ -38,7 +38,7 @@ impl Stride {
 }
 
 /// A nest at work, where its outer loops stand.
-pub(super) struct Work<'a, T, S, C, const POINTS: bool, const I: usize, const R: usize> {
+pub(super) struct Work<'a, T, S, C, const I: usize, const R: usize> {
     pub simd: S,
     pub bases: &'a Bases<T>,
     pub panel: &'static Panel<I, R>,
@@ -73,7 +73,7 @@ const fn count_true(flags: &[bool]) -> usize {
     count
 }
 
-impl<T, S, C, const POINTS: bool, const I: usize, const R: usize> Work<'_, T, S, C, POINTS, I, R>
+impl<T, S, C, const I: usize, const R: usize> Work<'_, T, S, C, I, R>
 where
     T: Real,
     S: Isa,
@@ -84,12 +84,12 @@ where
     const NESTED: bool = C::LOOPS > 1;
     const DEEP: bool = C::LOOPS > 2;
     /// Whether the last vector may be partial.
-    const PART: bool = Self::LANES > 1 && !POINTS;
+    const PART: bool = Self::LANES > 1;
     const VECTORS: bool = count_reads(&C::READS)[0] > 0;
     const GATHERS: bool = count_reads(&C::READS)[1] > 0;
     const SPLATS: bool = count_reads(&C::READS)[2] > 0;
     const DELTAS: bool = count_reads(&C::READS)[3] > 0;
-    const SCATTERS: bool = count_true(&C::SCATTERS) > 0 && Self::PART;
+    const SCATTERS: bool = count_true(&C::SCATTERS) > 0 && Self::LANES > 1;
 
     #[inline(always)]
     pub fn loops(mut self) {
@@ -207,7 +207,8 @@ where
                     Read::Delta(a, b) => {
                         if Self::DELTAS {
                             let loops = (a, b, C::LOOPS - 1);
-                            values[i] = delta::<T, S>(simd, &self.counters, loops, index, POINTS);
+                            values[i] =
+                                delta::<T, S>(simd, &self.counters, loops, index, panel.points);
                         }
                     }
                 }
