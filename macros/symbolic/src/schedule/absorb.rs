@@ -4,11 +4,11 @@
 
 use crate::functions::Step;
 
-use super::fuse::{conflict, overlap, span, touched_by};
-use super::live::{Live, Walk};
+use super::live::Live;
 use super::nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Space, View,
 };
+use super::touched::{Walk, conflict, overlap, span, touched_by};
 
 /// A weight multiplies each column again for each tile of rows; a stored product costs so many of that.
 const MOST_TILES: usize = 3;

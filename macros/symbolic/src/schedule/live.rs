@@ -2,46 +2,8 @@
 //!
 //! Tensors are interleaved and written over by others of another shape, so what is read is known of each element.
 
-use super::fuse::Touched;
 use super::nests::{Place, Space, View};
-
-/// The elements of a tensor: its first one, and extent and step of each loop that moves, the smallest step first.
-#[derive(Clone, Debug)]
-pub(crate) struct Walk {
-    pub place: Place,
-    pub moving: Vec<(usize, usize)>,
-}
-
-impl Walk {
-    pub fn new(place: Place, extents: &[usize], steps: &[usize]) -> Self {
-        let loops = extents.iter().copied().zip(steps.iter().copied());
-        let mut moving: Vec<(usize, usize)> = loops
-            .filter(|(extent, step)| *extent > 1 && *step > 0)
-            .collect();
-        moving.sort_unstable_by_key(|(_, step)| *step);
-        Walk { place, moving }
-    }
-
-    /// The elements as runs, in no order: first element and length.
-    fn runs(&self) -> Vec<(usize, usize)> {
-        let mut moving = &self.moving[..];
-        let mut length = 1;
-        while let [(extent, step), rest @ ..] = moving
-            && *step <= length
-        {
-            length += (extent - 1) * step;
-            moving = rest;
-        }
-        let mut runs = vec![(self.place.offset, length)];
-        for (extent, step) in moving {
-            let moved = |run: &(usize, usize), index: usize| (run.0 + index * step, run.1);
-            runs = (0..*extent)
-                .flat_map(|index| runs.iter().map(move |run| moved(run, index)))
-                .collect();
-        }
-        runs
-    }
-}
+use super::touched::{Touched, Walk};
 
 /// Elements that are still to be read, of scratch and of the block.
 #[derive(Debug, Default)]
