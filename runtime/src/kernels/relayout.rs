@@ -143,7 +143,7 @@ impl<T: Real> Copy<'_, T> {
         let mut row = 0;
         while row < rows {
             let mut square: Square<T, S> = [T::zero(simd); MOST_LANES];
-            // As many loads for any number of rows, so that the square stays in registers: behind the last row it comes again.
+            // As many loads for any number of rows: behind the last row it comes again.
             each_row!(i below lanes => {
                 let number = if row + i < rows { row + i } else { rows - 1 };
                 let from = source.wrapping_add(number * self.relayout.row_step * lanes);

@@ -29,13 +29,6 @@ macro_rules! each_row {
 }
 pub(super) use each_row;
 
-/// The steps of a rotation.
-macro_rules! each_bit {
-    ($bit:ident below $bits:expr => $body:block) => {
-        $crate::kernels::transpose::each_row!(@ $bit below $bits => $body; 0 1 2 3);
-    };
-}
-
 /// `count` rows, a power of two, as one sequence of numbers whose index is rotated by so many bits.
 ///
 /// A number's index is that of its row, then that of its lane. Rotated by the bits of the former, what was a row for each
@@ -48,13 +41,13 @@ pub(super) fn rotate<T: Real, S: Isa>(
     bits: u32,
 ) -> Square<T, S> {
     let half = count / 2;
-    each_bit!(_bit below bits => {
+    each_row!(@ _bit below bits as usize => {
         let before = rows;
         each_row!(@ i below half => {
             [rows[2 * i], rows[2 * i + 1]] =
                 interleave::<T, S>(simd, before[i], before[i + half]);
         }; 0 1 2 3 4 5 6 7);
-    });
+    }; 0 1 2 3);
     rows
 }
 

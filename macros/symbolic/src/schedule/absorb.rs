@@ -8,7 +8,7 @@ use super::live::Live;
 use super::nests::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, Nest, Operand, Place, Space, View,
 };
-use super::touched::{Walk, conflict, overlap, span, touched_by};
+use super::touched::{Span, conflict, overlap, span, touched_by};
 
 /// A weight multiplies each column again for each tile of rows; a stored product costs so many of that.
 const MOST_TILES: usize = 3;
@@ -78,10 +78,7 @@ fn replaced(
     product: &ElementwiseNest,
     first: bool,
 ) -> Option<ContractionNest> {
-    let [Step::Operand(0), Step::Operand(1), Step::Multiply(..)] = product.body.steps[..] else {
-        return None;
-    };
-    let Step::Multiply(0, 1) = product.body.steps[2] else {
+    let [Step::Operand(0), Step::Operand(1), Step::Multiply(0, 1)] = product.body.steps[..] else {
         return None;
     };
     let [
@@ -101,7 +98,6 @@ fn replaced(
     let mut loops: Vec<Loop> = nest.outer.clone();
     loops.extend([nest.m, nest.n, nest.k]);
     // Each loop of the product is one of the contraction's, and the other way round.
-    let moving = |extent: usize, step: usize| extent > 1 && step > 0;
     let result = &product.results[0].1;
     let mut same = vec![None; loops.len()];
     for (number, (extent, step)) in product.loops.iter().zip(result).enumerate() {
@@ -113,12 +109,9 @@ fn replaced(
             same[position] = Some(number);
         }
     }
-    let matches = loops.iter().zip(&same);
-    if matches
-        .filter(|(step, same)| moving(step.extent, steps(step)) != same.is_some())
-        .count()
-        > 0
-    {
+    let moves = |known: &Loop| known.extent > 1 && steps(known) > 0;
+    let mut matches = loops.iter().zip(&same);
+    if matches.any(|(known, number)| moves(known) != number.is_some()) {
         return None;
     }
     let along = |steps: &[usize]| -> Vec<usize> {
@@ -174,25 +167,15 @@ fn is_apart(
     let result = span(*place, &product.loops, steps);
     let mut read = touched_by(&nests[position]);
     read.writes.clear();
-    let between = nests[position + 1..reader].iter().map(touched_by);
-    let mut between = between.collect::<Vec<_>>().into_iter();
-    let untouched = between.all(|nest| {
-        !conflict(&read, &nest)
-            && !nest.reads.iter().any(|other| overlap(other, &result))
-            && !nest.writes.iter().any(|other| overlap(other, &result))
-    });
+    let meets = |spans: &[Span]| spans.iter().filter(|other| overlap(other, &result)).count();
+    let mut between = nests[position + 1..reader].iter().map(touched_by);
     let own = touched_by(&nests[reader]);
-    let weighted = touched_by(&Nest::Contraction(weighted.clone()));
-    let written = &weighted.writes[0];
-    untouched
-        && !live.any(&Walk::new(*place, &product.loops, steps))
-        && own
-            .reads
-            .iter()
-            .filter(|other| overlap(other, &result))
-            .count()
-            == 1
-        && !read.reads.iter().any(|other| overlap(other, written))
+    let mut written = touched_by(&Nest::Contraction(weighted.clone()));
+    written.reads.clear();
+    between.all(|nest| !conflict(&read, &nest) && meets(&nest.reads) + meets(&nest.writes) == 0)
+        && meets(&own.reads) == 1
+        && !live.any(&result.walk)
+        && !conflict(&read, &written)
 }
 
 #[cfg(test)]
