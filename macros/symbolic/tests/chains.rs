@@ -313,3 +313,17 @@ fn laplacians_are_traces() {
         }
     }
 }
+
+#[test]
+fn hessians_are_known_to_be_symmetric_at_any_depth() {
+    for depth in [1, 2, 3, 4, 8, 16] {
+        let widths = [&[3][..], &vec![4; depth], &[1]].concat();
+        let network = chain(&widths, &vec![Activation::Sigmoid; depth + 1]);
+        let mut derived = derive(&network, Request::Hessian, Elimination::Contraction).program;
+        let hessian = derived.outputs[2].node;
+        assert!(
+            derived.graph.is_symmetric(hessian, 0, 1),
+            "{depth} hidden layers:\n{derived}"
+        );
+    }
+}

@@ -134,9 +134,10 @@ fn crossing(rows: &[(usize, Vec<Option<Derived>>)], a: usize, b: usize) -> Strin
             _ => ranges.push((word, *inputs, *inputs)),
         }
     }
-    let words = ranges
-        .iter()
-        .map(|(word, start, end)| format!("{word} for d = {start} to {end}"));
+    let words = ranges.iter().map(|(word, start, end)| match start {
+        start if start == end => format!("{word} for d = {start}"),
+        start => format!("{word} for d = {start} to {end}"),
+    });
     words.collect::<Vec<_>>().join(", ")
 }
 

@@ -4,7 +4,7 @@ use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::Bases;
 use super::transfer::{Elements, View};
-use super::transpose::{MOST_LANES, Square, rotate};
+use super::transpose::{MOST_LANES, Square, each_row, rotate};
 
 /// The longest rows that are moved as they are: those of a vector of points fill so many vectors. Longer ones are cut into squares.
 const SHORT: usize = 4;
@@ -132,19 +132,15 @@ impl<T: Real> Unpack<'_, T> {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
         let target = self.target.wrapping_add(point * count);
-        let mut i = 0;
-        while i < count {
+        each_row!(@ i below count => {
             // SAFETY: the elements of the view lie within its space.
             rows[i] = unsafe { T::load(simd, short.first.wrapping_add(i * short.step)) };
-            i += 1;
-        }
+        }; 0 1 2 3);
         rows = rotate::<T, S>(simd, rows, count, count.trailing_zeros());
-        i = 0;
-        while i < count {
+        each_row!(@ i below count => {
             // SAFETY: all points of the vector have their `count` numbers.
             unsafe { T::store(simd, target.wrapping_add(i * lanes), rows[i]) };
-            i += 1;
-        }
+        }; 0 1 2 3);
     }
 
     /// A vector of points from `point` on, or as many as there are, a square after the other. `RUN`: elements lie side by side, and
@@ -240,19 +236,15 @@ impl<T: Real> Pack<'_, T> {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
         let source = self.source.wrapping_add(point * count);
-        let mut i = 0;
-        while i < count {
+        each_row!(@ i below count => {
             // SAFETY: all points of the vector have their `count` numbers.
             rows[i] = unsafe { T::load(simd, source.wrapping_add(i * lanes)) };
-            i += 1;
-        }
+        }; 0 1 2 3);
         rows = rotate::<T, S>(simd, rows, count, lanes.trailing_zeros());
-        i = 0;
-        while i < count {
+        each_row!(@ i below count => {
             // SAFETY: the elements of the view lie within its space.
             unsafe { T::store(simd, short.first.wrapping_add(i * short.step), rows[i]) };
-            i += 1;
-        }
+        }; 0 1 2 3);
     }
 
     /// A vector of points from `point` on, a square after the other; where there is no more, the last point again.

@@ -34,9 +34,14 @@ impl Graph {
             Op::Contract(contract) => {
                 let mut extents = contract.extents.len();
                 let mut factors = contract.factors.clone();
-                self.expand(&mut factors, &mut extents, a, b) && {
+                loop {
                     let swapped = swap(&factors, a, b);
-                    self.same_product(&factors, &swapped, extents, contract.rank)
+                    if self.same_product(&factors, &swapped, extents, contract.rank) {
+                        break true;
+                    }
+                    if !self.expand_last(&mut factors, &mut extents, (a, b)) {
+                        break false;
+                    }
                 }
             }
         };
@@ -44,45 +49,34 @@ impl Graph {
         answer
     }
 
-    /// Writes out the factors that are products and carry one of the two axes.
-    fn expand(
-        &mut self,
+    /// Writes out the product that carries one of the two axes and was made last: what is made of others before those, so that
+    /// the two sides of a symmetric product meet as soon as they can. False if there is none or they would be too many.
+    fn expand_last(
+        &self,
         factors: &mut Vec<Factor>,
         extents: &mut usize,
-        a: Index,
-        b: Index,
+        (a, b): (Index, Index),
     ) -> bool {
-        let mut position = 0;
-        while position < factors.len() {
-            let Factor::Tensor(node, indices) = factors[position].clone() else {
-                position += 1;
-                continue;
+        let products = factors.iter().enumerate().filter_map(|(position, factor)| {
+            let Factor::Tensor(node, indices) = factor else {
+                return None;
             };
-            let carries = |axis| indices.iter().position(|index| *index == axis);
-            let inner = match (&self.node(node).op, carries(a), carries(b)) {
-                // A tensor that carries both axes decides for itself.
-                (_, Some(_), Some(_)) | (_, None, None) => None,
-                (Op::Contract(inner), ..) => Some(inner.clone()),
+            // A tensor that carries both axes decides for itself.
+            let carries_one = indices.contains(&a) != indices.contains(&b);
+            match &self.node(*node).op {
+                Op::Contract(inner) if carries_one => Some((*node, position, indices, inner)),
                 _ => None,
-            };
-            let Some(inner) = inner else {
-                position += 1;
-                continue;
-            };
-            let mut names = indices.clone();
-            for _ in inner.rank..inner.extents.len() {
-                names.push(*extents);
-                *extents += 1;
             }
-            factors.remove(position);
-            for factor in &inner.factors {
-                factors.insert(position, factor.renamed(&names));
-            }
-            if factors.len() > MOST_FACTORS {
-                return false;
-            }
-        }
-        true
+        });
+        let Some((_, position, indices, inner)) = products.max_by_key(|(node, ..)| *node) else {
+            return false;
+        };
+        let summed = inner.extents.len() - inner.rank;
+        let names: Vec<Index> = indices.iter().copied().chain(*extents..*extents + summed).collect();
+        let inner: Vec<Factor> = inner.factors.iter().map(|factor| factor.renamed(&names)).collect();
+        *extents += summed;
+        factors.splice(position..=position, inner);
+        factors.len() <= MOST_FACTORS
     }
 
     /// Whether a renaming of the summed indices makes both products one.
