@@ -21,6 +21,21 @@ pub enum Read {
     Delta(usize, usize),
 }
 
+/// Whose place a tensor is near: that of which operand, or of which result, and how many vectors of points it lies behind that. One with
+/// a pointer of its own is beside itself.
+pub type Beside = (usize, usize);
+
+/// Tensors that all have their own pointers.
+const fn beside_themselves<const N: usize>() -> [Beside; N] {
+    let mut beside = [(0, 0); N];
+    let mut i = 0;
+    while i < N {
+        beside[i].0 = i;
+        i += 1;
+    }
+    beside
+}
+
 /// The most loops around straight-line code: axes of the highest derivative that is worth asking for.
 pub const MOST_LOOPS: usize = 16;
 
@@ -28,8 +43,12 @@ pub const MOST_LOOPS: usize = 16;
 pub trait Code<T: Real, const I: usize, const R: usize> {
     /// How each operand is read.
     const READS: [Read; I];
+    /// Operands that are beside others, in all loops, need no pointer.
+    const READS_BESIDE: [Beside; I] = beside_themselves();
     /// Whether each result is written to places that are not consecutive, one for each lane.
     const SCATTERS: [bool; R];
+    /// Results that are beside others.
+    const WRITES_BESIDE: [Beside; R] = beside_themselves();
     /// How many of the loops there are: deltas count them.
     const LOOPS: usize;
 
@@ -94,6 +113,7 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             if !matches!(C::READS[i], Read::Delta(..)) {
                 self.check_walk(self.operands[i], points, sizes);
             }
+            check_beside(&self.operands, &C::READS_BESIDE, i);
             i += 1;
         }
         let mut r = 0;
@@ -115,6 +135,7 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
                 },
                 "what is written as a vector is consecutive"
             );
+            check_beside(&self.results, &C::WRITES_BESIDE, r);
             r += 1;
         }
     }
@@ -143,6 +164,30 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             sizes.hold(walk.space, walk.offset, last + 1),
             "a nest stays within its memory"
         );
+    }
+}
+
+/// Whether a tensor is where it is said to be beside another, in all loops.
+const fn check_beside(walks: &[Walk], beside: &[Beside], index: usize) {
+    let (other, distance) = beside[index];
+    if other == index {
+        assert!(distance == 0, "a tensor is where it is");
+        return;
+    }
+    let (walk, leader) = (walks[index], walks[other]);
+    assert!(
+        beside[other].0 == other
+            && matches!((walk.space, leader.space), (Space::Block, Space::Block))
+            && walk.offset == leader.offset + distance,
+        "a tensor is beside one with a pointer"
+    );
+    let mut l = 0;
+    while l < walk.steps.len() {
+        assert!(
+            walk.steps[l] == leader.steps[l],
+            "a tensor moves with what it is beside"
+        );
+        l += 1;
     }
 }
 

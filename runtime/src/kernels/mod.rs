@@ -23,7 +23,7 @@ mod workspace;
 pub use arithmetic::{Arithmetic, arithmetic};
 pub use columns::{Columns, unpack_columns};
 pub use contraction::{Begin, Contraction, Places, contraction, tiles};
-pub use elementwise::{Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
+pub use elementwise::{Beside, Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
 #[cfg(feature = "rayon")]
 pub use gram::PANEL;
 pub use gram::{Panels, mirror, sum_of_squares};

@@ -184,24 +184,25 @@ where
         let mut values = [T::zero(simd); I];
         let mut i = 0;
         while i < I {
+            let (other, distance) = C::READS_BESIDE[i];
+            let place = reads[other].wrapping_add(distance * Self::LANES);
             // SAFETY: `check` has shown that the tensor lies within its space up to the last step of every loop, and a
             // partial vector ends there.
             unsafe {
                 match C::READS[i] {
                     Read::Vector => {
                         if Self::VECTORS {
-                            values[i] = self.load(reads[i], count, in_use);
+                            values[i] = self.load(place, count, in_use);
                         }
                     }
                     Read::Gather => {
                         if Self::GATHERS {
-                            values[i] =
-                                gather::<T, S>(simd, reads[i], panel.operands[i].apart, count);
+                            values[i] = gather::<T, S>(simd, place, panel.operands[i].apart, count);
                         }
                     }
                     Read::Splat => {
                         if Self::SPLATS {
-                            values[i] = T::splat(simd, *reads[i]);
+                            values[i] = T::splat(simd, *place);
                         }
                     }
                     Read::Delta(a, b) => {
@@ -218,8 +219,10 @@ where
         let values = C::apply(simd, values);
         let mut r = 0;
         while r < R {
+            let (other, distance) = C::WRITES_BESIDE[r];
+            let place = writes[other].wrapping_add(distance * Self::LANES);
             // SAFETY: as above.
-            unsafe { self.write(r, writes[r], values[r], count, in_use) };
+            unsafe { self.write(r, place, values[r], count, in_use) };
             r += 1;
         }
     }

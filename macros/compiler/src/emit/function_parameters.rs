@@ -53,6 +53,34 @@ impl InParametersEmitter<'_> {
         pieces.collect()
     }
 
+    /// Statements that set the columns of a matrix that no piece fills to zero.
+    fn zeros(
+        &self,
+        function: &ScheduledPieces,
+        matrix: &TokenStream,
+        rows: &TokenStream,
+    ) -> TokenStream {
+        let filled = function.pieces.iter().map(|piece| {
+            let view = &function.program.outputs[piece.output];
+            let entries: usize = view.shape.iter().product();
+            (piece.offset, piece.offset + entries / function.width)
+        });
+        let (scalar, parameters) = (&self.scalar, self.network.parameters());
+        let mut filled: Vec<(usize, usize)> = filled.chain([(parameters, parameters)]).collect();
+        filled.sort_unstable();
+        let mut behind = 0;
+        let mut statements = TokenStream::new();
+        for (start, end) in filled {
+            if behind < start {
+                let (from, to) = (number(behind), number(start));
+                statements
+                    .extend(quote!(#matrix[#from * (#rows)..#to * (#rows)].fill(0 as #scalar);));
+            }
+            behind = behind.max(end);
+        }
+        statements
+    }
+
     fn of_batch(&mut self, function: &ScheduledPieces, name: Option<&str>) -> TokenStream {
         let parts = self.parts(&function.program);
         let Parts {
@@ -76,14 +104,7 @@ impl InParametersEmitter<'_> {
             add: false,
         };
         let pieces = self.unpack(function, outputs, &place);
-        // Columns that no piece fills are zero.
-        let views = function
-            .pieces
-            .iter()
-            .map(|piece| &function.program.outputs[piece.output]);
-        let filled: usize = views.map(|view| view.shape.iter().product::<usize>()).sum();
-        let fill = (filled < function.width * self.network.parameters())
-            .then(|| quote!(jacobian.fill(0 as #scalar);));
+        let fill = self.zeros(function, &quote!(jacobian), &quote!(points.len() * #width));
         let (pack_x, unpack_value) = (&inputs[0], &outputs[0]);
         let Given {
             slice: given_slice,
@@ -309,7 +330,7 @@ impl InParametersEmitter<'_> {
                     " The value of {said}; its derivatives in the parameters are written to `gradient`, zero for frozen ones."
                 ),
                 quote!(gradient: &mut [#scalar]),
-                quote!(gradient.fill(0 as #scalar);),
+                self.zeros(function, &quote!(gradient), &quote!(1)),
                 quote!(),
                 quote!(#value),
                 quote!(value),

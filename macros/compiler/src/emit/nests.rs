@@ -32,7 +32,9 @@ pub(super) struct Nests {
 #[derive(PartialEq)]
 struct Code {
     reads: Vec<Read>,
+    reads_beside: Vec<(usize, usize)>,
     scatters: Vec<bool>,
+    writes_beside: Vec<(usize, usize)>,
     loops: usize,
     body: StraightLine,
 }
@@ -55,6 +57,10 @@ fn intern<T: PartialEq>(known: &mut Vec<T>, entry: T) -> usize {
     })
 }
 
+/// Tensors of a nest up to which each keeps a pointer of its own: there are registers for so many. Beyond them vectors of a block share
+/// one; with one vector in a block only streams could, and nests would have less code in common.
+const POINTERS: usize = 10;
+
 impl Nests {
     pub fn new(scalar: Ident, lanes: usize) -> Self {
         Nests {
@@ -68,11 +74,11 @@ impl Nests {
         }
     }
 
-    /// Statements that run some nests, in order, with `memory` in scope.
-    pub fn calls(&mut self, nests: &[Nest]) -> TokenStream {
+    /// Statements that run some nests, in order, with `memory` in scope, for blocks of so many vectors of points.
+    pub fn calls(&mut self, nests: &[Nest], vectors: usize) -> TokenStream {
         let calls = nests.iter().map(|nest| match nest {
             Nest::Contraction(nest) => self.contraction(nest),
-            Nest::Elementwise(nest) => self.elementwise(nest),
+            Nest::Elementwise(nest) => self.elementwise(nest, vectors),
             Nest::Relayout(nest) => self.relayout(nest),
         });
         calls.collect()
@@ -122,18 +128,28 @@ impl Nests {
         quote!(__private::relayout::<#name, #from, #to, _, _, _, _, _>(memory);)
     }
 
-    fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
+    fn elementwise(&mut self, nest: &ElementwiseNest, vectors: usize) -> TokenStream {
+        let are_many = vectors > 1 && nest.operands.len() + nest.results.len() > POINTERS;
         let code = Code {
             reads: nest
                 .operands
                 .iter()
                 .map(|operand| read(nest, operand))
                 .collect(),
+            reads_beside: beside(nest.operands.iter().map(|operand| match operand {
+                Operand::Tensor { place, steps } if are_many => Some((*place, &steps[..])),
+                _ => None,
+            })),
             scatters: nest
                 .results
                 .iter()
                 .map(|(_, steps)| scatters(nest, steps))
                 .collect(),
+            writes_beside: beside(
+                nest.results
+                    .iter()
+                    .map(|(place, steps)| are_many.then_some((*place, &steps[..]))),
+            ),
             loops: nest.loops.len(),
             body: nest.body.clone(),
         };
@@ -158,6 +174,21 @@ impl Nests {
         });
         let [i, r, l] = [code.reads.len(), code.scatters.len(), code.loops].map(number);
         let scatters = &code.scatters;
+        let neighbours = [
+            (&code.reads_beside, quote!(READS_BESIDE), &i),
+            (&code.writes_beside, quote!(WRITES_BESIDE), &r),
+        ];
+        let neighbours = neighbours.map(|(beside, name, count)| {
+            let mut own = beside.iter().enumerate();
+            if own.all(|(index, (other, _))| index == *other) {
+                return TokenStream::new();
+            }
+            let beside = beside.iter().map(|(other, distance)| {
+                let (other, distance) = (number(*other), number(*distance));
+                quote!((#other, #distance))
+            });
+            quote!(const #name: [__private::Beside; #count] = [#(#beside),*];)
+        });
         let vector = quote!(<#scalar as __private::Real>::Vector<S>);
         let body = emit_code(&code.body);
         quote! {
@@ -166,6 +197,7 @@ impl Nests {
             impl __private::Code<#scalar, #i, #r> for #name {
                 const READS: [__private::Read; #i] = [#(#reads),*];
                 const SCATTERS: [bool; #r] = [#(#scatters),*];
+                #(#neighbours)*
                 const LOOPS: usize = #l;
 
                 #[inline(always)]
@@ -476,6 +508,31 @@ fn scatters(nest: &ElementwiseNest, steps: &[usize]) -> bool {
     nest.lane == LaneAxis::Row && steps.last().is_some_and(|step| *step > 1)
 }
 
+/// For each tensor the one that it lies beside, and how far behind it: both are vectors of points, move alike, and are less than a step
+/// of the innermost loop apart, so that nests of the same code have the same neighbours. Else itself.
+fn beside<'a>(walks: impl Iterator<Item = Option<(Place, &'a [usize])>>) -> Vec<(usize, usize)> {
+    let mut walks: Vec<_> = walks.enumerate().collect();
+    let mut found: Vec<_> = walks.iter().map(|(index, _)| (*index, 0)).collect();
+    walks.retain(|(_, walk)| walk.is_some_and(|(place, _)| place.space == Space::Block));
+    walks.sort_by_key(|(_, walk)| walk.map(|(place, _)| place.offset));
+    let mut leaders: Vec<(usize, usize, &[usize])> = Vec::new();
+    for (index, (place, steps)) in walks
+        .iter()
+        .filter_map(|(index, walk)| Some((*index, (*walk)?)))
+    {
+        let step = steps.last().copied().unwrap_or(0);
+        let leader = leaders.iter_mut().find(|(_, _, known)| *known == steps);
+        match leader {
+            Some((leader, first, _)) if place.offset - *first < step => {
+                found[index] = (*leader, place.offset - *first);
+            }
+            Some(leader) => *leader = (index, place.offset, steps),
+            None => leaders.push((index, place.offset, steps)),
+        }
+    }
+    found
+}
+
 /// How an operand is read in the innermost loop.
 fn read(nest: &ElementwiseNest, operand: &Operand) -> Read {
     let last = nest.loops.len() - 1;
@@ -499,4 +556,36 @@ fn read(nest: &ElementwiseNest, operand: &Operand) -> Read {
 pub(super) fn scratch(program: &LoopProgram, widest: usize) -> (usize, usize) {
     let start = program.scratch.next_multiple_of(widest);
     (start + program.block * widest, start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(offset: usize) -> Place {
+        Place {
+            space: Space::Block,
+            offset,
+        }
+    }
+
+    #[test]
+    fn vectors_of_one_step_share_a_pointer_and_others_keep_theirs() {
+        let scratch = Place {
+            space: Space::Scratch,
+            offset: 9,
+        };
+        let walks: [Option<(Place, &[usize])>; 7] = [
+            Some((block(11), &[8, 4])),
+            Some((block(8), &[8, 4])),
+            Some((block(9), &[8, 2])),
+            None,
+            Some((scratch, &[8, 4])),
+            Some((block(12), &[8, 4])),
+            Some((block(14), &[8, 4])),
+        ];
+        let found = beside(walks.into_iter());
+        let expected = [(1, 3), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 2)];
+        assert_eq!(found, expected);
+    }
 }

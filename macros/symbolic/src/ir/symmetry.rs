@@ -72,8 +72,16 @@ impl Graph {
             return false;
         };
         let summed = inner.extents.len() - inner.rank;
-        let names: Vec<Index> = indices.iter().copied().chain(*extents..*extents + summed).collect();
-        let inner: Vec<Factor> = inner.factors.iter().map(|factor| factor.renamed(&names)).collect();
+        let names: Vec<Index> = indices
+            .iter()
+            .copied()
+            .chain(*extents..*extents + summed)
+            .collect();
+        let inner: Vec<Factor> = inner
+            .factors
+            .iter()
+            .map(|factor| factor.renamed(&names))
+            .collect();
         *extents += summed;
         factors.splice(position..=position, inner);
         factors.len() <= MOST_FACTORS
