@@ -3,7 +3,7 @@
 //! Not for use by hand: it changes with the macro, whose version is pinned.
 
 pub use crate::kernels::{
-    Arithmetic, Begin, Beside, Code, Columns, Contraction, ContractionNest, Elementwise,
+    Addend, Arithmetic, Begin, Beside, Code, Columns, Contraction, ContractionNest, Elementwise,
     ElementwiseNest, LaneAxis, Loop, Memory, Places, Read, Relaid, Relayout, Space, Stack, View,
     Viewed, Walk, Workspace, Zeroed, arithmetic, clear_totals, contraction, drain_totals,
     elementwise, kind, pack, pack_weights, relayout, tiles, unpack, unpack_columns,

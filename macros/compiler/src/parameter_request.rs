@@ -6,12 +6,14 @@ use derive_network_symbolic::parameter_request::{
     Densities, LossRequest, Piece, Pieces, derive_intermediates, derive_loss,
     derive_parameter_jacobian, derive_pullback,
 };
-use derive_network_symbolic::schedule::{LoopProgram, Mode, schedule, schedule_blocks};
+use derive_network_symbolic::schedule::{LoopProgram, Mode, Vectors, schedule, schedule_blocks};
 use proc_macro2::Ident;
 use std::borrow::Cow;
 
 use crate::lower::{Lowered, lower_in_parameters};
-use crate::model::{Loss, LossRequestKind, Network, ParameterRequest, ParameterRequestKind};
+use crate::model::{
+    Loss, LossRequestKind, Network, ParameterRequest, ParameterRequestKind, Scalar,
+};
 
 /// Bytes of vector scratch that a block of points may use: what stays in the nearest caches.
 const BLOCK_BYTES: usize = 256 * 1024;
@@ -212,7 +214,7 @@ fn loss_programs(
             has_mean: densities.mean.is_some(),
             text: loss.text.clone(),
             flops: program.graph.cost(&roots).flops() as usize,
-            batch: in_blocks(&program),
+            batch: in_blocks(&program, network.scalar),
             single: schedule(&program, Mode::Single),
         }
     });
@@ -220,24 +222,33 @@ fn loss_programs(
 }
 
 /// Blocks of as many vectors of points as the caches hold, a power of two: chunks of points have whole blocks.
-fn in_blocks(program: &Program) -> LoopProgram {
-    let one = schedule_blocks(program, 1);
+fn in_blocks(program: &Program, scalar: Scalar) -> LoopProgram {
+    let blocks = |count: usize| schedule_blocks(program, of_vectors(count, scalar));
+    let one = blocks(1);
     let fitting = BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
     let vectors = MOST_VECTORS.min(1 << fitting.max(1).ilog2());
     if vectors <= 1 || one.totals <= 1 {
         return one;
     }
-    schedule_blocks(program, vectors)
+    blocks(vectors)
+}
+
+fn of_vectors(count: usize, scalar: Scalar) -> Vectors {
+    Vectors {
+        count,
+        lanes: VECTOR_BYTES / scalar.bytes(),
+    }
 }
 
 /// Blocks for derivatives of each point: what is taken out of them goes far apart, so each piece should be long.
-fn in_long_blocks(program: &Program) -> LoopProgram {
-    let one = schedule_blocks(program, 1);
+fn in_long_blocks(program: &Program, scalar: Scalar) -> LoopProgram {
+    let blocks = |count: usize| schedule_blocks(program, of_vectors(count, scalar));
+    let one = blocks(1);
     let fitting = LONG_BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
     if fitting < LONG_VECTORS {
         return one;
     }
-    schedule_blocks(program, LONG_VECTORS)
+    blocks(LONG_VECTORS)
 }
 
 fn function_programs(
@@ -277,7 +288,7 @@ fn function_programs(
             flops: program.graph.cost(&roots).flops() as usize,
             program: match mode {
                 Mode::Single => schedule(&program, mode),
-                Mode::Batch => in_long_blocks(&program),
+                Mode::Batch => in_long_blocks(&program, network.scalar),
             },
             pieces,
         });

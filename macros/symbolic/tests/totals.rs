@@ -6,7 +6,7 @@ use derive_network_symbolic::differentiate::partial;
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::ir::Program;
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
-use derive_network_symbolic::schedule::{LaneAxis, Nest, schedule_blocks};
+use derive_network_symbolic::schedule::{LaneAxis, Nest, Vectors, schedule_blocks};
 use support::blocks::sums;
 use support::{Random, chain};
 
@@ -80,10 +80,8 @@ fn frozen_parameters_have_no_derivatives() {
     assert!(!program.totals.is_empty());
 }
 
-/// Derivatives in a matrix are products with its rows along the lanes, those in a bias sums along the lanes; what is laid out anew for
-/// rows is laid out once for the terms that share it.
-#[test]
-fn rows_of_weights_run_along_the_lanes() {
+/// A loss of two layers of twenty whose derivatives in the second are several products with each layer's streams.
+fn curved_loss() -> Program {
     let widths = [3, 20, 20, 1];
     let activations = [Activation::Tanh, Activation::Tanh, Activation::Identity];
     let mut program = chain(&widths, &activations);
@@ -101,11 +99,20 @@ fn rows_of_weights_run_along_the_lanes() {
         sum: None,
         mean: Some(squared),
     };
-    let program = derive_loss(&program, densities, &[], LossRequest::Gradient);
-    let loops = schedule_blocks(&program, 2);
+    derive_loss(&program, densities, &[], LossRequest::Gradient)
+}
+
+/// The first parameter of the second layer's weights, and behind the last.
+const WEIGHTS: (usize, usize) = (80, 480);
+
+/// Derivatives in a matrix are products with its rows along the lanes, those in a bias sums along the lanes; what is laid out anew for
+/// rows is laid out once for the terms that share it.
+#[test]
+fn rows_of_weights_run_along_the_lanes() {
+    let program = curved_loss();
+    let loops = schedule_blocks(&program, Vectors { count: 1, lanes: 8 });
     let nests = &loops.body;
-    let weights = 3 * 20 + 20;
-    let weights = weights..weights + 20 * 20;
+    let weights = WEIGHTS.0..WEIGHTS.1;
     let mut latest = None;
     let mut used = Vec::new();
     for nest in nests {
@@ -131,4 +138,31 @@ fn rows_of_weights_run_along_the_lanes() {
         (1..products).contains(&used.len()),
         "{used:?} for {products} products"
     );
+}
+
+/// Of longer vectors twenty rows would fill fewer lanes: there the points run along them, and products whose factors walk alike are added
+/// up before their lanes are.
+#[test]
+fn products_that_walk_alike_are_added_up_together() {
+    let program = curved_loss();
+    let loops = schedule_blocks(
+        &program,
+        Vectors {
+            count: 4,
+            lanes: 16,
+        },
+    );
+    let in_weights = loops.body.iter().filter_map(|nest| match nest {
+        Nest::Contraction(nest) if nest.over_points => Some(nest),
+        _ => None,
+    });
+    let weights = WEIGHTS.0..WEIGHTS.1;
+    let in_weights: Vec<_> = in_weights
+        .filter(|nest| weights.contains(&nest.out.offset))
+        .collect();
+    assert!(!in_weights.is_empty());
+    for nest in in_weights {
+        assert_eq!(nest.lane, LaneAxis::Sum, "{nest}");
+        assert!(nest.addends.len() > 1, "{nest}");
+    }
 }

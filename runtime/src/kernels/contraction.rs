@@ -13,7 +13,7 @@ use core::marker::PhantomData;
 use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::{Bases, Memory, Space};
-use super::nest::{ContractionNest, LaneAxis, Loop, has, kind};
+use super::nest::{Addend, ContractionNest, LaneAxis, Loop, has, kind};
 use super::tile::{Position, Work};
 
 /// A nest as a type, wherever its operands begin.
@@ -89,6 +89,8 @@ pub(super) struct Panel {
     pub(super) m: Loop,
     pub(super) n: Loop,
     pub(super) sums: &'static [Loop],
+    /// Distances in elements.
+    pub(super) addends: &'static [Addend],
     /// Where the summed index runs along the lanes, its full vectors; of points, as many as a block has at most.
     pub(super) k: Loop,
     /// Scalars from one summed element of each factor to the next.
@@ -257,6 +259,7 @@ impl<
             m: rows,
             n,
             sums: nest.sums,
+            addends: nest.addends,
             k: steps,
             apart: (k.a, k.b),
             places,

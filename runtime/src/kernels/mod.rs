@@ -28,7 +28,7 @@ pub use elementwise::{Beside, Code, Elementwise, ElementwiseNest, Read, Walk, el
 pub use gram::PANEL;
 pub use gram::{Panels, mirror, sum_of_squares};
 pub use memory::{Memory, Sizes, Space};
-pub use nest::{ContractionNest, LaneAxis, Loop, kind};
+pub use nest::{Addend, ContractionNest, LaneAxis, Loop, kind};
 pub use relayout::{Relaid, Relayout, relayout};
 #[cfg(debug_assertions)]
 pub use shared::shared;

@@ -31,6 +31,17 @@ pub struct Loop {
     pub init: usize,
 }
 
+/// One of several products over the same points that are added up.
+#[derive(Clone, Copy, Debug)]
+pub struct Addend {
+    /// How far its factors lie behind those of the nest, in elements.
+    pub a: usize,
+    /// The same of the second factor.
+    pub b: usize,
+    /// Multiplies what has been summed up to this product, it included.
+    pub scale: f64,
+}
+
 /// A contraction nest.
 #[derive(Clone, Copy, Debug)]
 pub struct ContractionNest {
@@ -63,6 +74,8 @@ pub struct ContractionNest {
     /// points. With rows along the lanes `a` is a copy with a point's entries side by side: all its steps are scalars, `k.a` from
     /// one point to the next.
     pub over_points: bool,
+    /// Products over the points that are added up; none: there is one, where the factors begin.
+    pub addends: &'static [Addend],
     /// Step of the weight along `k`, in elements of the block: it multiplies each summed product. Zero: there is none.
     pub weight: usize,
 }
@@ -99,6 +112,8 @@ pub mod kind {
     pub const PART: u32 = 8192;
     /// Each summed product is multiplied by a weight of the points.
     pub const WEIGHTED: u32 = 16384;
+    /// There are several products.
+    pub const ADDENDS: u32 = 32768;
 }
 
 pub(super) const fn has(kind: u32, bit: u32) -> bool {
@@ -167,6 +182,9 @@ impl ContractionNest {
         if self.weight > 0 {
             bits |= kind::WEIGHTED;
         }
+        if !self.addends.is_empty() {
+            bits |= kind::ADDENDS;
+        }
         bits
     }
 
@@ -190,6 +208,16 @@ impl ContractionNest {
             last = after(last, self.sums[position]);
             position += 1;
         }
+        let (mut a, mut b) = (0, 0);
+        position = 0;
+        while position < self.addends.len() {
+            let addend = self.addends[position];
+            a = if addend.a > a { addend.a } else { a };
+            b = if addend.b > b { addend.b } else { b };
+            position += 1;
+        }
+        last[1] += a;
+        last[2] += b;
         [
             last[0] + 1,
             last[1] + 1,
@@ -265,6 +293,14 @@ impl ContractionNest {
                 "a weight lies within the block"
             );
         }
+        assert!(
+            self.addends.is_empty()
+                || self.over_points
+                    && matches!(self.lane, LaneAxis::Sum)
+                    && self.sums.is_empty()
+                    && self.scale == 1.0,
+            "several products are summed over points, each with its scale"
+        );
         operand = 0;
         while operand < 4 {
             assert!(

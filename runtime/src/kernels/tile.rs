@@ -103,6 +103,7 @@ impl<
     const NESTED: bool = has(KIND, kind::NESTED);
     const REST: bool = has(KIND, kind::REST);
     const WEIGHTED: bool = has(KIND, kind::WEIGHTED);
+    const ADDENDS: bool = has(KIND, kind::ADDENDS);
     /// Whether the innermost sum is over the points of a block.
     const POINTS: bool = has(KIND, kind::POINTS);
     /// Whether columns of the second factor are vectors of points, one of which is read.
@@ -217,7 +218,19 @@ impl<
     fn tile<const N: usize>(&self, mirror: *mut T, row: usize) {
         let (simd, panel, at) = (self.simd, self.panel, &self.start);
         let mut sums = [[T::zero(simd); W]; N];
-        if Self::NESTED {
+        if Self::ADDENDS {
+            let mut position = 0;
+            while position < panel.addends.len() {
+                let addend = &panel.addends[position];
+                let a = at.a.wrapping_add(addend.a * panel.units[1]);
+                let b = at.b.wrapping_add(addend.b * panel.units[2]);
+                self.accumulate(a, b, &mut sums);
+                if addend.scale != 1.0 {
+                    self.multiply(addend.scale, &mut sums);
+                }
+                position += 1;
+            }
+        } else if Self::NESTED {
             let mut odometer = Odometer::new(panel.sums, panel.units);
             loop {
                 let at = at.after(odometer.moved);
@@ -230,16 +243,7 @@ impl<
             self.accumulate(at.a, at.b, &mut sums);
         }
         if Self::SCALED {
-            let scale = T::literal(simd, panel.scale);
-            let mut i = 0;
-            while i < N {
-                let mut j = 0;
-                while j < W {
-                    sums[i][j] = T::mul(simd, sums[i][j], scale);
-                    j += 1;
-                }
-                i += 1;
-            }
+            self.multiply(panel.scale, &mut sums);
         }
         if Self::INITIAL && !Self::SUM {
             let mut column = at.init;
@@ -286,6 +290,21 @@ impl<
             out_row = out_row.wrapping_add(panel.m.out);
             if Self::SYMMETRIC {
                 mirror_column = mirror_column.wrapping_add(panel.n.out);
+            }
+            i += 1;
+        }
+    }
+
+    /// Multiplies sums by a number.
+    #[inline(always)]
+    fn multiply<const N: usize>(&self, scale: f64, sums: &mut [[T::Vector<S>; W]; N]) {
+        let scale = T::literal(self.simd, scale);
+        let mut i = 0;
+        while i < N {
+            let mut j = 0;
+            while j < W {
+                sums[i][j] = T::mul(self.simd, sums[i][j], scale);
+                j += 1;
             }
             i += 1;
         }

@@ -270,6 +270,14 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
     let (paired, alone, symmetric) = (nest.paired, nest.b.is_none(), nest.symmetric);
     let over_points = nest.over_points;
     let scale = emit_constant(nest.scale);
+    let addends = nest.addends.iter().map(|addend| {
+        let (a, b, scale) = (
+            number(addend.a),
+            number(addend.b),
+            emit_constant(addend.scale),
+        );
+        quote!(__private::Addend { a: #a, b: #b, scale: #scale })
+    });
     let tile = nest.tile(lanes);
     let wide = emit_tiles(nest, tile.wide, Some(lanes));
     let narrow = emit_tiles(nest, tile.narrow, Some(lanes / 2));
@@ -294,6 +302,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
                 scale: #scale,
                 symmetric: #symmetric,
                 over_points: #over_points,
+                addends: &[#(#addends),*],
                 weight: #weight,
             };
 
@@ -357,6 +366,7 @@ fn emit_kind(nest: &ContractionNest, rest: bool, part: bool) -> TokenStream {
         (nest.over_points, quote!(POINTS)),
         (part, quote!(PART)),
         (nest.weight.is_some(), quote!(WEIGHTED)),
+        (!nest.addends.is_empty(), quote!(ADDENDS)),
     ];
     let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
     quote!({ 0 #(| __private::kind::#bits)* })

@@ -154,20 +154,22 @@ fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
                 if nest.symmetric && column.extent > row.extent {
                     continue;
                 }
-                let mut sum = 0.0;
-                for (number, step) in sums.iter().enumerate() {
-                    let a = memory.read(nest.a, outer.a + row.a + column.a + step.a);
-                    let b = match nest.b {
-                        Some(b) => memory.read(b, outer.b + row.b + column.b + step.b),
-                        None => 1.0,
-                    };
-                    let weight = match nest.weight {
-                        Some((weight, along)) => memory.read(weight, number * along),
-                        None => 1.0,
-                    };
-                    sum += a * (weight * b);
+                let mut value = 0.0;
+                for (addend, (a, b)) in nest.all_addends().iter().zip(nest.factors()) {
+                    for (number, step) in sums.iter().enumerate() {
+                        let a = memory.read(a, outer.a + row.a + column.a + step.a);
+                        let b = match b {
+                            Some(b) => memory.read(b, outer.b + row.b + column.b + step.b),
+                            None => 1.0,
+                        };
+                        let weight = match nest.weight {
+                            Some((weight, along)) => memory.read(weight, number * along),
+                            None => 1.0,
+                        };
+                        value += a * (weight * b);
+                    }
+                    value *= addend.scale;
                 }
-                let mut value = nest.scale * sum;
                 if let Some(init) = nest.init.filter(|_| column.extent < nest.initial_columns) {
                     value += memory.read(init, outer.init + row.init + column.init);
                 }

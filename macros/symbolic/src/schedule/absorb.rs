@@ -236,6 +236,7 @@ mod tests {
                 offset: 0,
             },
             b: Some(block(PRODUCT)),
+            addends: Vec::new(),
             weight: None,
             init: None,
             initial_columns: 0,

@@ -3,7 +3,8 @@
 use crate::functions::StepId;
 use crate::ir::{Contract, Factor, Graph, NodeId, Op};
 
-use super::contraction::{IndexSteps, Operands, contraction_nest, total_nests};
+use super::Vectors;
+use super::contraction::{IndexSteps, Operands, Total, contraction_nest, totals};
 use super::elementwise::{Writer, place};
 use super::layout::Layout;
 use super::nests::{Mode, Nest, Place, Space, View};
@@ -47,6 +48,7 @@ pub(crate) struct Lowering<'a> {
     pub mode: Mode,
     /// Vectors of points in a block.
     pub vectors: usize,
+    pub lanes: usize,
     /// Elements behind the block for tensors that are laid out anew.
     pub relayouts: usize,
 }
@@ -110,7 +112,7 @@ impl Lowering<'_> {
             _ => vec![(1.0, id)],
         };
         let sum = self.view(id);
-        let mut summed = Vec::new();
+        let mut products = Vec::new();
         for (coefficient, term) in terms {
             let product = match &self.graph.node(term).op {
                 Op::Contract(contract) if term == id || self.units.fused.contains(&term) => {
@@ -128,17 +130,24 @@ impl Lowering<'_> {
             let (indices, operands) =
                 self.steps(id, term, &product, coefficient, Some(sum.clone()));
             let moves = |place: Place| place.space == Space::Block;
-            summed.push(match self.mode {
-                Mode::Batch => total_nests(
-                    &indices,
-                    operands,
-                    [moves(operands.a), operands.b.is_some_and(moves)],
-                    self.vectors,
-                    self.layout.block,
-                ),
-                Mode::Single => (None, contraction_nest(&indices, operands, self.mode, false)),
+            products.push(Total {
+                indices,
+                operands,
+                moves: [moves(operands.a), operands.b.is_some_and(moves)],
             });
         }
+        if self.mode == Mode::Single {
+            let nest = |total: &Total| {
+                let nest = contraction_nest(&total.indices, total.operands, self.mode, false);
+                Nest::Contraction(nest)
+            };
+            return products.iter().map(nest).collect();
+        }
+        let vectors = Vectors {
+            count: self.vectors,
+            lanes: self.lanes,
+        };
+        let mut summed = totals(&products, vectors, self.layout.block);
         // Terms with one factor laid out anew follow each other.
         summed.sort_by_key(|(relayout, _)| relayout.as_ref().map(|relayout| relayout.from.offset));
         let mut nests = Vec::new();

@@ -20,8 +20,8 @@ mod verify;
 mod views;
 
 pub use nests::{
-    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand, Place,
-    Relayout, Space, View,
+    Addend, ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand,
+    Place, Relayout, Space, View,
 };
 
 pub use tile::Tile;
@@ -34,14 +34,25 @@ use units::{Plan, Units};
 
 /// Schedules a program for blocks of one vector of points, or for one point, which is then added to what is summed over the points.
 pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
-    schedule_vectors(program.clone(), mode, 1)
+    schedule_vectors(program.clone(), mode, ONE_VECTOR)
 }
 
 /// Schedules a program for blocks of several vectors of points: what is summed over the points, and a weight, is then loaded once
 /// for all of them.
-pub fn schedule_blocks(program: &Program, vectors: usize) -> LoopProgram {
+pub fn schedule_blocks(program: &Program, vectors: Vectors) -> LoopProgram {
     schedule_vectors(program.clone(), Mode::Batch, vectors)
 }
+
+/// Vectors of points in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vectors {
+    /// How many.
+    pub count: usize,
+    /// Lanes of the widest, for which ways to sum over the points are priced.
+    pub lanes: usize,
+}
+
+const ONE_VECTOR: Vectors = Vectors { count: 1, lanes: 8 };
 
 /// The most bytes of scratch that are surely in the nearest cache.
 const NEAREST_CACHE: usize = 32 * 1024;
@@ -63,11 +74,11 @@ const PLANS: [Plan; 3] = [
 ];
 
 /// All loop programs for blocks of so many vectors of points, or for one point, of which the other functions choose one.
-pub fn alternatives(program: &Program, mode: Mode, vectors: usize) -> [LoopProgram; 3] {
+pub fn alternatives(program: &Program, mode: Mode, vectors: Vectors) -> [LoopProgram; 3] {
     let mut program = program.clone();
     units::own_totals(&mut program);
     PLANS.map(|plan| {
-        let planned = Planned::new(&program, mode, vectors, plan);
+        let planned = Planned::new(&program, mode, vectors.count, plan);
         loops(program.clone(), mode, vectors, &planned)
     })
 }
@@ -120,13 +131,13 @@ impl Planned {
     }
 }
 
-fn schedule_vectors(mut program: Program, mode: Mode, vectors: usize) -> LoopProgram {
+fn schedule_vectors(mut program: Program, mode: Mode, vectors: Vectors) -> LoopProgram {
     units::own_totals(&mut program);
-    let planned = Planned::best(&program, mode, vectors);
+    let planned = Planned::best(&program, mode, vectors.count);
     loops(program, mode, vectors, &planned)
 }
 
-fn loops(mut program: Program, mode: Mode, vectors: usize, planned: &Planned) -> LoopProgram {
+fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) -> LoopProgram {
     let Planned { units, layout, .. } = planned;
     let mut graph = std::mem::take(&mut program.graph);
     let mut lowering = Lowering {
@@ -134,7 +145,8 @@ fn loops(mut program: Program, mode: Mode, vectors: usize, planned: &Planned) ->
         units,
         layout,
         mode,
-        vectors,
+        vectors: vectors.count,
+        lanes: vectors.lanes,
         relayouts: 0,
     };
     let mut prologue = Vec::new();
@@ -162,7 +174,7 @@ fn loops(mut program: Program, mode: Mode, vectors: usize, planned: &Planned) ->
     }
     let mut read: Vec<View> = Vec::new();
     for output in &outputs {
-        read.extend((0..vectors).map(|vector| View {
+        read.extend((0..vectors.count).map(|vector| View {
             offset: output.offset + vector * usize::from(output.space == Space::Block),
             ..output.clone()
         }));
@@ -179,7 +191,7 @@ fn loops(mut program: Program, mode: Mode, vectors: usize, planned: &Planned) ->
         body: fuse::fuse(body, &read),
         scratch: layout.scratch,
         block: layout.block + relayouts,
-        vectors,
+        vectors: vectors.count,
         totals: layout.totals,
         parameters: program.parameters,
         inputs,

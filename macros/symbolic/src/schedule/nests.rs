@@ -81,6 +81,17 @@ pub struct Place {
     pub offset: usize,
 }
 
+/// One of several products of the same loops that are added up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Addend {
+    /// How far its factors lie behind those of the nest.
+    pub a: usize,
+    /// The same of the second factor.
+    pub b: usize,
+    /// Multiplies what has been summed up to this product, it included.
+    pub scale: f64,
+}
+
 /// `out[outer, m, n] = init + scale * sum over sums, k of a[outer, m, k] weight[k] b[outer, n, k]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContractionNest {
@@ -96,6 +107,8 @@ pub struct ContractionNest {
     pub sums: Vec<Loop>,
     /// The innermost summed index.
     pub k: Loop,
+    /// Products that are added up, instead of `sums`, each over `k`; none: there is one, where the factors begin.
+    pub addends: Vec<Addend>,
     /// The result.
     pub out: Place,
     /// The first factor.
@@ -117,6 +130,33 @@ pub struct ContractionNest {
     /// The innermost summed index runs through the points of the block, as many as there are: the result is a sum over points.
     /// With the rows along the lanes `a` is what a [`Relayout`] wrote.
     pub over_points: bool,
+}
+
+impl ContractionNest {
+    /// All products that are added up; where there is but one, it too.
+    pub fn all_addends(&self) -> Vec<Addend> {
+        if self.addends.is_empty() {
+            let scale = self.scale;
+            return vec![Addend { a: 0, b: 0, scale }];
+        }
+        self.addends.clone()
+    }
+
+    /// Where the factors of each product begin.
+    pub fn factors(&self) -> Vec<(Place, Option<Place>)> {
+        let behind = |place: Place, distance: usize| Place {
+            offset: place.offset + distance,
+            ..place
+        };
+        let addends = self.all_addends().into_iter();
+        let factors = addends.map(|addend| {
+            (
+                behind(self.a, addend.a),
+                self.b.map(|b| behind(b, addend.b)),
+            )
+        });
+        factors.collect()
+    }
 }
 
 /// Puts the entries of each point side by side: entry `[row, ..]` of point `p` becomes the scalar `p * stride + row + ..`.

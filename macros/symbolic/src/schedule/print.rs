@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::nests::{
-    ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Relayout,
-    Space,
+    Addend, ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place,
+    Relayout, Space,
 };
 
 impl Display for Place {
@@ -67,6 +67,10 @@ impl Display for ContractionNest {
         loops.extend(self.sums.iter().map(|step| line("sum", step)));
         loops.push(line("k", &self.k));
         write!(formatter, " over {}", loops.join(", "))?;
+        for addend in &self.addends {
+            let Addend { a, b, scale } = addend;
+            write!(formatter, ", addend (a {a}, b {b}) times {scale}")?;
+        }
         if self.symmetric {
             formatter.write_str(", one triangle")?;
         }

@@ -141,8 +141,11 @@ fn touched_by_contraction(nest: &ContractionNest) -> Touched {
         let steps: Vec<usize> = loops.iter().map(of).collect();
         span(place, &extents, &steps)
     };
-    let mut reads = vec![whole(nest.a, |step| step.a)];
-    reads.extend(nest.b.map(|b| whole(b, |step| step.b)));
+    let mut reads = Vec::new();
+    for (a, b) in nest.factors() {
+        reads.push(whole(a, |step| step.a));
+        reads.extend(b.map(|b| whole(b, |step| step.b)));
+    }
     reads.extend(nest.init.map(|init| whole(init, |step| step.init)));
     reads.extend(
         nest.weight

@@ -157,8 +157,11 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
     loops.push(nest.k);
     let extents: Vec<usize> = loops.iter().map(|step| step.extent).collect();
     let steps = |of: fn(&Loop) -> usize| -> Vec<usize> { loops.iter().map(of).collect() };
-    let mut reads = vec![(nest.a, steps(|step| step.a))];
-    reads.extend(nest.b.map(|b| (b, steps(|step| step.b))));
+    let mut reads = Vec::new();
+    for (a, b) in nest.factors() {
+        reads.push((a, steps(|step| step.a)));
+        reads.extend(b.map(|b| (b, steps(|step| step.b))));
+    }
     reads.extend(nest.weight.map(|(weight, step)| {
         let mut along = vec![0; loops.len()];
         along[loops.len() - 1] = step;

@@ -2,7 +2,7 @@
 
 use derive_network_symbolic::interpret::{Tensor, interpret, interpret_points};
 use derive_network_symbolic::ir::{NodeId, Program};
-use derive_network_symbolic::schedule::{Mode, alternatives};
+use derive_network_symbolic::schedule::{Mode, Vectors, alternatives};
 
 use super::{distance, outputs};
 
@@ -22,7 +22,7 @@ pub fn meaning(
     let expected = interpret(program, data, parameters);
     let modes = [(Mode::Batch, 1), (Mode::Single, 1), (Mode::Batch, 8)];
     for loops in modes
-        .map(|(mode, vectors)| alternatives(program, mode, vectors))
+        .map(|(mode, count)| alternatives(program, mode, Vectors { count, lanes: 8 }))
         .as_flattened()
     {
         loops
@@ -72,8 +72,15 @@ pub fn sums(
     let largest = expected
         .iter()
         .fold(1.0_f64, |most, entry| most.max(entry.abs()));
-    let blocks = vectors.iter().map(|vectors| (Mode::Batch, *vectors));
-    let modes = blocks.chain([(Mode::Single, 1)]);
+    let blocks = [8, 16].map(|lanes| {
+        let vectors = vectors.iter().map(move |count| Vectors {
+            count: *count,
+            lanes,
+        });
+        vectors.map(|vectors| (Mode::Batch, vectors))
+    });
+    let one = Vectors { count: 1, lanes: 8 };
+    let modes = blocks.into_iter().flatten().chain([(Mode::Single, one)]);
     for loops in modes.flat_map(|(mode, vectors)| alternatives(program, mode, vectors)) {
         loops
             .verify()
