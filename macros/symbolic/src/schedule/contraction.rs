@@ -496,8 +496,12 @@ fn joined(totals: &[Total], vectors: usize) -> Option<(usize, ContractionNest)> 
     if !(2..=MOST_ADDENDS).contains(&products.len()) {
         return None;
     }
-    // Neighbours with one factor need no multiplication between them.
-    products.sort_by(|left, right| left.2.total_cmp(&right.2));
+    // Neighbours with one factor need no multiplication between them, and behind the last there is none if its factor is one.
+    products.sort_by(|(.., left), (.., right)| {
+        (*left == 1.0)
+            .cmp(&(*right == 1.0))
+            .then(left.total_cmp(right))
+    });
     let [a, b] = [
         products.iter().map(|(a, ..)| *a).min()?,
         products.iter().map(|(_, b, _)| *b).min()?,
