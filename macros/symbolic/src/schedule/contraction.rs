@@ -414,7 +414,13 @@ impl Total {
         &self.indices[..count.count()]
     }
 
-    /// Where the factors begin at each step of the summed indices.
+    /// Steps of the summed indices.
+    fn products(&self) -> usize {
+        let summed = &self.indices[self.results().len()..];
+        summed.iter().map(|index| index.extent).product()
+    }
+
+    /// Where the factors begin at each of these steps.
     fn beginnings(&self) -> Vec<(usize, usize)> {
         let first = |place: Option<Place>| place.map_or(0, |place| place.offset);
         let mut found = vec![(first(Some(self.operands.a)), first(self.operands.b))];
@@ -488,14 +494,15 @@ pub(crate) fn totals(
 
 /// One nest for products whose factors walk alike, and its cost. None if there is but one product or there are too many.
 fn joined(totals: &[Total], vectors: usize) -> Option<(usize, ContractionNest)> {
+    let count: usize = totals.iter().map(Total::products).sum();
+    if !(2..=MOST_ADDENDS).contains(&count) {
+        return None;
+    }
     let products = totals.iter().flat_map(|total| {
         let beginnings = total.beginnings().into_iter();
         beginnings.map(|(a, b)| (a, b, total.operands.scale))
     });
     let mut products: Vec<(usize, usize, f64)> = products.collect();
-    if !(2..=MOST_ADDENDS).contains(&products.len()) {
-        return None;
-    }
     // Neighbours with one factor need no multiplication between them, and behind the last there is none if its factor is one.
     products.sort_by(|(.., left), (.., right)| {
         (*left == 1.0)
