@@ -4,8 +4,7 @@
 //! not), shared by both, or summed. The tile takes one row and one column index; one index, or the
 //! points, run along the lanes.
 
-use super::Vectors;
-use super::nests::{Addend, ContractionNest, LaneAxis, Loop, Mode, Place, Relayout};
+use super::nests::{Addend, ContractionNest, LaneAxis, Loop, Mode, Place, Relayout, Vectors};
 
 /// Lanes that a choice is priced for, and the cost of adding up lanes at the end.
 const LANES: usize = 8;

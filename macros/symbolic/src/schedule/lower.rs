@@ -3,11 +3,10 @@
 use crate::functions::StepId;
 use crate::ir::{Contract, Factor, Graph, NodeId, Op};
 
-use super::Vectors;
 use super::contraction::{IndexSteps, Operands, Total, contraction_nest, totals};
 use super::elementwise::{Writer, place};
 use super::layout::Layout;
-use super::nests::{Mode, Nest, Place, Space, View};
+use super::nests::{Mode, Nest, Place, Space, Vectors, View};
 use super::region::Region;
 use super::units::{Stream, Term, Unit, Units, stream, writes};
 use super::views::{composed, is_structure};
@@ -47,8 +46,7 @@ pub(crate) struct Lowering<'a> {
     pub layout: &'a Layout,
     pub mode: Mode,
     /// Vectors of points in a block.
-    pub vectors: usize,
-    pub lanes: usize,
+    pub vectors: Vectors,
     /// Elements behind the block for tensors that are laid out anew.
     pub relayouts: usize,
 }
@@ -99,7 +97,7 @@ impl Lowering<'_> {
             let mut writer = Writer::new(self.graph, self.layout, region);
             let results = write(&mut writer);
             let views: Vec<View> = views.iter().map(|view| region.of(view)).collect();
-            let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors);
+            let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors.count);
             Nest::Elementwise(writer.finish(&results, &views, vectors))
         });
         nests.collect()
@@ -143,11 +141,7 @@ impl Lowering<'_> {
             };
             return products.iter().map(nest).collect();
         }
-        let vectors = Vectors {
-            count: self.vectors,
-            lanes: self.lanes,
-        };
-        let mut summed = totals(&products, vectors, self.layout.block);
+        let mut summed = totals(&products, self.vectors, self.layout.block);
         // Terms with one factor laid out anew follow each other.
         summed.sort_by_key(|(relayout, _)| relayout.as_ref().map(|relayout| relayout.from.offset));
         let mut nests = Vec::new();
@@ -252,7 +246,7 @@ impl Lowering<'_> {
             .collect();
         let mut writer = Writer::new(self.graph, self.layout, &region);
         let results = writer.first_maximum(argument, axis, views.len());
-        let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors);
+        let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors.count);
         Nest::Elementwise(writer.finish(&results, &views, vectors))
     }
 
@@ -302,7 +296,7 @@ impl Lowering<'_> {
         let region = Region::whole(&view.shape);
         let mut writer = Writer::new(self.graph, self.layout, &region);
         let entry = writer.moved(contract, &free);
-        let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors);
+        let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors.count);
         Nest::Elementwise(writer.finish(&[entry], &[view], vectors))
     }
 
@@ -320,7 +314,7 @@ impl Lowering<'_> {
         if points {
             let step = |place: Place| (place.space == Space::Block).then_some(1);
             indices.push(IndexSteps {
-                extent: self.vectors,
+                extent: self.vectors.count,
                 out: step(operands.out),
                 a: step(operands.a),
                 b: operands.b.and_then(step),
@@ -459,7 +453,7 @@ impl Lowering<'_> {
             meets: false,
         };
         // The vectors of points of a column lie side by side, as columns do: they are columns. What is added repeats along both.
-        let vectors = if points { self.vectors } else { 1 };
+        let vectors = if points { self.vectors.count } else { 1 };
         let columns = IndexSteps {
             extent: total * vectors,
             out: Some(out_step / vectors),

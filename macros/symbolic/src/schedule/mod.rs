@@ -21,7 +21,7 @@ mod views;
 
 pub use nests::{
     Addend, ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand,
-    Place, Relayout, Space, View,
+    Place, Relayout, Space, Vectors, View,
 };
 
 pub use tile::Tile;
@@ -41,15 +41,6 @@ pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
 /// for all of them.
 pub fn schedule_blocks(program: &Program, vectors: Vectors) -> LoopProgram {
     schedule_vectors(program.clone(), Mode::Batch, vectors)
-}
-
-/// Vectors of points in a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Vectors {
-    /// How many.
-    pub count: usize,
-    /// Lanes of the widest, for which ways to sum over the points are priced.
-    pub lanes: usize,
 }
 
 const ONE_VECTOR: Vectors = Vectors { count: 1, lanes: 8 };
@@ -145,8 +136,7 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
         units,
         layout,
         mode,
-        vectors: vectors.count,
-        lanes: vectors.lanes,
+        vectors,
         relayouts: 0,
     };
     let mut prologue = Vec::new();

@@ -242,6 +242,15 @@ impl Nest {
     }
 }
 
+/// Vectors of points in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vectors {
+    /// How many.
+    pub count: usize,
+    /// Lanes of the widest, for which ways to sum over the points are priced.
+    pub lanes: usize,
+}
+
 /// A scheduled program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoopProgram {
