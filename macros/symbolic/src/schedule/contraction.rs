@@ -18,6 +18,8 @@ const TOTAL: usize = 5;
 
 /// The most products that are added up in one nest.
 const MOST_ADDENDS: usize = 16;
+/// The most that sums are multiplied or divided by between two of them.
+const MOST_SCALE: f64 = 1e6;
 
 /// An index and the step of each operand along it; none: the operand does not carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -522,7 +524,9 @@ fn joined(totals: &[Total], vectors: usize) -> Option<(usize, ContractionNest)> 
             scale: scale / next,
         })
         .collect();
-    if addends.iter().any(|addend| !addend.scale.is_normal()) {
+    // Sums that are multiplied by more could leave the range of a scalar, though no product with its own factor does.
+    let within = |addend: &Addend| (1.0 / MOST_SCALE..=MOST_SCALE).contains(&addend.scale.abs());
+    if !addends.iter().all(within) {
         return None;
     }
     let at = |place: Place, offset: usize| Place { offset, ..place };
