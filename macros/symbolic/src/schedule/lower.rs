@@ -3,11 +3,12 @@
 use crate::functions::StepId;
 use crate::ir::{Contract, Factor, Graph, NodeId, Op};
 
-use super::contraction::{IndexSteps, Operands, Total, contraction_nest, totals};
+use super::contraction::{IndexSteps, Operands, contraction_nest};
 use super::elementwise::{Writer, place};
 use super::layout::Layout;
 use super::nests::{Mode, Nest, Place, Space, Vectors, View};
 use super::region::Region;
+use super::totals::{Total, totals};
 use super::units::{Stream, Term, Unit, Units, stream, writes};
 use super::views::{composed, is_structure};
 

@@ -14,6 +14,7 @@ mod order;
 mod print;
 mod region;
 mod tile;
+mod totals;
 mod touched;
 mod units;
 mod verify;
