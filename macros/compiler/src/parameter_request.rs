@@ -16,9 +16,11 @@ use crate::model::{
 };
 
 /// Bytes of vector scratch that a block of points may use: what stays in the nearest caches.
-const BLOCK_BYTES: usize = 256 * 1024;
+const BLOCK_BYTES: usize = 512 * 1024;
 /// The most vectors of points in a block: sums are loaded and stored once for all of them.
 const MOST_VECTORS: usize = 4;
+/// Bytes that sums of each lane may use over all blocks of a call: they come and go through the second cache.
+const LANE_TOTAL_BYTES: usize = 256 * 1024;
 /// Bytes of vector scratch that a block may use whose results are copied away.
 const LONG_BLOCK_BYTES: usize = 512 * 1024;
 /// Vectors of points in such a block.
@@ -225,7 +227,8 @@ fn loss_programs(
 fn in_blocks(program: &Program, scalar: Scalar) -> LoopProgram {
     let blocks = |count: usize| schedule_blocks(program, of_vectors(count, scalar));
     let one = blocks(1);
-    let fitting = BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
+    let used = one.block - one.lane_totals.count;
+    let fitting = BLOCK_BYTES / VECTOR_BYTES / used.max(1);
     let vectors = MOST_VECTORS.min(1 << fitting.max(1).ilog2());
     if vectors <= 1 || one.totals <= 1 {
         return one;
@@ -237,6 +240,7 @@ fn of_vectors(count: usize, scalar: Scalar) -> Vectors {
     Vectors {
         count,
         lanes: VECTOR_BYTES / scalar.bytes(),
+        apart: LANE_TOTAL_BYTES / VECTOR_BYTES,
     }
 }
 

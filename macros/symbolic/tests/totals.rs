@@ -6,8 +6,8 @@ use derive_network_symbolic::differentiate::partial;
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::ir::Program;
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
-use derive_network_symbolic::schedule::{LaneAxis, Nest, Vectors, schedule_blocks};
-use support::blocks::sums;
+use derive_network_symbolic::schedule::{LaneAxis, Nest, schedule_blocks};
+use support::blocks::{of_vectors, sums};
 use support::{Random, chain};
 
 /// A chain and a loss of it: the mean of a residual squared, and a sum.
@@ -110,7 +110,7 @@ const WEIGHTS: (usize, usize) = (80, 480);
 #[test]
 fn rows_of_weights_run_along_the_lanes() {
     let program = curved_loss();
-    let loops = schedule_blocks(&program, Vectors { count: 1, lanes: 8 });
+    let loops = schedule_blocks(&program, of_vectors(1, 8, 0));
     let nests = &loops.body;
     let weights = WEIGHTS.0..WEIGHTS.1;
     let mut latest = None;
@@ -145,13 +145,7 @@ fn rows_of_weights_run_along_the_lanes() {
 #[test]
 fn products_that_walk_alike_are_added_up_together() {
     let program = curved_loss();
-    let loops = schedule_blocks(
-        &program,
-        Vectors {
-            count: 4,
-            lanes: 16,
-        },
-    );
+    let loops = schedule_blocks(&program, of_vectors(4, 16, 0));
     let in_weights = loops.body.iter().filter_map(|nest| match nest {
         Nest::Contraction(nest) if nest.over_points => Some(nest),
         _ => None,

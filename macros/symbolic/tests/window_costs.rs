@@ -6,8 +6,9 @@ use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::ir::Program;
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
 use derive_network_symbolic::request::{Elimination, Request, derive};
-use derive_network_symbolic::schedule::{LoopProgram, Mode, Vectors, schedule, schedule_blocks};
+use derive_network_symbolic::schedule::{LoopProgram, Mode, schedule, schedule_blocks};
 use derive_network_symbolic::simplify::cost::Cost;
+use support::blocks::of_vectors;
 use support::convolution::{Convolution, Layer, Network};
 use support::outputs;
 use support::programs::{Builder, map};
@@ -190,7 +191,7 @@ fn training(network: &Network) -> Program {
 fn nests_do_not_grow_with_widths() {
     let nests = |scale: usize| {
         let program = training(&lenet(scale));
-        let loops = schedule_blocks(&program, Vectors { count: 8, lanes: 8 });
+        let loops = schedule_blocks(&program, of_vectors(8, 8, 0));
         loops.prologue.len() + loops.body.len()
     };
     assert_eq!(nests(1), nests(4));

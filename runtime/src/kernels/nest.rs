@@ -38,7 +38,7 @@ pub struct Addend {
     pub a: usize,
     /// The same of the second factor.
     pub b: usize,
-    /// Multiplies what has been summed up to this product, it included.
+    /// Multiplies the product.
     pub scale: f64,
 }
 
@@ -114,6 +114,8 @@ pub mod kind {
     pub const WEIGHTED: u32 = 16384;
     /// There are several products.
     pub const ADDENDS: u32 = 32768;
+    /// A sum over the points has a number for each lane, in the block: they are added up later.
+    pub const APART: u32 = 65536;
 }
 
 pub(super) const fn has(kind: u32, bit: u32) -> bool {
@@ -121,6 +123,13 @@ pub(super) const fn has(kind: u32, bit: u32) -> bool {
 }
 
 impl ContractionNest {
+    /// Whether it is a sum over the points with a number for each lane.
+    const fn is_apart(&self) -> bool {
+        self.over_points
+            && matches!(self.lane, LaneAxis::Sum)
+            && matches!(self.spaces[0], Space::Block)
+    }
+
     /// The bits that the code of this nest has.
     const fn kind(&self) -> u32 {
         let mut bits = match self.lane {
@@ -185,6 +194,9 @@ impl ContractionNest {
         if !self.addends.is_empty() {
             bits |= kind::ADDENDS;
         }
+        if self.is_apart() {
+            bits |= kind::APART;
+        }
         bits
     }
 
@@ -237,15 +249,20 @@ impl ContractionNest {
             "the code of a nest is that of its kind"
         );
         let points = matches!(self.lane, LaneAxis::Points);
+        let vectors = points || self.is_apart();
         assert!(
-            points == matches!(self.spaces[0], Space::Block)
+            vectors == matches!(self.spaces[0], Space::Block)
                 && !matches!(self.spaces[0], Space::Parameters),
             "the result of points is a block, that of scalars scratch"
+        );
+        assert!(
+            !self.is_apart() || self.initial_columns == 0 || matches!(self.spaces[3], Space::Block),
+            "sums of lanes begin with sums of lanes"
         );
         let mut operand = 1;
         while operand < 4 {
             assert!(
-                points
+                vectors
                     || self.over_points && operand < 3
                     || !matches!(self.spaces[operand], Space::Block),
                 "only points run along the lanes of a block"

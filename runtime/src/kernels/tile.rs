@@ -104,12 +104,19 @@ impl<
     const REST: bool = has(KIND, kind::REST);
     const WEIGHTED: bool = has(KIND, kind::WEIGHTED);
     const ADDENDS: bool = has(KIND, kind::ADDENDS);
+    const APART: bool = has(KIND, kind::APART);
     /// Whether the innermost sum is over the points of a block.
     const POINTS: bool = has(KIND, kind::POINTS);
     /// Whether columns of the second factor are vectors of points, one of which is read.
     const POINT: bool = Self::POINTS && Self::ROW;
     /// Whether many sums of lanes are faster together: of few lanes each takes few steps.
     const TOGETHER: bool = Self::LANES >= 8;
+    /// Whether results are one number for all lanes, which are added up.
+    const ADDS_UP: bool = Self::SUM && !Self::APART;
+    /// Scalars in an element of the first factor, and from one summed element to the next, of a sum over points along the lanes.
+    const A_POINTS: (usize, usize) = Self::of_points(Self::A_VECTOR);
+    /// The same of the second factor.
+    const B_POINTS: (usize, usize) = Self::of_points(Self::B_VECTOR);
     /// Whether what is no vector is gathered, since lanes are apart.
     const GATHERS: bool = Self::SUM && !Self::POINTS;
 
@@ -125,6 +132,14 @@ impl<
     } else {
         Self::row_step(Self::B_VECTOR, COLUMN_STEP)
     };
+
+    const fn of_points(vector: bool) -> (usize, usize) {
+        if vector {
+            (Self::LANES, Self::LANES)
+        } else {
+            (1, 0)
+        }
+    }
 
     const fn row_step(vector: bool, step: usize) -> usize {
         if Self::ROW {
@@ -222,11 +237,12 @@ impl<
             let mut position = 0;
             while position < panel.addends.len() {
                 let addend = &panel.addends[position];
-                let a = at.a.wrapping_add(addend.a * panel.units[1]);
-                let b = at.b.wrapping_add(addend.b * panel.units[2]);
-                self.accumulate(a, b, &mut sums);
-                if addend.scale != 1.0 {
-                    self.multiply(addend.scale, &mut sums);
+                let a = at.a.wrapping_add(addend.a * Self::A_POINTS.0);
+                let b = at.b.wrapping_add(addend.b * Self::B_POINTS.0);
+                if addend.scale == 1.0 {
+                    self.accumulate::<N, false>(a, b, 1.0, &mut sums);
+                } else {
+                    self.accumulate::<N, true>(a, b, addend.scale, &mut sums);
                 }
                 position += 1;
             }
@@ -234,18 +250,18 @@ impl<
             let mut odometer = Odometer::new(panel.sums, panel.units);
             loop {
                 let at = at.after(odometer.moved);
-                self.accumulate(at.a, at.b, &mut sums);
+                self.accumulate::<N, false>(at.a, at.b, 1.0, &mut sums);
                 if !odometer.next() {
                     break;
                 }
             }
         } else {
-            self.accumulate(at.a, at.b, &mut sums);
+            self.accumulate::<N, false>(at.a, at.b, 1.0, &mut sums);
         }
         if Self::SCALED {
             self.multiply(panel.scale, &mut sums);
         }
-        if Self::INITIAL && !Self::SUM {
+        if Self::INITIAL && !Self::ADDS_UP {
             let mut column = at.init;
             let mut j = 0;
             while j < W {
@@ -263,7 +279,7 @@ impl<
                 j += 1;
             }
         }
-        if Self::SUM {
+        if Self::ADDS_UP {
             self.store_sums(&sums, mirror, row);
             return;
         }
@@ -383,16 +399,23 @@ impl<
         totals
     }
 
-    /// Adds the products over the innermost summed index.
+    /// Adds the products over the innermost summed index, if `SCALED` times a number.
     #[inline(always)]
-    fn accumulate<const N: usize>(
+    fn accumulate<const N: usize, const SCALED: bool>(
         &self,
         mut a: *const T,
         mut b: *const T,
+        scale: f64,
         sums: &mut [[T::Vector<S>; W]; N],
     ) {
         let simd = self.simd;
         let k = &self.panel.k;
+        let (next_a, next_b) = if Self::POINTS && Self::SUM {
+            (Self::A_POINTS.1, Self::B_POINTS.1)
+        } else {
+            (k.a, k.b)
+        };
+        let scale = T::literal(simd, scale);
         let mut weight = self.weight;
         let mut steps = self.steps;
         if Tile::<N, W>::WAITS && steps >= 8 {
@@ -400,9 +423,9 @@ impl<
             while steps >= 4 {
                 let mut chain = 0;
                 while chain < 4 {
-                    self.step::<N, false>(a, b, weight, &mut chains[chain]);
-                    a = a.wrapping_add(k.a);
-                    b = b.wrapping_add(k.b);
+                    self.step::<N, false, SCALED>(a, b, weight, scale, &mut chains[chain]);
+                    a = a.wrapping_add(next_a);
+                    b = b.wrapping_add(next_b);
                     if Self::WEIGHTED {
                         weight = weight.wrapping_add(self.panel.weight_step);
                     }
@@ -423,27 +446,28 @@ impl<
             }
         }
         while steps > 0 {
-            self.step::<N, false>(a, b, weight, sums);
-            a = a.wrapping_add(k.a);
-            b = b.wrapping_add(k.b);
+            self.step::<N, false, SCALED>(a, b, weight, scale, sums);
+            a = a.wrapping_add(next_a);
+            b = b.wrapping_add(next_b);
             if Self::WEIGHTED {
                 weight = weight.wrapping_add(self.panel.weight_step);
             }
             steps -= 1;
         }
         if Self::SUM_PART && self.last > 0 {
-            self.step::<N, true>(a, b, weight, sums);
+            self.step::<N, true, SCALED>(a, b, weight, scale, sums);
         }
     }
 
     /// One step of the innermost summed index: every product of the tile. `PART`: of the summed elements along the lanes, only
     /// those that are left.
     #[inline(always)]
-    fn step<const N: usize, const PART: bool>(
+    fn step<const N: usize, const PART: bool, const SCALED: bool>(
         &self,
         mut a: *const T,
         mut b: *const T,
         weight: *const T,
+        scale: T::Vector<S>,
         sums: &mut [[T::Vector<S>; W]; N],
     ) {
         if Self::ROW && Self::COLUMNS {
@@ -460,8 +484,12 @@ impl<
                 j += 1;
             }
         }
-        if Self::WEIGHTED {
-            let weight = self.factor::<true, false>(weight, 0, false);
+        if Self::WEIGHTED || SCALED && Self::COLUMNS {
+            let weight = if SCALED {
+                scale
+            } else {
+                self.factor::<true, false>(weight, 0, false)
+            };
             let mut j = 0;
             while j < W {
                 columns[j] = T::mul(simd, columns[j], weight);
@@ -471,11 +499,14 @@ impl<
         let mut i = 0;
         while i < N {
             let is_last = i + 1 == N;
-            let row = if Self::A_VECTOR {
+            let mut row = if Self::A_VECTOR {
                 self.factor::<true, PART>(a, self.panel.apart.0, is_last)
             } else {
                 self.factor::<false, PART>(a, self.panel.apart.0, is_last)
             };
+            if SCALED && !Self::COLUMNS {
+                row = T::mul(simd, row, scale);
+            }
             let mut j = 0;
             while j < W {
                 let sum = sums[i][j];

@@ -1,11 +1,13 @@
-//! Sums over the points of a call: the first numbers of the scratch, which begin as zeros.
+//! Sums over the points of a call: the first numbers of the scratch, which begin as zeros. Some have a number for each lane first, in the
+//! block.
 
 use core::mem::MaybeUninit;
 use core::slice;
 
-use crate::lanes::{Isa, Real};
+use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::{Memory, Space};
+use super::transpose::{MOST_LANES, Square, sums_of_lanes};
 
 /// Sets the first `COUNT` numbers of the scratch to zero.
 #[inline(always)]
@@ -29,6 +31,103 @@ pub fn clear_totals<
     // SAFETY: these numbers lie within the scratch, which nothing else refers to meanwhile.
     let totals = unsafe { slice::from_raw_parts_mut(totals, COUNT) };
     totals.fill(MaybeUninit::new(T::ZERO));
+}
+
+/// Sets `COUNT` vectors of the block to zero, from element `FROM` on: the sums of each lane.
+#[inline(always)]
+pub fn clear_lane_totals<
+    const FROM: usize,
+    const COUNT: usize,
+    T: Real,
+    S: Isa,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
+    memory: &Memory<'_, T, S, P, H, B>,
+) {
+    const {
+        assert!(
+            Memory::<T, S, P, H, B>::SIZES.hold(Space::Block, FROM, COUNT),
+            "sums of lanes lie within the memory"
+        );
+    }
+    let lanes = Space::Block.unit::<T, S>();
+    let totals: *mut MaybeUninit<T> = memory.bases.at(Space::Block, FROM * lanes).cast();
+    // SAFETY: these vectors lie within the block, which nothing else refers to meanwhile.
+    let totals = unsafe { slice::from_raw_parts_mut(totals, COUNT * lanes) };
+    totals.fill(MaybeUninit::new(T::ZERO));
+}
+
+/// Adds up the lanes of `COUNT` vectors of the block, from element `FROM` on, and adds each to a number of the scratch, from element
+/// `TO` on.
+#[inline(always)]
+pub fn add_lane_totals<
+    const FROM: usize,
+    const TO: usize,
+    const COUNT: usize,
+    T: Real,
+    S: Isa,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
+    memory: &Memory<'_, T, S, P, H, B>,
+) {
+    const {
+        assert!(
+            Memory::<T, S, P, H, B>::SIZES.hold(Space::Block, FROM, COUNT)
+                && Memory::<T, S, P, H, B>::SIZES.hold(Space::Scratch, TO, COUNT),
+            "sums lie within the memory"
+        );
+    }
+    memory.simd.apart(AddLanes {
+        vectors: memory
+            .bases
+            .at(Space::Block, FROM * Space::Block.unit::<T, S>()),
+        totals: memory.bases.at(Space::Scratch, TO),
+        count: COUNT,
+    });
+}
+
+/// So many vectors, whose lanes are added up and added to as many numbers.
+struct AddLanes<T> {
+    vectors: *const T,
+    totals: *mut T,
+    count: usize,
+}
+
+impl<T: Real> OnLanes for AddLanes<T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, simd: S) {
+        let lanes = Space::Block.unit::<T, S>();
+        let row = |number: usize| {
+            let source = self.vectors.wrapping_add(number * lanes);
+            // SAFETY: `add_lane_totals` has shown that the vectors lie within the block, and `clear_lane_totals` has written them.
+            unsafe { T::load(simd, source) }
+        };
+        let mut number = 0;
+        while number + lanes <= self.count {
+            let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
+            let mut i = 0;
+            while i < lanes {
+                rows[i] = row(number + i);
+                i += 1;
+            }
+            let totals = self.totals.wrapping_add(number);
+            let sums = sums_of_lanes::<T, S>(simd, rows);
+            // SAFETY: as many totals as there are lanes lie within the scratch, and `clear_totals` has written them.
+            unsafe { T::store(simd, totals, T::add(simd, T::load(simd, totals), sums)) };
+            number += lanes;
+        }
+        while number < self.count {
+            // SAFETY: as above.
+            unsafe { *self.totals.wrapping_add(number) += T::reduce_sum(simd, row(number)) };
+            number += 1;
+        }
+    }
 }
 
 /// Adds the sums from element `FROM` of the scratch on to `COUNT` numbers.

@@ -1,6 +1,7 @@
 //! A scheduled loss goes in; its methods, and the type that runs it over blocks of points and sums up what they contribute, come out.
 
 use derive_network_symbolic::parameter_request::LossRequest;
+use derive_network_symbolic::schedule::LaneTotals;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -62,6 +63,22 @@ impl InParametersEmitter<'_> {
             start += length;
         }
         let totals = number(totals);
+        let LaneTotals {
+            first,
+            count: lane_totals,
+            block: behind,
+        } = loss.batch.lane_totals;
+        let [first, behind] = [first, behind].map(number);
+        let (mut clear_lanes, mut add_lanes) = (TokenStream::new(), TokenStream::new());
+        if lane_totals > 0 {
+            let lane_totals = number(lane_totals);
+            clear_lanes = quote!(__private::clear_lane_totals::<#behind, #lane_totals, _, _, _, _, _>(memory););
+            add_lanes = quote! {
+                if blocks > 0 {
+                    __private::add_lane_totals::<#behind, #first, #lane_totals, _, _, _, _, _>(memory);
+                }
+            };
+        }
         let sums: Vec<&Ident> = slices.iter().map(|(slice, _)| slice).collect();
         let pack_x = &inputs[0];
         let has_given = self.network.given() > 0;
@@ -112,6 +129,7 @@ impl InParametersEmitter<'_> {
                         __private::clear_totals::<#totals, _, _, _, _, _>(memory);
                         if blocks > 0 {
                             #once
+                            #clear_lanes
                         }
                         while start < blocks {
                             let end = ::core::cmp::min(start + block, blocks);
@@ -122,6 +140,7 @@ impl InParametersEmitter<'_> {
                             #body
                             start = end;
                         }
+                        #add_lanes
                     }
                     let memory = &#single_memory::new(simd, self.parameters, scratch);
                     while start < count {

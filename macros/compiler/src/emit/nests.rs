@@ -367,6 +367,10 @@ fn emit_kind(nest: &ContractionNest, rest: bool, part: bool) -> TokenStream {
         (part, quote!(PART)),
         (nest.weight.is_some(), quote!(WEIGHTED)),
         (!nest.addends.is_empty(), quote!(ADDENDS)),
+        (
+            nest.over_points && nest.lane == LaneAxis::Sum && block(nest.out),
+            quote!(APART),
+        ),
     ];
     let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
     quote!({ 0 #(| __private::kind::#bits)* })

@@ -3,8 +3,8 @@
 //! Memory that was not written is NaN, so a nest that reads too early poisons the result.
 
 use crate::schedule::{
-    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Relayout, Space,
-    View,
+    ContractionNest, ElementwiseNest, LaneTotals, Loop, LoopProgram, Nest, Operand, Place,
+    Relayout, Space, View,
 };
 
 use super::program::Tensor;
@@ -56,10 +56,17 @@ pub fn interpret_points(
         block: vec![f64::NAN; program.block],
     };
     memory.scratch[..program.totals].fill(0.0);
+    let LaneTotals {
+        first,
+        count,
+        block: lane_totals,
+    } = program.lane_totals;
+    memory.block[lane_totals..lane_totals + count].fill(0.0);
     run(&program.prologue, &mut memory);
     let mut outputs = Vec::new();
     for block in points.chunks_exact(program.vectors) {
-        memory.block.fill(f64::NAN);
+        memory.block[..lane_totals].fill(f64::NAN);
+        memory.block[lane_totals + count..].fill(f64::NAN);
         for (vector, point) in block.iter().enumerate() {
             for (view, input) in program.inputs.iter().zip(point) {
                 for (address, entry) in addresses(view).into_iter().zip(input) {
@@ -78,6 +85,9 @@ pub fn interpret_points(
             });
             outputs.push(outputs_of_point.collect());
         }
+    }
+    for number in 0..count {
+        memory.scratch[first + number] += memory.block[lane_totals + number];
     }
     memory.scratch.truncate(program.totals);
     (outputs, memory.scratch)
@@ -166,9 +176,8 @@ fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
                             Some((weight, along)) => memory.read(weight, number * along),
                             None => 1.0,
                         };
-                        value += a * (weight * b);
+                        value += addend.scale * (a * (weight * b));
                     }
-                    value *= addend.scale;
                 }
                 if let Some(init) = nest.init.filter(|_| column.extent < nest.initial_columns) {
                     value += memory.read(init, outer.init + row.init + column.init);

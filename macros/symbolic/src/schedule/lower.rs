@@ -142,7 +142,8 @@ impl Lowering<'_> {
             };
             return products.iter().map(nest).collect();
         }
-        let mut summed = totals(&products, self.vectors, self.layout.block);
+        let apart = self.layout.totals <= self.vectors.apart;
+        let mut summed = totals(&products, self.vectors, apart, self.layout.block);
         // Terms with one factor laid out anew follow each other.
         summed.sort_by_key(|(relayout, _)| relayout.as_ref().map(|relayout| relayout.from.offset));
         let mut nests = Vec::new();

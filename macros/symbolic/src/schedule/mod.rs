@@ -21,8 +21,8 @@ mod verify;
 mod views;
 
 pub use nests::{
-    Addend, ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Mode, Nest, Operand,
-    Place, Relayout, Space, Vectors, View,
+    Addend, ContractionNest, ElementwiseNest, LaneAxis, LaneTotals, Loop, LoopProgram, Mode, Nest,
+    Operand, Place, Relayout, Space, Vectors, View,
 };
 
 pub use tile::Tile;
@@ -44,7 +44,11 @@ pub fn schedule_blocks(program: &Program, vectors: Vectors) -> LoopProgram {
     schedule_vectors(program.clone(), Mode::Batch, vectors)
 }
 
-const ONE_VECTOR: Vectors = Vectors { count: 1, lanes: 8 };
+const ONE_VECTOR: Vectors = Vectors {
+    count: 1,
+    lanes: 8,
+    apart: 0,
+};
 
 /// The most bytes of scratch that are surely in the nearest cache.
 const NEAREST_CACHE: usize = 32 * 1024;
@@ -151,7 +155,8 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
             prologue.extend(nests);
         }
     }
-    let relayouts = lowering.relayouts;
+    let behind = layout.block + lowering.relayouts;
+    let lane_totals = totals::place_lane_totals(&mut body, behind);
     let outputs = program.outputs.iter().map(|output| {
         let view = layout.view(&graph, output.node);
         side_by_side(&mut graph, output.node, view.expect("an output is stored"))
@@ -176,14 +181,21 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
         shape: vec![layout.totals],
         strides: vec![1],
     });
+    read.push(View {
+        space: Space::Block,
+        offset: lane_totals.block,
+        shape: vec![lane_totals.count],
+        strides: vec![1],
+    });
     LoopProgram {
         mode,
         prologue: fuse::fuse(prologue, &everything(layout)),
         body: fuse::fuse(body, &read),
         scratch: layout.scratch,
-        block: layout.block + relayouts,
+        block: behind + lane_totals.count,
         vectors: vectors.count,
         totals: layout.totals,
+        lane_totals,
         parameters: program.parameters,
         inputs,
         outputs,

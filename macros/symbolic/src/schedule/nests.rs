@@ -88,7 +88,7 @@ pub struct Addend {
     pub a: usize,
     /// The same of the second factor.
     pub b: usize,
-    /// Multiplies what has been summed up to this product, it included.
+    /// Multiplies the product.
     pub scale: f64,
 }
 
@@ -249,6 +249,20 @@ pub struct Vectors {
     pub count: usize,
     /// Lanes of the widest, for which ways to sum over the points are priced.
     pub lanes: usize,
+    /// The most totals of which each lane may have its own, until all blocks are done.
+    pub apart: usize,
+}
+
+/// Totals that have a number for each lane first: elements of the block, which begin as zeros and outlast it. Behind the last block the
+/// lanes of each are added up and added to the total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaneTotals {
+    /// The first of these totals.
+    pub first: usize,
+    /// How many there are.
+    pub count: usize,
+    /// Where the first lies in the block.
+    pub block: usize,
 }
 
 /// A scheduled program.
@@ -268,6 +282,8 @@ pub struct LoopProgram {
     pub vectors: usize,
     /// How many of these are summed over all points. They begin as zeros; all programs for the same sums have them in the same places.
     pub totals: usize,
+    /// Which of them are summed in each lane first.
+    pub lane_totals: LaneTotals,
     /// The number of parameters.
     pub parameters: usize,
     /// Where the inputs are to be put.

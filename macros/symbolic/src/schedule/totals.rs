@@ -1,10 +1,14 @@
 //! Sums over the points of a block: products go in, nests that add them to numbers come out.
 //!
-//! Points run along the lanes, which are added up for every result, of several products that walk alike together; or rows of the result
-//! do, for which the factor that has them is laid out anew.
+//! Points run along the lanes, several products that walk alike together: lanes are added up for every result, or, if sums are few enough
+//! to stay in the caches, kept apart until all points are done. Or rows of the result run along the lanes, for which the factor that has
+//! them is laid out anew.
 
 use super::contraction::{IndexSteps, Operands, Role, assemble, merge, of_role, sum_nest};
-use super::nests::{Addend, ContractionNest, LaneAxis, Loop, Place, Relayout, Vectors};
+use super::nests::{
+    Addend, ContractionNest, LaneAxis, LaneTotals, Loop, Nest, Place, Relayout, Space, Vectors,
+};
+use super::touched::touched_by;
 
 /// Rows of a copy are padded to whole vectors of any instruction set.
 const WHOLE_VECTORS: usize = 16;
@@ -12,11 +16,11 @@ const WHOLE_VECTORS: usize = 16;
 const RELAYOUT: usize = 6;
 /// The same of adding up the lanes of a sum over the points, as many sums together as there are lanes.
 const TOTAL: usize = 5;
+/// The same of a vector that is loaded to be added to and stored again.
+const APART: usize = 3;
 
 /// The most products that are added up in one nest.
 const MOST_ADDENDS: usize = 16;
-/// The most that sums are multiplied or divided by between two of them.
-const MOST_SCALE: f64 = 1e6;
 
 /// A product that is to be added to its sum over the points.
 #[derive(Clone, Debug)]
@@ -105,10 +109,11 @@ impl Total {
 }
 
 /// Nests that add products to their sums over the points: those whose factors walk alike from different beginnings in one nest where
-/// that is cheaper, whose lanes are added up once; the others each by itself.
+/// that is cheaper; the others each by itself. If sums may be `apart`, each lane has its own where its total lies, but in the block.
 pub(crate) fn totals(
     totals: &[Total],
     vectors: Vectors,
+    apart: bool,
     behind: usize,
 ) -> Vec<(Option<Relayout>, ContractionNest)> {
     let mut left: Vec<Total> = totals.iter().map(Total::normal).collect();
@@ -116,13 +121,13 @@ pub(crate) fn totals(
     while let Some(first) = left.first().cloned() {
         let (alike, others): (Vec<Total>, Vec<Total>) =
             left.into_iter().partition(|total| total.resembles(&first));
-        let apart: Vec<_> = alike
+        let alone: Vec<_> = alike
             .iter()
-            .map(|total| total_nests(total, vectors, behind))
+            .map(|total| total_nests(total, vectors, apart, behind))
             .collect();
-        let mut cost: usize = apart.iter().map(|(cost, _)| cost).sum();
+        let mut cost: usize = alone.iter().map(|(cost, _)| cost).sum();
         // What several read is copied once.
-        let copies: Vec<&Relayout> = apart
+        let copies: Vec<&Relayout> = alone
             .iter()
             .filter_map(|(_, nest)| nest.0.as_ref())
             .collect();
@@ -131,17 +136,50 @@ pub(crate) fn totals(
                 cost -= copying(copy);
             }
         }
-        match joined(&alike, vectors.count) {
+        match joined(&alike, vectors.count, apart) {
             Some((joined, nest)) if joined < cost => nests.push((None, nest)),
-            _ => nests.extend(apart.into_iter().map(|(_, nest)| nest)),
+            _ => nests.extend(alone.into_iter().map(|(_, nest)| nest)),
         }
         left = others;
     }
     nests
 }
 
+/// Puts sums of lanes, which lie at the numbers of their totals, behind so many elements of the block.
+pub(crate) fn place_lane_totals(nests: &mut [Nest], behind: usize) -> LaneTotals {
+    let apart = |nest: &Nest| match nest {
+        Nest::Contraction(nest) => is_apart(nest),
+        _ => false,
+    };
+    let writes = nests.iter().filter(|nest| apart(nest));
+    let writes: Vec<_> = writes.flat_map(|nest| touched_by(nest).writes).collect();
+    let first = writes.iter().map(|write| write.first).min();
+    let last = writes.iter().map(|write| write.last).max();
+    let Some((first, last)) = first.zip(last) else {
+        return LaneTotals::default();
+    };
+    for nest in nests {
+        if let Nest::Contraction(nest) = nest
+            && is_apart(nest)
+        {
+            nest.out.offset = nest.out.offset - first + behind;
+            nest.init = Some(nest.out);
+        }
+    }
+    LaneTotals {
+        first,
+        count: last + 1 - first,
+        block: behind,
+    }
+}
+
+/// Whether each lane has its own sum over the points.
+fn is_apart(nest: &ContractionNest) -> bool {
+    nest.over_points && nest.lane == LaneAxis::Sum && nest.out.space == Space::Block
+}
+
 /// One nest for products whose factors walk alike, and its cost. None if there is but one product or there are too many.
-fn joined(totals: &[Total], vectors: usize) -> Option<(usize, ContractionNest)> {
+fn joined(totals: &[Total], vectors: usize, apart: bool) -> Option<(usize, ContractionNest)> {
     let count: usize = totals.iter().map(Total::products).sum();
     if !(2..=MOST_ADDENDS).contains(&count) {
         return None;
@@ -150,32 +188,17 @@ fn joined(totals: &[Total], vectors: usize) -> Option<(usize, ContractionNest)> 
         let beginnings = total.beginnings().into_iter();
         beginnings.map(|(a, b)| (a, b, total.operands.scale))
     });
-    let mut products: Vec<(usize, usize, f64)> = products.collect();
-    // Neighbours with one factor need no multiplication between them, and behind the last there is none if its factor is one.
-    products.sort_by(|(.., left), (.., right)| {
-        (*left == 1.0)
-            .cmp(&(*right == 1.0))
-            .then(left.total_cmp(right))
-    });
+    let products: Vec<(usize, usize, f64)> = products.collect();
     let [a, b] = [
         products.iter().map(|(a, ..)| *a).min()?,
         products.iter().map(|(_, b, _)| *b).min()?,
     ];
-    let scales = products.iter().map(|(.., scale)| *scale);
-    let next = scales.clone().skip(1).chain([1.0]);
-    let addends = products.iter().zip(scales.zip(next));
-    let addends: Vec<Addend> = addends
-        .map(|((first, second, _), (scale, next))| Addend {
-            a: first - a,
-            b: second - b,
-            scale: scale / next,
-        })
-        .collect();
-    // Sums that are multiplied by more could leave the range of a scalar, though no product with its own factor does.
-    let within = |addend: &Addend| (1.0 / MOST_SCALE..=MOST_SCALE).contains(&addend.scale.abs());
-    if !addends.iter().all(within) {
-        return None;
-    }
+    let addends = products.iter().map(|(first, second, scale)| Addend {
+        a: first - a,
+        b: second - b,
+        scale: *scale,
+    });
+    let addends: Vec<Addend> = addends.collect();
     let at = |place: Place, offset: usize| Place { offset, ..place };
     let operands = Operands {
         a: at(totals[0].operands.a, a),
@@ -188,19 +211,35 @@ fn joined(totals: &[Total], vectors: usize) -> Option<(usize, ContractionNest)> 
         .iter()
         .map(|index| index.extent)
         .product();
-    let cost = results * addends.len() * vectors + TOTAL * results;
-    let nest = sum_nest(totals[0].results(), operands, None);
+    let cost = results * (addends.len() * vectors + ending(apart));
+    let nest = along_lanes(totals[0].results(), operands, apart);
     let nest = over_points(nest, totals[0].points(vectors));
     Some((cost, ContractionNest { addends, ..nest }))
 }
 
+/// What a sum costs beside its products.
+fn ending(apart: bool) -> usize {
+    if apart { APART } else { TOTAL }
+}
+
+/// The nest of a sum whose points run along the lanes.
+fn along_lanes(indices: &[IndexSteps], operands: Operands, apart: bool) -> ContractionNest {
+    let mut nest = sum_nest(indices, operands, None);
+    if apart {
+        nest.out.space = Space::Block;
+        nest.init = Some(nest.out);
+    }
+    nest
+}
+
 /// Forms the nest that adds a product to its sum over the points, with its cost.
 ///
-/// Points may run along the lanes, which are added up for every result; or rows of the result, for which the factor that has them
-/// is laid out anew behind the block, from element `behind` on.
+/// Points may run along the lanes, or rows of the result, for which the factor that has them is laid out anew behind the block, from
+/// element `behind` on.
 fn total_nests(
     total: &Total,
     vectors: Vectors,
+    apart: bool,
     behind: usize,
 ) -> (usize, (Option<Relayout>, ContractionNest)) {
     let operands = total.operands;
@@ -221,10 +260,11 @@ fn total_nests(
     let Vectors {
         count: vectors,
         lanes,
+        ..
     } = vectors;
     let points = total.points(vectors);
-    let nest = sum_nest(&indices, operands, None);
-    let mut cheapest = volume * vectors + TOTAL * results;
+    let nest = along_lanes(&indices, operands, apart);
+    let mut cheapest = volume * vectors + ending(apart) * results;
     let mut found = (None, over_points(nest, points));
     let (Some(b), [true, true]) = (operands.b, total.moves) else {
         return (cheapest, found);
@@ -343,20 +383,10 @@ mod tests {
         }
     }
 
-    fn scales(totals: &[Total]) -> Option<Vec<f64>> {
-        let (_, nest) = joined(totals, 1)?;
-        Some(nest.addends.iter().map(|addend| addend.scale).collect())
-    }
-
     #[test]
-    fn factors_are_multiplied_in_between_products_of_one_factor_last() {
-        let found = scales(&[total(6, 1.0), total(3, 4.0), total(0, 2.0)]);
-        assert_eq!(found, Some(vec![0.5, 4.0, 1.0]));
-    }
-
-    #[test]
-    fn products_whose_factors_are_far_apart_are_not_joined() {
-        assert_eq!(scales(&[total(0, 1e-9), total(3, 1.0)]), None);
-        assert_eq!(scales(&[total(0, 1e40), total(3, 1e-3)]), None);
+    fn each_product_has_its_factor() {
+        let (_, nest) = joined(&[total(6, 1.0), total(3, 4.0), total(0, 1e-9)], 1, false).unwrap();
+        let found: Vec<_> = nest.addends.iter().map(|sum| (sum.a, sum.scale)).collect();
+        assert_eq!(found, [(6, 1.0), (3, 4.0), (0, 1e-9)]);
     }
 }

@@ -43,8 +43,8 @@ impl Walk {
 /// Elements of a space: some of an interval, a multiple of `apart` from each other.
 pub(crate) struct Span {
     space: Space,
-    first: usize,
-    last: usize,
+    pub first: usize,
+    pub last: usize,
     apart: usize,
     /// Which they are.
     pub walk: Walk,

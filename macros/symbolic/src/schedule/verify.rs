@@ -5,8 +5,8 @@
 //! an expansion, whose time it would double.
 
 use super::nests::{
-    ContractionNest, ElementwiseNest, Loop, LoopProgram, Nest, Operand, Place, Relayout, Space,
-    View,
+    ContractionNest, ElementwiseNest, LaneTotals, Loop, LoopProgram, Nest, Operand, Place,
+    Relayout, Space, View,
 };
 
 /// Which elements were written.
@@ -57,6 +57,8 @@ impl LoopProgram {
             block: vec![false; self.block],
         };
         written.scratch[..self.totals].fill(true);
+        let LaneTotals { count, block, .. } = self.lane_totals;
+        written.block[block..block + count].fill(true);
         for view in &self.inputs {
             self.each_vector(view, &mut |place, address| written.write(place, address))?;
         }

@@ -22,7 +22,7 @@ pub fn meaning(
     let expected = interpret(program, data, parameters);
     let modes = [(Mode::Batch, 1), (Mode::Single, 1), (Mode::Batch, 8)];
     for loops in modes
-        .map(|(mode, count)| alternatives(program, mode, Vectors { count, lanes: 8 }))
+        .map(|(mode, count)| alternatives(program, mode, of_vectors(count, 8, 0)))
         .as_flattened()
     {
         loops
@@ -72,14 +72,11 @@ pub fn sums(
     let largest = expected
         .iter()
         .fold(1.0_f64, |most, entry| most.max(entry.abs()));
-    let blocks = [8, 16].map(|lanes| {
-        let vectors = vectors.iter().map(move |count| Vectors {
-            count: *count,
-            lanes,
-        });
-        vectors.map(|vectors| (Mode::Batch, vectors))
+    let blocks = [(8, 0), (16, 0), (16, usize::MAX)].map(|(lanes, apart)| {
+        let vectors = vectors.iter();
+        vectors.map(move |count| (Mode::Batch, of_vectors(*count, lanes, apart)))
     });
-    let one = Vectors { count: 1, lanes: 8 };
+    let one = of_vectors(1, 8, 0);
     let modes = blocks.into_iter().flatten().chain([(Mode::Single, one)]);
     for loops in modes.flat_map(|(mode, vectors)| alternatives(program, mode, vectors)) {
         loops
@@ -96,4 +93,13 @@ pub fn sums(
         }
     }
     expected
+}
+
+/// Blocks of so many vectors of so many lanes; of so many totals each lane may have its own.
+pub fn of_vectors(count: usize, lanes: usize, apart: usize) -> Vectors {
+    Vectors {
+        count,
+        lanes,
+        apart,
+    }
 }
