@@ -15,7 +15,7 @@ use crate::model::{
     Loss, LossRequestKind, Network, ParameterRequest, ParameterRequestKind, Scalar,
 };
 
-/// Bytes of vector scratch that a block of points may use: what stays in the nearest caches.
+/// Bytes of vector scratch that a block of points may use: what stays in the second cache, beside the sums of each lane.
 const BLOCK_BYTES: usize = 512 * 1024;
 /// The most vectors of points in a block: sums are loaded and stored once for all of them.
 const MOST_VECTORS: usize = 4;

@@ -51,6 +51,8 @@ pub trait Code<T: Real, const I: usize, const R: usize> {
     const WRITES_BESIDE: [Beside; R] = beside_themselves();
     /// How many of the loops there are: deltas count them.
     const LOOPS: usize;
+    /// Vectors of points, side by side in the block, to which the code is applied at each step of the loops.
+    const VECTORS: usize = 1;
 
     /// The code.
     fn apply<S: Isa>(simd: S, operands: [T::Vector<S>; I]) -> [T::Vector<S>; R];
@@ -92,6 +94,10 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             "code has its loops"
         );
         let points = self.points();
+        assert!(
+            C::VECTORS > 0 && (points || C::VECTORS == 1),
+            "only points come in several vectors"
+        );
         let last = C::LOOPS - 1;
         let mut i = 0;
         while i < I {
@@ -111,7 +117,7 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
                 Read::Delta(..) => {}
             }
             if !matches!(C::READS[i], Read::Delta(..)) {
-                self.check_walk(self.operands[i], points, sizes);
+                self.check_walk(self.operands[i], points, C::VECTORS, sizes);
             }
             check_beside(&self.operands, &C::READS_BESIDE, i);
             i += 1;
@@ -126,7 +132,7 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
                 points == matches!(self.results[r].space, Space::Block),
                 "the result of points is a block, that of scalars scratch"
             );
-            self.check_walk(self.results[r], points, sizes);
+            self.check_walk(self.results[r], points, C::VECTORS, sizes);
             assert!(
                 if points {
                     !C::SCATTERS[r]
@@ -145,7 +151,7 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
         R > 0 && matches!(self.results[0].space, Space::Block)
     }
 
-    const fn check_walk(&self, walk: Walk, points: bool, sizes: Sizes) {
+    const fn check_walk(&self, walk: Walk, points: bool, vectors: usize, sizes: Sizes) {
         assert!(
             points || !matches!(walk.space, Space::Block),
             "only points run along the lanes of a block"
@@ -154,7 +160,10 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             walk.steps.len() == self.extents.len(),
             "a tensor has a step in each loop"
         );
-        let mut last = 0;
+        let mut last = match walk.space {
+            Space::Block => vectors - 1,
+            Space::Parameters | Space::Scratch => 0,
+        };
         let mut l = 0;
         while l < self.extents.len() {
             last += (self.extents[l] - 1) * walk.steps[l];

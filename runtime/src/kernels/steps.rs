@@ -84,7 +84,7 @@ where
     const NESTED: bool = C::LOOPS > 1;
     const DEEP: bool = C::LOOPS > 2;
     /// Whether the last vector may be partial.
-    const PART: bool = Self::LANES > 1;
+    const PART: bool = Self::LANES > 1 && C::VECTORS == 1;
     const VECTORS: bool = count_reads(&C::READS)[0] > 0;
     const GATHERS: bool = count_reads(&C::READS)[1] > 0;
     const SPLATS: bool = count_reads(&C::READS)[2] > 0;
@@ -157,7 +157,11 @@ where
         let panel = self.panel;
         let mut index = 0;
         while index < panel.innermost {
-            self.step(&reads, &writes, index);
+            let mut vector = 0;
+            while vector < C::VECTORS {
+                self.step(&reads, &writes, index, vector * Self::LANES);
+                vector += 1;
+            }
             index += Self::LANES;
             let mut i = 0;
             while i < I {
@@ -172,9 +176,9 @@ where
         }
     }
 
-    /// One application of the code, at `index` of the innermost loop.
+    /// One application of the code, at `index` of the innermost loop, to vectors of points that lie so many numbers behind the first.
     #[inline(always)]
-    fn step(&self, reads: &[*const T; I], writes: &[*mut T; R], index: usize) {
+    fn step(&self, reads: &[*const T; I], writes: &[*mut T; R], index: usize, behind: usize) {
         let (simd, panel) = (self.simd, self.panel);
         let (mut count, mut in_use) = (Self::LANES, T::no_lanes());
         if Self::PART && panel.innermost - index < Self::LANES {
@@ -185,7 +189,8 @@ where
         let mut i = 0;
         while i < I {
             let (other, distance) = C::READS_BESIDE[i];
-            let place = reads[other].wrapping_add(distance * Self::LANES);
+            let first = reads[other];
+            let place = first.wrapping_add(distance * Self::LANES + behind);
             // SAFETY: `check` has shown that the tensor lies within its space up to the last step of every loop, and a
             // partial vector ends there.
             unsafe {
@@ -202,7 +207,7 @@ where
                     }
                     Read::Splat => {
                         if Self::SPLATS {
-                            values[i] = T::splat(simd, *place);
+                            values[i] = T::splat(simd, *first);
                         }
                     }
                     Read::Delta(a, b) => {
@@ -220,7 +225,7 @@ where
         let mut r = 0;
         while r < R {
             let (other, distance) = C::WRITES_BESIDE[r];
-            let place = writes[other].wrapping_add(distance * Self::LANES);
+            let place = writes[other].wrapping_add(distance * Self::LANES + behind);
             // SAFETY: as above.
             unsafe { self.write(r, place, values[r], count, in_use) };
             r += 1;

@@ -158,13 +158,9 @@ impl Emitter<'_> {
         let block_name = format_ident!("__{method}_block");
         let once_name = format_ident!("__{method}_once");
         let (single_type, batch_type) = types(method);
-        let single = self
-            .nests
-            .calls(&request.single.body, request.single.vectors);
-        let once = self
-            .nests
-            .calls(&request.batch.prologue, request.batch.vectors);
-        let block = self.nests.calls(&request.batch.body, request.batch.vectors);
+        let single = self.nests.calls(&request.single.body);
+        let once = self.nests.calls(&request.batch.prologue);
+        let block = self.nests.calls(&request.batch.body);
         let parameters = number(self.network.parameters());
         let flops = number(request.derived.cost.flops() as usize);
         let block_vectors = number(request.batch.block);

@@ -114,8 +114,8 @@ impl InParametersEmitter<'_> {
         let [parameters, hoisted, block] = sizes.map(number);
         Parts {
             memory: quote!(__private::Memory::<'_, #scalar, Q, #parameters, #hoisted, #block>),
-            once: self.nests.calls(&program.prologue, program.vectors),
-            body: self.nests.calls(&program.body, program.vectors),
+            once: self.nests.calls(&program.prologue),
+            body: self.nests.calls(&program.body),
             inputs: program
                 .inputs
                 .iter()

@@ -36,6 +36,7 @@ struct Code {
     scatters: Vec<bool>,
     writes_beside: Vec<(usize, usize)>,
     loops: usize,
+    vectors: usize,
     body: StraightLine,
 }
 
@@ -74,11 +75,11 @@ impl Nests {
         }
     }
 
-    /// Statements that run some nests, in order, with `memory` in scope, for blocks of so many vectors of points.
-    pub fn calls(&mut self, nests: &[Nest], vectors: usize) -> TokenStream {
+    /// Statements that run some nests, in order, with `memory` in scope.
+    pub fn calls(&mut self, nests: &[Nest]) -> TokenStream {
         let calls = nests.iter().map(|nest| match nest {
             Nest::Contraction(nest) => self.contraction(nest),
-            Nest::Elementwise(nest) => self.elementwise(nest, vectors),
+            Nest::Elementwise(nest) => self.elementwise(&at_one_vector(nest)),
             Nest::Relayout(nest) => self.relayout(nest),
         });
         calls.collect()
@@ -128,8 +129,8 @@ impl Nests {
         quote!(__private::relayout::<#name, #from, #to, _, _, _, _, _>(memory);)
     }
 
-    fn elementwise(&mut self, nest: &ElementwiseNest, vectors: usize) -> TokenStream {
-        let are_many = vectors > 1 && nest.operands.len() + nest.results.len() > POINTERS;
+    fn elementwise(&mut self, nest: &ElementwiseNest) -> TokenStream {
+        let are_many = nest.vectors > 1 && nest.operands.len() + nest.results.len() > POINTERS;
         let code = Code {
             reads: nest
                 .operands
@@ -151,6 +152,7 @@ impl Nests {
                     .map(|(place, steps)| are_many.then_some((*place, &steps[..]))),
             ),
             loops: nest.loops.len(),
+            vectors: nest.vectors,
             body: nest.body.clone(),
         };
         let code = code_name(intern(&mut self.codes, code));
@@ -172,7 +174,14 @@ impl Nests {
                 quote!(__private::Read::Delta(#a, #b))
             }
         });
-        let [i, r, l] = [code.reads.len(), code.scatters.len(), code.loops].map(number);
+        let sizes = [
+            code.reads.len(),
+            code.scatters.len(),
+            code.loops,
+            code.vectors,
+        ];
+        let [i, r, l, vectors] = sizes.map(number);
+        let vectors = (code.vectors > 1).then(|| quote!(const VECTORS: usize = #vectors;));
         let scatters = &code.scatters;
         let neighbours = [
             (&code.reads_beside, quote!(READS_BESIDE), &i),
@@ -199,6 +208,7 @@ impl Nests {
                 const SCATTERS: [bool; #r] = [#(#scatters),*];
                 #(#neighbours)*
                 const LOOPS: usize = #l;
+                #vectors
 
                 #[inline(always)]
                 #[allow(unused_variables)]
@@ -209,6 +219,23 @@ impl Nests {
             }
         }
     }
+}
+
+/// The loops of a nest at each vector of points, which the code repeats by itself.
+fn at_one_vector(nest: &ElementwiseNest) -> ElementwiseNest {
+    let mut nest = nest.clone();
+    if nest.vectors > 1 {
+        nest.loops.pop();
+        for operand in &mut nest.operands {
+            if let Operand::Tensor { steps, .. } = operand {
+                steps.pop();
+            }
+        }
+        for (_, steps) in &mut nest.results {
+            steps.pop();
+        }
+    }
+    nest
 }
 
 fn contraction_name(index: usize) -> Ident {

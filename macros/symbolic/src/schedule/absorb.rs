@@ -208,6 +208,7 @@ mod tests {
         Nest::Elementwise(ElementwiseNest {
             lane: LaneAxis::Points,
             loops: vec![EXTENT, COLUMNS],
+            vectors: 1,
             operands: vec![tensor(WEIGHT, vec![1, 0]), tensor(FACTOR, vec![3, 1])],
             results: vec![(block(PRODUCT), vec![COLUMNS, 1])],
             body: builder.finish(&[result]),

@@ -254,6 +254,7 @@ impl<'a> Writer<'a> {
                 LaneAxis::Row
             },
             loops: shape.clone(),
+            vectors: 1,
             operands: self.operands,
             results: views
                 .iter()
@@ -331,7 +332,8 @@ fn squeeze(mut nest: ElementwiseNest) -> ElementwiseNest {
     nest
 }
 
-fn remove_loop(nest: &mut ElementwiseNest, position: usize) {
+/// Takes a loop out, of one step.
+pub(crate) fn remove_loop(nest: &mut ElementwiseNest, position: usize) {
     nest.loops.remove(position);
     for operand in &mut nest.operands {
         match operand {
@@ -399,17 +401,22 @@ fn longest_inside(nest: ElementwiseNest) -> ElementwiseNest {
 }
 
 /// Makes a loop the innermost.
-fn inside(mut nest: ElementwiseNest, axis: usize) -> ElementwiseNest {
+fn inside(nest: ElementwiseNest, axis: usize) -> ElementwiseNest {
     let last = nest.loops.len() - 1;
-    nest.loops.swap(axis, last);
+    exchange(nest, axis, last)
+}
+
+/// Exchanges two loops.
+pub(crate) fn exchange(mut nest: ElementwiseNest, axis: usize, other: usize) -> ElementwiseNest {
+    nest.loops.swap(axis, other);
     for operand in &mut nest.operands {
         match operand {
-            Operand::Tensor { steps, .. } => steps.swap(axis, last),
+            Operand::Tensor { steps, .. } => steps.swap(axis, other),
             Operand::Delta(a, b) => {
                 for counter in [a, b] {
                     if *counter == axis {
-                        *counter = last;
-                    } else if *counter == last {
+                        *counter = other;
+                    } else if *counter == other {
                         *counter = axis;
                     }
                 }
@@ -417,7 +424,7 @@ fn inside(mut nest: ElementwiseNest, axis: usize) -> ElementwiseNest {
         }
     }
     for (_, steps) in &mut nest.results {
-        steps.swap(axis, last);
+        steps.swap(axis, other);
     }
     nest
 }

@@ -6,8 +6,9 @@
 use crate::functions::{Step, StepId, StraightLineBuilder};
 
 use super::absorb::absorb;
+use super::elementwise::{exchange, remove_loop};
 use super::live::Live;
-use super::nests::{ElementwiseNest, LaneAxis, Nest, Operand, Place, View};
+use super::nests::{ElementwiseNest, LaneAxis, Nest, Operand, Place, Space, View};
 use super::touched::{Walk, conflict, overlap, touched_by, touched_by_elementwise};
 
 /// Loops of at most this many steps are unrolled.
@@ -16,12 +17,14 @@ pub(crate) const SHORT: usize = 4;
 const MOST_OPERANDS: usize = 14;
 const MOST_RESULTS: usize = 10;
 
-/// Joins what can be joined. `outputs` are read after the last nest.
-pub(crate) fn fuse(nests: Vec<Nest>, outputs: &[View]) -> Vec<Nest> {
+/// Joins what can be joined, for blocks of so many vectors of points. `outputs` are read after the last nest.
+pub(crate) fn fuse(nests: Vec<Nest>, vectors: usize, outputs: &[View]) -> Vec<Nest> {
     let mut fused: Vec<Nest> = Vec::new();
     for nest in absorb(nests, outputs) {
         match nest {
-            Nest::Elementwise(nest) => place_elementwise(&mut fused, unroll(nest)),
+            Nest::Elementwise(nest) => {
+                place_elementwise(&mut fused, unroll(vectors_inside(nest, vectors)));
+            }
             Nest::Contraction(_) | Nest::Relayout(_) => fused.push(nest),
         }
     }
@@ -46,6 +49,55 @@ fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
     fused.push(Nest::Elementwise(nest));
 }
 
+/// Makes the loop over the vectors of points in a block the last one. Where it was joined with another it is taken apart.
+fn vectors_inside(mut nest: ElementwiseNest, vectors: usize) -> ElementwiseNest {
+    if vectors == 1 || nest.lane != LaneAxis::Points {
+        return nest;
+    }
+    let walks = |nest: &ElementwiseNest| -> Vec<(Place, Vec<usize>)> {
+        let operands = nest.operands.iter().filter_map(|operand| match operand {
+            Operand::Tensor { place, steps } => Some((*place, steps.clone())),
+            Operand::Delta(..) => None,
+        });
+        operands.chain(nest.results.iter().cloned()).collect()
+    };
+    let walks = walks(&nest);
+    let runs = |axis: &usize| {
+        let mut walks = walks.iter();
+        walks.all(|(place, steps)| steps[*axis] == usize::from(place.space == Space::Block))
+    };
+    let Some(axis) = (0..nest.loops.len()).find(runs) else {
+        return nest;
+    };
+    let others = nest.loops[axis] / vectors;
+    if others * vectors != nest.loops[axis] {
+        return nest;
+    }
+    // The others stay where they are, with steps of whole elements.
+    let apart = |place: &Place, steps: &mut Vec<usize>| {
+        let step = steps[axis];
+        steps[axis] = step * vectors * usize::from(others > 1);
+        steps.push(usize::from(place.space == Space::Block));
+    };
+    for operand in &mut nest.operands {
+        if let Operand::Tensor { place, steps } = operand {
+            apart(place, steps);
+        }
+    }
+    for (place, steps) in &mut nest.results {
+        apart(place, steps);
+    }
+    nest.loops[axis] = others;
+    nest.loops.push(vectors);
+    nest.vectors = vectors;
+    if others == 1 && nest.loops.len() > 2 {
+        remove_loop(&mut nest, axis);
+    }
+    let inner = nest.loops.len() - 1;
+    let longest = (0..inner).max_by_key(|axis| nest.loops[*axis]);
+    exchange(nest, longest.unwrap_or(0), inner - 1)
+}
+
 /// Writes short loops out, as long as one loop and room for the results remain.
 fn unroll(mut nest: ElementwiseNest) -> ElementwiseNest {
     loop {
@@ -54,17 +106,19 @@ fn unroll(mut nest: ElementwiseNest) -> ElementwiseNest {
             operands
                 .any(|operand| matches!(operand, Operand::Delta(a, b) if *a == axis || *b == axis))
         };
-        let last = nest.loops.len() - 1;
-        let lanes = |axis: usize| nest.lane != LaneAxis::Points && axis == last;
+        let inside = nest.loops.len() - usize::from(nest.vectors > 1);
+        let lanes = |axis: usize| nest.lane != LaneAxis::Points && axis == inside - 1;
         let room = |axis: usize| {
             let extent = nest.loops[axis];
             extent * nest.results.len() <= MOST_RESULTS
                 && extent * nest.operands.len() <= MOST_OPERANDS
         };
-        let short = (0..nest.loops.len()).find(|axis| {
-            nest.loops.len() > 1
+        let short = (0..inside).find(|axis| {
+            inside > 1
                 && nest.loops[*axis] <= SHORT
-                && nest.loops.iter().any(|extent| *extent > nest.loops[*axis])
+                && nest.loops[..inside]
+                    .iter()
+                    .any(|extent| *extent > nest.loops[*axis])
                 && room(*axis)
                 && !in_delta(*axis)
                 && !lanes(*axis)
@@ -107,7 +161,7 @@ fn unroll_loop(nest: &ElementwiseNest, axis: usize) -> ElementwiseNest {
             results.push((moved(place, steps), without(steps), value));
         }
     }
-    writer.finish(nest.lane, without(&nest.loops), results)
+    writer.finish(nest, without(&nest.loops), results)
 }
 
 /// Whether the code of a nest has an elementary function.
@@ -119,7 +173,8 @@ fn has_elementary(nest: &ElementwiseNest) -> bool {
 /// Both nests as one, if their loops agree and the later one reads nothing of the earlier one but
 /// at the same step.
 fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<ElementwiseNest> {
-    if earlier.lane != later.lane || earlier.loops != later.loops {
+    let around = |nest: &ElementwiseNest| (nest.lane, nest.vectors);
+    if around(earlier) != around(later) || earlier.loops != later.loops {
         return None;
     }
     // A code with elementary functions is long and compiled for each instruction set: with several tensors of its own another nest
@@ -187,7 +242,7 @@ fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<Elementwis
         .chain(later.results.iter().zip(second));
     let results = results.map(|((place, steps), value)| (*place, steps.clone(), value));
     let results = results.collect();
-    Some(writer.finish(earlier.lane, earlier.loops.clone(), results))
+    Some(writer.finish(earlier, earlier.loops.clone(), results))
 }
 
 /// Collects code and operands of several bodies.
@@ -231,16 +286,18 @@ impl Joiner {
         self.builder.inline(&nest.body, &steps)
     }
 
+    /// A nest like another, with these loops.
     fn finish(
         self,
-        lane: LaneAxis,
+        like: &ElementwiseNest,
         loops: Vec<usize>,
         results: Vec<(Place, Vec<usize>, StepId)>,
     ) -> ElementwiseNest {
         let values: Vec<StepId> = results.iter().map(|(_, _, value)| *value).collect();
         ElementwiseNest {
-            lane,
+            lane: like.lane,
             loops,
+            vectors: like.vectors,
             operands: self.operands,
             results: results
                 .into_iter()
@@ -271,7 +328,7 @@ fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
                     (place, steps, values[*result])
                 });
                 let results = results.collect();
-                *nest = writer.finish(nest.lane, nest.loops.clone(), results);
+                *nest = writer.finish(nest, nest.loops.clone(), results);
             }
         }
         live.pass(&touched_by(nest));
@@ -281,7 +338,6 @@ fn drop_unread(nests: &mut [Nest], outputs: &[View]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::Space;
 
     const EXTENT: usize = 20;
     const STREAMS: usize = 3;
@@ -301,6 +357,7 @@ mod tests {
         Nest::Elementwise(ElementwiseNest {
             lane: LaneAxis::Points,
             loops: vec![EXTENT],
+            vectors: 1,
             operands: vec![Operand::Tensor {
                 place: place(from),
                 steps: vec![STREAMS],
@@ -317,6 +374,7 @@ mod tests {
         Nest::Elementwise(ElementwiseNest {
             lane: LaneAxis::Points,
             loops: vec![EXTENT],
+            vectors: 1,
             operands: vec![Operand::Tensor {
                 place: place(from),
                 steps: vec![1],
@@ -357,7 +415,7 @@ mod tests {
             shape: vec![EXTENT],
             strides: vec![STREAMS],
         });
-        fuse(vec![square(0, 100), square(100, to)], &outputs).len()
+        fuse(vec![square(0, 100), square(100, to)], 1, &outputs).len()
     }
 
     #[test]

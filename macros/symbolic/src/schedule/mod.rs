@@ -189,8 +189,8 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
     });
     LoopProgram {
         mode,
-        prologue: fuse::fuse(prologue, &everything(layout)),
-        body: fuse::fuse(body, &read),
+        prologue: fuse::fuse(prologue, 1, &everything(layout)),
+        body: fuse::fuse(body, vectors.count, &read),
         scratch: layout.scratch,
         block: behind + lane_totals.count,
         vectors: vectors.count,

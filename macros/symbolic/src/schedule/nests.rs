@@ -199,6 +199,8 @@ pub struct ElementwiseNest {
     pub lane: LaneAxis,
     /// Extents, outermost first.
     pub loops: Vec<usize>,
+    /// The extent of the last loop if it runs through the vectors of points in a block, which lie side by side; else one.
+    pub vectors: usize,
     /// What is read.
     pub operands: Vec<Operand>,
     /// What is written, one for each result of the body.

@@ -19,8 +19,8 @@ impl Walk {
         Walk { place, moving }
     }
 
-    /// The elements as runs, in no order: first element and length.
-    pub fn runs(&self) -> Vec<(usize, usize)> {
+    /// The length of the runs that the elements lie in, and the loops from run to run.
+    fn run(&self) -> (usize, &[(usize, usize)]) {
         let mut moving = &self.moving[..];
         let mut length = 1;
         while let [(extent, step), rest @ ..] = moving
@@ -29,6 +29,12 @@ impl Walk {
             length += (extent - 1) * step;
             moving = rest;
         }
+        (length, moving)
+    }
+
+    /// The elements as runs, in no order: first element and length.
+    pub fn runs(&self) -> Vec<(usize, usize)> {
+        let (length, moving) = self.run();
         let mut runs = vec![(self.place.offset, length)];
         for (extent, step) in moving {
             let moved = |run: &(usize, usize), index: usize| (run.0 + index * step, run.1);
@@ -40,11 +46,12 @@ impl Walk {
     }
 }
 
-/// Elements of a space: some of an interval, a multiple of `apart` from each other.
+/// Elements of a space: some of an interval, in runs that begin a multiple of `apart` from each other; zero: there is one.
 pub(crate) struct Span {
     space: Space,
     pub first: usize,
     pub last: usize,
+    run: usize,
     apart: usize,
     /// Which they are.
     pub walk: Walk,
@@ -58,11 +65,16 @@ pub(crate) struct Touched {
 
 /// Whether both may have an element in common. Tensors that are interleaved have none.
 pub(crate) fn overlap(a: &Span, b: &Span) -> bool {
+    if a.space != b.space || a.first > b.last || b.first > a.last {
+        return false;
+    }
     let apart = greatest_common_divisor(a.apart, b.apart);
-    a.space == b.space
-        && a.first <= b.last
-        && b.first <= a.last
-        && (apart == 0 || a.first.abs_diff(b.first).is_multiple_of(apart))
+    if apart == 0 {
+        return true;
+    }
+    // Where the runs of the second begin behind those of the first.
+    let behind = (b.first % apart + apart - a.first % apart) % apart;
+    behind < a.run || behind + b.run > apart
 }
 
 fn greatest_common_divisor(a: usize, b: usize) -> usize {
@@ -83,15 +95,18 @@ pub(crate) fn conflict(earlier: &Touched, later: &Touched) -> bool {
 
 pub(crate) fn span(place: Place, extents: &[usize], steps: &[usize]) -> Span {
     let walk = Walk::new(place, extents, steps);
-    let moving = || walk.moving.iter();
+    let (run, between) = walk.run();
+    let apart = between
+        .iter()
+        .fold(0, |apart, (_, step)| greatest_common_divisor(apart, *step));
+    let moving = walk.moving.iter();
+    let length: usize = moving.map(|(extent, step)| (extent - 1) * step).sum();
     Span {
         space: place.space,
         first: place.offset,
-        last: place.offset
-            + moving()
-                .map(|(extent, step)| (extent - 1) * step)
-                .sum::<usize>(),
-        apart: moving().fold(0, |apart, (_, step)| greatest_common_divisor(apart, *step)),
+        last: place.offset + length,
+        run,
+        apart,
         walk,
     }
 }
@@ -154,5 +169,29 @@ fn touched_by_contraction(nest: &ContractionNest) -> Touched {
     Touched {
         reads,
         writes: vec![whole(nest.out, |step| step.out)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether runs of so many elements, 16 apart, from these elements on have one in common.
+    fn meet(first: (usize, usize), second: (usize, usize)) -> bool {
+        let runs = |(offset, length)| {
+            let space = Space::Block;
+            span(Place { space, offset }, &[20, length], &[16, 1])
+        };
+        overlap(&runs(first), &runs(second))
+    }
+
+    #[test]
+    fn runs_that_are_interleaved_have_nothing_in_common() {
+        assert!(!meet((100, 4), (104, 12)));
+        assert!(!meet((104, 12), (100, 4)));
+        assert!(!meet((100, 4), (120, 4)));
+        assert!(meet((100, 4), (103, 4)));
+        assert!(meet((103, 4), (100, 4)));
+        assert!(meet((104, 13), (100, 4)));
     }
 }
