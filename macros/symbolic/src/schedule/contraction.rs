@@ -209,25 +209,27 @@ pub(crate) fn assemble(
     }
 }
 
-/// Points along the lanes: the largest row and column index make the tile.
+/// Rows and columns of the tile: the largest index of each role. Where they are few beside an index that both factors share, that makes the
+/// rows, so that tiles are large.
+fn rows_and_columns(indices: &[IndexSteps]) -> (Option<usize>, Option<usize>) {
+    let largest = |role: Role| of_role(indices, role).first().copied();
+    let extent = |index: Option<usize>| index.map_or(1, |index| indices[index].extent);
+    let (row, column) = (largest(Role::Row), largest(Role::Column));
+    let shared = largest(Role::Shared);
+    let is_symmetric = |index: Option<usize>| index.is_some_and(|index| indices[index].symmetric);
+    let few = 2 * extent(row) * extent(column) < extent(shared) && !is_symmetric(row);
+    if few || row.is_none() && column.is_none() {
+        (shared, None)
+    } else {
+        (row, column)
+    }
+}
+
+/// Points along the lanes.
 fn points_nest(indices: &[IndexSteps], operands: Operands) -> (usize, ContractionNest) {
-    let rows = of_role(indices, Role::Row);
-    let columns = of_role(indices, Role::Column);
-    let shared = of_role(indices, Role::Shared);
     let sum = of_role(indices, Role::Summed).first().copied();
-    let row = match (rows.first(), columns.first()) {
-        (Some(row), _) => Some(*row),
-        (None, Some(_)) => None,
-        (None, None) => shared.first().copied(),
-    };
-    let nest = assemble(
-        indices,
-        operands,
-        LaneAxis::Points,
-        row,
-        columns.first().copied(),
-        sum,
-    );
+    let (row, column) = rows_and_columns(indices);
+    let nest = assemble(indices, operands, LaneAxis::Points, row, column, sum);
     // More rows than columns: a row costs a load in each step, a column holds its load.
     let cost = if nest.m.extent >= nest.n.extent { 0 } else { 1 };
     (cost, nest)
@@ -295,13 +297,6 @@ pub(crate) fn sum_nest(
     operands: Operands,
     sum: Option<usize>,
 ) -> ContractionNest {
-    let row = of_role(indices, Role::Row).first().copied();
-    let column = of_role(indices, Role::Column).first().copied();
-    let shared = of_role(indices, Role::Shared).first().copied();
-    let row = if row.is_none() && column.is_none() {
-        shared
-    } else {
-        row
-    };
+    let (row, column) = rows_and_columns(indices);
     assemble(indices, operands, LaneAxis::Sum, row, column, sum)
 }
