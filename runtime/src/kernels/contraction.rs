@@ -81,7 +81,7 @@ pub fn contraction<
     S::contraction::<C, At, T, P, H, B>(memory);
 }
 
-/// A column of tiles of a nest for one instruction set: strides and offsets in scalars.
+/// Columns of tiles of a nest for one instruction set: strides and offsets in scalars.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panel {
     pub(super) outer: &'static [Loop],
@@ -101,6 +101,10 @@ pub(super) struct Panel {
     pub(super) weight_step: usize,
     /// Scalars in an element of each operand, for the loops that are slices.
     pub(super) units: [usize; 4],
+    /// Columns of tiles side by side.
+    pub(super) across: usize,
+    /// From behind the last tile of one to the first of the next.
+    pub(super) beside: [usize; 4],
     /// Tiles one below the other.
     pub(super) tiles: usize,
     /// From one tile to the next.
@@ -115,11 +119,12 @@ pub(super) struct Panel {
     pub(super) mirror: usize,
     /// From the mirror image of one tile to that of the next.
     pub(super) mirror_tile: usize,
+    /// How many columns from the first tile on have an initial value.
     pub(super) initial_columns: usize,
     pub(super) scale: f64,
 }
 
-/// The panel of `count` tiles of `R` rows by `W` columns from `ROW` and `COLUMN` on.
+/// The panel of `ACROSS` columns of `COUNT` tiles, of `R` rows by `W` columns, from `ROW` and `COLUMN` on.
 struct Part<
     C,
     At,
@@ -133,6 +138,7 @@ struct Part<
     const ROW: usize,
     const COUNT: usize,
     const COLUMN: usize,
+    const ACROSS: usize,
 >(PhantomData<(C, At, T, S)>);
 
 impl<
@@ -148,7 +154,8 @@ impl<
     const ROW: usize,
     const COUNT: usize,
     const COLUMN: usize,
-> Part<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>
+    const ACROSS: usize,
+> Part<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN, ACROSS>
 {
     const PANEL: Panel = {
         let nest = C::NEST;
@@ -160,7 +167,14 @@ impl<
             ROW_STEP == nest.m.a && COLUMN_STEP == if nest.paired { nest.m.b } else { nest.n.b },
             "the steps of the code are those of the nest"
         );
-        assert!(COLUMN + W <= nest.n.extent, "tiles lie within the columns");
+        assert!(
+            ACROSS > 0 && COLUMN + ACROSS * W <= nest.n.extent,
+            "tiles lie within the columns"
+        );
+        assert!(
+            ACROSS == 1 || !nest.symmetric,
+            "a column of tiles begins at the diagonal"
+        );
         // Rows, or vectors of them.
         let height = if row_lanes {
             nest.m.extent.div_ceil(lanes)
@@ -247,13 +261,6 @@ impl<
             k
         };
         let n = scaled(n, units);
-        let initial_columns = if nest.initial_columns <= COLUMN {
-            0
-        } else if nest.initial_columns - COLUMN > W {
-            W
-        } else {
-            nest.initial_columns - COLUMN
-        };
         Panel {
             outer: nest.outer,
             m: rows,
@@ -266,6 +273,13 @@ impl<
             weight: At::ELEMENTS[4] * lanes,
             weight_step: nest.weight * lanes,
             units,
+            across: ACROSS,
+            beside: [
+                (W * n.out).wrapping_sub((tiles * R + rest) * rows.out),
+                0usize.wrapping_sub((tiles * R + rest) * rows.a),
+                (W * n.b).wrapping_sub((tiles * R + rest) * rows.b),
+                (W * n.init).wrapping_sub((tiles * R + rest) * rows.init),
+            ],
             tiles,
             tile: [R * rows.out, R * rows.a, R * rows.b, R * rows.init],
             rest,
@@ -278,7 +292,7 @@ impl<
                 there.wrapping_sub(here).wrapping_mul(units[0])
             },
             mirror_tile: R * n.out,
-            initial_columns,
+            initial_columns: nest.initial_columns.saturating_sub(COLUMN),
             scale: nest.scale,
         }
     };
@@ -295,7 +309,7 @@ const fn scaled(step: Loop, units: [usize; 4]) -> Loop {
 }
 
 /// Runs tiles of `R` rows by `W` columns of a nest, whose factors move by `ROW_STEP` from row to row and by `COLUMN_STEP` from column
-/// to column (from row to row, if paired): `COUNT` of them below each other from `ROW` and `COLUMN` on, or, with
+/// to column (from row to row, if paired): `ACROSS` columns of `COUNT` of them from `ROW` and `COLUMN` on, or, with
 /// [`kind::REST`], all rows from `ROW` on. Where rows run along the lanes, vectors of them are counted.
 ///
 /// That they lie within the memory is decided while the caller is compiled.
@@ -313,6 +327,7 @@ pub fn tiles<
     const ROW: usize,
     const COUNT: usize,
     const COLUMN: usize,
+    const ACROSS: usize,
     const P: usize,
     const H: usize,
     const B: usize,
@@ -326,7 +341,7 @@ pub fn tiles<
             bases: &memory.bases,
             points: memory.points,
             panel: &const {
-                Part::<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN>::PANEL
+                Part::<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN, ACROSS>::PANEL
             },
         });
 }
@@ -375,6 +390,7 @@ impl<
             steps: panel.k.extent,
             last: panel.last,
             part: T::no_lanes(),
+            initial_columns: panel.initial_columns,
         }
         .columns(self.points);
     }

@@ -55,6 +55,8 @@ pub(super) struct Work<
     pub last: usize,
     /// Lanes in use of a vector that may be partial: of the last row of the tile, or of the summed index.
     pub part: T::Mask<S>,
+    /// How many columns from the first of the tile on have an initial value.
+    pub initial_columns: usize,
 }
 
 /// The size of a tile.
@@ -151,7 +153,7 @@ impl<
         }
     }
 
-    /// The column of tiles, at every step of the loops around it; `points` are in the block.
+    /// All tiles, at every step of the loops around them; `points` are in the block.
     #[inline(always)]
     pub fn columns(mut self, points: usize) {
         if Self::POINTS {
@@ -174,16 +176,32 @@ impl<
             let mut odometer = Odometer::new(self.panel.outer, self.panel.units);
             loop {
                 self.start = start.after(odometer.moved);
-                self.column();
+                self.side_by_side();
                 if !odometer.next() {
                     return;
                 }
             }
         }
-        self.column();
+        self.side_by_side();
     }
 
-    /// All tiles, one below the other.
+    /// The columns of tiles.
+    #[inline(always)]
+    fn side_by_side(&mut self) {
+        self.initial_columns = self.panel.initial_columns;
+        let mut across = self.panel.across;
+        loop {
+            self.column();
+            across -= 1;
+            if across == 0 {
+                return;
+            }
+            self.start = self.start.after(self.panel.beside);
+            self.initial_columns = self.initial_columns.saturating_sub(W);
+        }
+    }
+
+    /// One column of tiles, one below the other.
     #[inline(always)]
     fn column(&mut self) {
         let panel = self.panel;
@@ -265,7 +283,7 @@ impl<
             let mut column = at.init;
             let mut j = 0;
             while j < W {
-                if j < panel.initial_columns {
+                if j < self.initial_columns {
                     let mut source = column;
                     let mut i = 0;
                     while i < N {
@@ -345,7 +363,7 @@ impl<
                     let (r, c) = (&panel.m, &panel.n);
                     // SAFETY: as of `factor`; a mirrored result is that of another row and column of a square.
                     unsafe {
-                        if j < panel.initial_columns {
+                        if j < self.initial_columns {
                             sum += *at.init.wrapping_add(i * r.init + j * c.init);
                         }
                         *at.out.wrapping_add(i * r.out + j * c.out) = sum;

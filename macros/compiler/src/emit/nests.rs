@@ -409,7 +409,7 @@ fn emit_tiles(
     (height, width): (usize, usize),
     lanes: Option<usize>,
 ) -> TokenStream {
-    let call = |rows: usize, columns: usize, row: usize, count: usize, column: usize| {
+    let call = |rows: usize, columns: usize, row: usize, count: usize, column: usize, across| {
         let part = match (nest.lane, lanes) {
             (LaneAxis::Points, _) => false,
             (LaneAxis::Row, None) => true,
@@ -422,7 +422,17 @@ fn emit_tiles(
         };
         let kind = emit_kind(nest, lanes.is_none(), part);
         let column_step = if nest.paired { nest.m.b } else { nest.n.b };
-        let tile = [rows, columns, nest.m.a, column_step, row, count, column].map(number);
+        let tile = [
+            rows,
+            columns,
+            nest.m.a,
+            column_step,
+            row,
+            count,
+            column,
+            across,
+        ];
+        let tile = tile.map(number);
         quote!(__private::tiles::<Self, At, _, _, #kind, #(#tile,)* _, _, _>(memory);)
     };
     let mut calls = TokenStream::new();
@@ -430,21 +440,26 @@ fn emit_tiles(
     while column < nest.n.extent {
         let width = width.min(nest.n.extent - column);
         // A symmetric result needs no tile that lies wholly beyond the diagonal.
-        let first = if nest.symmetric { column } else { 0 };
+        let (first, across) = if nest.symmetric {
+            (column, 1)
+        } else {
+            (0, (nest.n.extent - column) / width)
+        };
         match lanes {
-            None => calls.extend(call(height, width, first, 0, column)),
+            None => calls.extend(call(height, width, first, 0, column, across)),
             Some(lanes) => {
                 let rows = nest.rows(lanes) - first;
                 let (full, rest) = (rows / height, rows % height);
                 if full > 0 {
-                    calls.extend(call(height, width, first, full, column));
+                    calls.extend(call(height, width, first, full, column, across));
                 }
                 if rest > 0 {
-                    calls.extend(call(rest, width, first + full * height, 1, column));
+                    let first = first + full * height;
+                    calls.extend(call(rest, width, first, 1, column, across));
                 }
             }
         }
-        column += width;
+        column += width * across;
     }
     calls
 }
