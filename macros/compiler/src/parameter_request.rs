@@ -21,10 +21,6 @@ const BLOCK_BYTES: usize = 512 * 1024;
 const MOST_VECTORS: usize = 4;
 /// Bytes that sums of each lane may use over all blocks of a call: they come and go through the second cache.
 const LANE_TOTAL_BYTES: usize = 256 * 1024;
-/// Bytes of vector scratch that a block may use whose results are copied away.
-const LONG_BLOCK_BYTES: usize = 512 * 1024;
-/// Vectors of points in such a block.
-const LONG_VECTORS: usize = 4;
 /// Bytes of a vector on the widest lanes.
 const VECTOR_BYTES: usize = 64;
 
@@ -244,15 +240,16 @@ fn of_vectors(count: usize, scalar: Scalar) -> Vectors {
     }
 }
 
-/// Blocks for derivatives of each point: what is taken out of them goes far apart, so each piece should be long.
+/// Blocks for derivatives of each point, of as many vectors as there may be or of one: what is taken out of them goes far apart, so each piece
+/// should be long.
 fn in_long_blocks(program: &Program, scalar: Scalar) -> LoopProgram {
     let blocks = |count: usize| schedule_blocks(program, of_vectors(count, scalar));
     let one = blocks(1);
-    let fitting = LONG_BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
-    if fitting < LONG_VECTORS {
+    let fitting = BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
+    if fitting < MOST_VECTORS {
         return one;
     }
-    blocks(LONG_VECTORS)
+    blocks(MOST_VECTORS)
 }
 
 fn function_programs(

@@ -51,8 +51,9 @@ pub trait Code<T: Real, const I: usize, const R: usize> {
     const WRITES_BESIDE: [Beside; R] = beside_themselves();
     /// How many of the loops there are: deltas count them.
     const LOOPS: usize;
-    /// Vectors of points, side by side in the block, to which the code is applied at each step of the loops.
-    const VECTORS: usize = 1;
+    /// Vectors of points, side by side in the block, to which the code is applied at each step of the loops; zero: not points but the
+    /// innermost loop runs along the lanes, and its last vector may be partial.
+    const VECTORS: usize;
 
     /// The code.
     fn apply<S: Isa>(simd: S, operands: [T::Vector<S>; I]) -> [T::Vector<S>; R];
@@ -95,8 +96,8 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
         );
         let points = self.points();
         assert!(
-            C::VECTORS > 0 && (points || C::VECTORS == 1),
-            "only points come in several vectors"
+            points == (C::VECTORS > 0),
+            "what runs along the lanes is what the code says"
         );
         let last = C::LOOPS - 1;
         let mut i = 0;
@@ -161,8 +162,8 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
             "a tensor has a step in each loop"
         );
         let mut last = match walk.space {
-            Space::Block => vectors - 1,
-            Space::Parameters | Space::Scratch => 0,
+            Space::Block if vectors > 0 => vectors - 1,
+            Space::Block | Space::Parameters | Space::Scratch => 0,
         };
         let mut l = 0;
         while l < self.extents.len() {
@@ -224,7 +225,6 @@ pub(super) struct Panel<const I: usize, const R: usize> {
     pub(super) innermost: usize,
     /// Steps of the loop around the innermost one; one if there is none.
     pub(super) turns: usize,
-    pub(super) points: bool,
     pub(super) operands: [Stride; I],
     pub(super) results: [Stride; R],
 }
@@ -257,7 +257,6 @@ impl<N: Elementwise<I, R>, T: Real, S: Isa, const I: usize, const R: usize> Part
             } else {
                 1
             },
-            points,
             operands: [nothing; I],
             results: [nothing; R],
         };

@@ -80,11 +80,13 @@ where
     C: Code<T, I, R>,
 {
     const LANES: usize = size_of::<T::Vector<S>>() / size_of::<T>();
+    /// Whether points run along the lanes.
+    const POINTS: bool = C::VECTORS > 0;
     /// Whether there is a loop around the innermost one, and one around that.
     const NESTED: bool = C::LOOPS > 1;
     const DEEP: bool = C::LOOPS > 2;
     /// Whether the last vector may be partial.
-    const PART: bool = Self::LANES > 1 && C::VECTORS == 1;
+    const PART: bool = Self::LANES > 1 && !Self::POINTS;
     const VECTORS: bool = count_reads(&C::READS)[0] > 0;
     const GATHERS: bool = count_reads(&C::READS)[1] > 0;
     const SPLATS: bool = count_reads(&C::READS)[2] > 0;
@@ -158,9 +160,12 @@ where
         let mut index = 0;
         while index < panel.innermost {
             let mut vector = 0;
-            while vector < C::VECTORS {
+            loop {
                 self.step(&reads, &writes, index, vector * Self::LANES);
                 vector += 1;
+                if vector >= C::VECTORS {
+                    break;
+                }
             }
             index += Self::LANES;
             let mut i = 0;
@@ -214,7 +219,7 @@ where
                         if Self::DELTAS {
                             let loops = (a, b, C::LOOPS - 1);
                             values[i] =
-                                delta::<T, S>(simd, &self.counters, loops, index, panel.points);
+                                delta::<T, S>(simd, &self.counters, loops, index, Self::POINTS);
                         }
                     }
                 }

@@ -152,7 +152,10 @@ impl Nests {
                     .map(|(place, steps)| are_many.then_some((*place, &steps[..]))),
             ),
             loops: nest.loops.len(),
-            vectors: nest.vectors,
+            vectors: match nest.lane {
+                LaneAxis::Points => nest.vectors,
+                LaneAxis::Row | LaneAxis::Sum => 0,
+            },
             body: nest.body.clone(),
         };
         let code = code_name(intern(&mut self.codes, code));
@@ -181,7 +184,6 @@ impl Nests {
             code.vectors,
         ];
         let [i, r, l, vectors] = sizes.map(number);
-        let vectors = (code.vectors > 1).then(|| quote!(const VECTORS: usize = #vectors;));
         let scatters = &code.scatters;
         let neighbours = [
             (&code.reads_beside, quote!(READS_BESIDE), &i),
@@ -208,7 +210,7 @@ impl Nests {
                 const SCATTERS: [bool; #r] = [#(#scatters),*];
                 #(#neighbours)*
                 const LOOPS: usize = #l;
-                #vectors
+                const VECTORS: usize = #vectors;
 
                 #[inline(always)]
                 #[allow(unused_variables)]
