@@ -433,7 +433,11 @@ impl<
         } else {
             (k.a, k.b)
         };
-        let scale = T::literal(simd, scale);
+        let scale = if SCALED {
+            T::literal(simd, scale)
+        } else {
+            T::zero(simd)
+        };
         let mut weight = self.weight;
         let mut steps = self.steps;
         if Tile::<N, W>::WAITS && steps >= 8 {
