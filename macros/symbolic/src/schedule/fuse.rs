@@ -54,14 +54,12 @@ fn vectors_inside(mut nest: ElementwiseNest, vectors: usize) -> ElementwiseNest 
     if vectors == 1 || nest.lane != LaneAxis::Points {
         return nest;
     }
-    let walks = |nest: &ElementwiseNest| -> Vec<(Place, Vec<usize>)> {
-        let operands = nest.operands.iter().filter_map(|operand| match operand {
-            Operand::Tensor { place, steps } => Some((*place, steps.clone())),
-            Operand::Delta(..) => None,
-        });
-        operands.chain(nest.results.iter().cloned()).collect()
-    };
-    let walks = walks(&nest);
+    let operands = nest.operands.iter().filter_map(|operand| match operand {
+        Operand::Tensor { place, steps } => Some((place, steps)),
+        Operand::Delta(..) => None,
+    });
+    let results = nest.results.iter().map(|(place, steps)| (place, steps));
+    let walks: Vec<(&Place, &Vec<usize>)> = operands.chain(results).collect();
     let runs = |axis: &usize| {
         let mut walks = walks.iter();
         walks.all(|(place, steps)| steps[*axis] == usize::from(place.space == Space::Block))
@@ -423,6 +421,31 @@ mod tests {
         assert_eq!(nests_left(101), 1);
         assert_eq!(nests_left(102), 1);
         assert_eq!(nests_left(200), 1);
+    }
+
+    /// Loops and steps of a nest in a block of four vectors.
+    fn in_four_vectors(loops: &[usize], steps: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        let Nest::Elementwise(mut nest) = square(0, 100) else {
+            unreachable!("a square is elementwise");
+        };
+        nest.loops = loops.to_vec();
+        for operand in &mut nest.operands {
+            if let Operand::Tensor { steps: known, .. } = operand {
+                *known = steps.to_vec();
+            }
+        }
+        nest.results[0].1 = steps.to_vec();
+        let nest = vectors_inside(nest, 4);
+        assert_eq!(nest.vectors, 4);
+        (nest.loops, nest.results[0].1.clone())
+    }
+
+    #[test]
+    fn vectors_of_points_are_the_last_loop() {
+        assert_eq!(in_four_vectors(&[80], &[1]), (vec![20, 4], vec![4, 1]));
+        let moved = (vec![2, 20, 4], vec![8, 16, 1]);
+        assert_eq!(in_four_vectors(&[4, 20, 2], &[1, 16, 8]), moved);
+        assert_eq!(in_four_vectors(&[4], &[1]), (vec![1, 4], vec![0, 1]));
     }
 
     #[test]
