@@ -160,3 +160,17 @@ fn products_that_walk_alike_are_added_up_together() {
         assert!(nest.addends.len() > 1, "{nest}");
     }
 }
+
+/// Each lane has its own sums if there are no more than may be, and else none.
+#[test]
+fn few_sums_are_kept_for_each_lane() {
+    let program = curved_loss();
+    let kept = |apart: usize| {
+        let loops = schedule_blocks(&program, of_vectors(4, 16, apart));
+        (loops.lane_totals.count, loops.totals)
+    };
+    let (count, totals) = kept(usize::MAX);
+    assert_eq!(count, totals);
+    assert_eq!(kept(totals), (totals, totals));
+    assert_eq!(kept(totals - 1), (0, totals));
+}

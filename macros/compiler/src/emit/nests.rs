@@ -58,8 +58,8 @@ fn intern<T: PartialEq>(known: &mut Vec<T>, entry: T) -> usize {
     })
 }
 
-/// Tensors of a nest up to which each keeps a pointer of its own: there are registers for so many. Beyond them vectors of a block share
-/// one; with one vector in a block only streams could, and nests would have less code in common.
+/// Tensors of a nest up to which each keeps a pointer of its own: there are registers for so many. Beyond them interleaved streams share one;
+/// not where a block is one vector, since nests would have less code in common.
 const POINTERS: usize = 10;
 
 impl Nests {
@@ -396,10 +396,7 @@ fn emit_kind(nest: &ContractionNest, rest: bool, part: bool) -> TokenStream {
         (part, quote!(PART)),
         (nest.weight.is_some(), quote!(WEIGHTED)),
         (!nest.addends.is_empty(), quote!(ADDENDS)),
-        (
-            nest.over_points && nest.lane == LaneAxis::Sum && block(nest.out),
-            quote!(APART),
-        ),
+        (nest.is_apart(), quote!(APART)),
     ];
     let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
     quote!({ 0 #(| __private::kind::#bits)* })

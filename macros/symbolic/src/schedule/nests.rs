@@ -133,6 +133,11 @@ pub struct ContractionNest {
 }
 
 impl ContractionNest {
+    /// Whether it is a sum over the points of which each lane has its own.
+    pub fn is_apart(&self) -> bool {
+        self.over_points && self.lane == LaneAxis::Sum && self.out.space == Space::Block
+    }
+
     /// All products that are added up; where there is but one, it too.
     pub fn all_addends(&self) -> Vec<Addend> {
         if self.addends.is_empty() {

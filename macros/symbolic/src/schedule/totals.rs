@@ -148,7 +148,7 @@ pub(crate) fn totals(
 /// Puts sums of lanes, which lie at the numbers of their totals, behind so many elements of the block.
 pub(crate) fn place_lane_totals(nests: &mut [Nest], behind: usize) -> LaneTotals {
     let apart = |nest: &Nest| match nest {
-        Nest::Contraction(nest) => is_apart(nest),
+        Nest::Contraction(nest) => nest.is_apart(),
         _ => false,
     };
     let writes = nests.iter().filter(|nest| apart(nest));
@@ -160,7 +160,7 @@ pub(crate) fn place_lane_totals(nests: &mut [Nest], behind: usize) -> LaneTotals
     };
     for nest in nests {
         if let Nest::Contraction(nest) = nest
-            && is_apart(nest)
+            && nest.is_apart()
         {
             nest.out.offset = nest.out.offset - first + behind;
             nest.init = Some(nest.out);
@@ -171,11 +171,6 @@ pub(crate) fn place_lane_totals(nests: &mut [Nest], behind: usize) -> LaneTotals
         count: last + 1 - first,
         block: behind,
     }
-}
-
-/// Whether each lane has its own sum over the points.
-fn is_apart(nest: &ContractionNest) -> bool {
-    nest.over_points && nest.lane == LaneAxis::Sum && nest.out.space == Space::Block
 }
 
 /// One nest for products whose factors walk alike, and its cost. None if there is but one product or there are too many.
