@@ -27,10 +27,17 @@ pub fn clear_totals<
             "sums lie within the memory"
         );
     }
-    let totals: *mut MaybeUninit<T> = memory.bases.at(Space::Scratch, 0).cast();
     // SAFETY: these numbers lie within the scratch, which nothing else refers to meanwhile.
-    let totals = unsafe { slice::from_raw_parts_mut(totals, COUNT) };
-    totals.fill(MaybeUninit::new(T::ZERO));
+    unsafe { clear(memory.bases.at(Space::Scratch, 0), COUNT) };
+}
+
+/// # Safety
+/// So many numbers must be writable, and nothing else may refer to them meanwhile.
+#[inline(always)]
+unsafe fn clear<T: Real>(first: *mut T, count: usize) {
+    // SAFETY: the caller's promise.
+    let numbers = unsafe { slice::from_raw_parts_mut(first.cast::<MaybeUninit<T>>(), count) };
+    numbers.fill(MaybeUninit::new(T::ZERO));
 }
 
 /// Sets `COUNT` vectors of the block to zero, from element `FROM` on: the sums of each lane.
@@ -53,10 +60,8 @@ pub fn clear_lane_totals<
         );
     }
     let lanes = Space::Block.unit::<T, S>();
-    let totals: *mut MaybeUninit<T> = memory.bases.at(Space::Block, FROM * lanes).cast();
     // SAFETY: these vectors lie within the block, which nothing else refers to meanwhile.
-    let totals = unsafe { slice::from_raw_parts_mut(totals, COUNT * lanes) };
-    totals.fill(MaybeUninit::new(T::ZERO));
+    unsafe { clear(memory.bases.at(Space::Block, FROM * lanes), COUNT * lanes) };
 }
 
 /// Adds up the lanes of `COUNT` vectors of the block, from element `FROM` on, and adds each to a number of the scratch, from element
@@ -97,23 +102,29 @@ struct AddLanes<T> {
     count: usize,
 }
 
+impl<T: Real> AddLanes<T> {
+    #[inline(always)]
+    fn row<S: Isa>(&self, simd: S, number: usize) -> T::Vector<S> {
+        let source = self
+            .vectors
+            .wrapping_add(number * Space::Block.unit::<T, S>());
+        // SAFETY: `add_lane_totals` has shown that the vectors lie within the block, and `clear_lane_totals` has written them.
+        unsafe { T::load(simd, source) }
+    }
+}
+
 impl<T: Real> OnLanes for AddLanes<T> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Isa>(self, simd: S) {
         let lanes = Space::Block.unit::<T, S>();
-        let row = |number: usize| {
-            let source = self.vectors.wrapping_add(number * lanes);
-            // SAFETY: `add_lane_totals` has shown that the vectors lie within the block, and `clear_lane_totals` has written them.
-            unsafe { T::load(simd, source) }
-        };
         let mut number = 0;
         while number + lanes <= self.count {
             let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
             let mut i = 0;
             while i < lanes {
-                rows[i] = row(number + i);
+                rows[i] = self.row(simd, number + i);
                 i += 1;
             }
             let totals = self.totals.wrapping_add(number);
@@ -124,7 +135,9 @@ impl<T: Real> OnLanes for AddLanes<T> {
         }
         while number < self.count {
             // SAFETY: as above.
-            unsafe { *self.totals.wrapping_add(number) += T::reduce_sum(simd, row(number)) };
+            unsafe {
+                *self.totals.wrapping_add(number) += T::reduce_sum(simd, self.row(simd, number))
+            };
             number += 1;
         }
     }
