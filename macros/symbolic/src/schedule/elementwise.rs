@@ -318,40 +318,18 @@ fn squeeze(mut nest: ElementwiseNest) -> ElementwiseNest {
                     .all(|steps| steps[other] == steps[position] * nest.loops[position])
         };
         if free && nest.loops[position] == 1 {
-            remove_loop(&mut nest, position);
+            nest.remove_loop(position);
         } else if let Some(other) =
             (0..nest.loops.len()).find(|other| free && *other != position && joins(*other))
         {
             nest.loops[position] *= nest.loops[other];
-            remove_loop(&mut nest, other);
+            nest.remove_loop(other);
             position = 0;
         } else {
             position += 1;
         }
     }
     nest
-}
-
-/// Takes a loop out, of one step.
-pub(crate) fn remove_loop(nest: &mut ElementwiseNest, position: usize) {
-    nest.loops.remove(position);
-    for operand in &mut nest.operands {
-        match operand {
-            Operand::Tensor { steps, .. } => {
-                steps.remove(position);
-            }
-            Operand::Delta(a, b) => {
-                for counter in [a, b] {
-                    if *counter > position {
-                        *counter -= 1;
-                    }
-                }
-            }
-        }
-    }
-    for (_, steps) in &mut nest.results {
-        steps.remove(position);
-    }
 }
 
 /// A nest of one step still has a loop.
@@ -401,30 +379,8 @@ fn longest_inside(nest: ElementwiseNest) -> ElementwiseNest {
 }
 
 /// Makes a loop the innermost.
-fn inside(nest: ElementwiseNest, axis: usize) -> ElementwiseNest {
+fn inside(mut nest: ElementwiseNest, axis: usize) -> ElementwiseNest {
     let last = nest.loops.len() - 1;
-    exchange(nest, axis, last)
-}
-
-/// Exchanges two loops.
-pub(crate) fn exchange(mut nest: ElementwiseNest, axis: usize, other: usize) -> ElementwiseNest {
-    nest.loops.swap(axis, other);
-    for operand in &mut nest.operands {
-        match operand {
-            Operand::Tensor { steps, .. } => steps.swap(axis, other),
-            Operand::Delta(a, b) => {
-                for counter in [a, b] {
-                    if *counter == axis {
-                        *counter = other;
-                    } else if *counter == other {
-                        *counter = axis;
-                    }
-                }
-            }
-        }
-    }
-    for (_, steps) in &mut nest.results {
-        steps.swap(axis, other);
-    }
+    nest.exchange_loops(axis, last);
     nest
 }

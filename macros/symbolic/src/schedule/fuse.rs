@@ -6,7 +6,6 @@
 use crate::functions::{Step, StepId, StraightLineBuilder};
 
 use super::absorb::absorb;
-use super::elementwise::{exchange, remove_loop};
 use super::live::Live;
 use super::nests::{ElementwiseNest, LaneAxis, Nest, Operand, Place, Space, View};
 use super::touched::{Walk, conflict, overlap, touched_by, touched_by_elementwise};
@@ -89,11 +88,12 @@ fn vectors_inside(mut nest: ElementwiseNest, vectors: usize) -> ElementwiseNest 
     nest.loops.push(vectors);
     nest.vectors = vectors;
     if others == 1 && nest.loops.len() > 2 {
-        remove_loop(&mut nest, axis);
+        nest.remove_loop(axis);
     }
     let inner = nest.loops.len() - 1;
     let longest = (0..inner).max_by_key(|axis| nest.loops[*axis]);
-    exchange(nest, longest.unwrap_or(0), inner - 1)
+    nest.exchange_loops(longest.unwrap_or(0), inner - 1);
+    nest
 }
 
 /// Writes short loops out, as long as one loop and room for the results remain.

@@ -214,6 +214,52 @@ pub struct ElementwiseNest {
     pub body: StraightLine,
 }
 
+impl ElementwiseNest {
+    /// Takes a loop out, of one step.
+    pub(crate) fn remove_loop(&mut self, position: usize) {
+        self.loops.remove(position);
+        for operand in &mut self.operands {
+            match operand {
+                Operand::Tensor { steps, .. } => {
+                    steps.remove(position);
+                }
+                Operand::Delta(a, b) => {
+                    for counter in [a, b] {
+                        if *counter > position {
+                            *counter -= 1;
+                        }
+                    }
+                }
+            }
+        }
+        for (_, steps) in &mut self.results {
+            steps.remove(position);
+        }
+    }
+
+    /// Exchanges two loops.
+    pub(crate) fn exchange_loops(&mut self, axis: usize, other: usize) {
+        self.loops.swap(axis, other);
+        for operand in &mut self.operands {
+            match operand {
+                Operand::Tensor { steps, .. } => steps.swap(axis, other),
+                Operand::Delta(a, b) => {
+                    for counter in [a, b] {
+                        if *counter == axis {
+                            *counter = other;
+                        } else if *counter == other {
+                            *counter = axis;
+                        }
+                    }
+                }
+            }
+        }
+        for (_, steps) in &mut self.results {
+            steps.swap(axis, other);
+        }
+    }
+}
+
 /// A loop nest.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Nest {
