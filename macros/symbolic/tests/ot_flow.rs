@@ -8,6 +8,7 @@ use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::interpret::interpret;
 use derive_network_symbolic::ir::{NodeId, Program};
 use derive_network_symbolic::request::{Derived, Elimination, Request, derive};
+use derive_network_symbolic::schedule::{Mode, Nest, Space, schedule};
 use std::fmt::Write;
 use support::programs::{Builder, map};
 use support::{Random, compare_page, distance, outputs};
@@ -130,4 +131,26 @@ fn every_elimination_of_separate_terms_means_the_same() {
             }
         }
     }
+}
+
+#[test]
+fn what_long_sums_read_is_spread_over_the_sets_of_the_cache() {
+    // Of 63 inputs the value and its tangents are 64 vectors from one neuron to the next, which were 4 KiB.
+    let derived = derive(&potential(63), Request::Laplacian, Elimination::Automatic);
+    let program = schedule(&derived.program, Mode::Batch);
+    let mut seen = 0;
+    for nest in &program.body {
+        let Nest::Contraction(nest) = nest else {
+            continue;
+        };
+        if let Some(b) = nest.b
+            && b.space == Space::Block
+            && nest.k.extent >= 16
+            && nest.k.b > 1
+        {
+            assert_ne!(nest.k.b % 16, 0, "{program}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no sum reads tangents");
 }

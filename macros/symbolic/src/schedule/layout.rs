@@ -15,6 +15,13 @@ use super::views::{composed, view_of};
 /// Columns and buffers of scalars begin on multiples of this: the widest vector of f64.
 const ALIGNMENT: usize = 8;
 
+/// Where rows begin a multiple of so many vectors from each other, the entries of a column share few sets of the nearest cache (of
+/// 64 sets of lines, as long as the widest vector) and drive each other out. One element more lies between them then.
+const ROWS_COLLIDE: usize = 16;
+
+/// The shortest rows that are spread so: of shorter ones a whole tensor fits, and the element more would be much of it.
+const ROW_WORTH_SPREADING: usize = 8;
+
 /// Views of everything that is stored.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -48,6 +55,10 @@ impl Layout {
         let lifetimes = lifetimes(program, units);
         // Totals lie before the other scalars, where other programs for the same sums have them too.
         let mut taken: HashSet<NodeId> = units.totals.keys().copied().collect();
+        let outputs = program.outputs.iter();
+        let outputs: HashSet<NodeId> = outputs
+            .filter_map(|output| units.stored(graph, output.node))
+            .collect();
         let mut buffers = Vec::new();
         let mut groups: Vec<Vec<NodeId>> = Vec::new();
         for unit in &units.ordered {
@@ -90,7 +101,9 @@ impl Layout {
                     [id] => leading_axis(graph, units, &layout, id),
                     _ => 0,
                 };
-                let buffer = buffer(graph, &group, lead, mode, &lifetimes);
+                let is_output = group.iter().any(|id| outputs.contains(id));
+                let spread = (!is_output).then_some(vectors);
+                let buffer = buffer(graph, &group, lead, mode, spread, &lifetimes);
                 layout.views.extend(buffer.members.iter().cloned());
                 buffers.push(buffer);
             }
@@ -270,11 +283,13 @@ fn operands(graph: &Graph, layout: &Layout, contract: &Contract) -> Vec<(View, V
     views.collect()
 }
 
+/// Lays out a group of tensors, in a block with rows that do not collide if `spread` is the number of its vectors.
 fn buffer(
     graph: &Graph,
     group: &[NodeId],
     lead: usize,
     mode: Mode,
+    spread: Option<usize>,
     lifetimes: &HashMap<NodeId, (usize, usize)>,
 ) -> Buffer {
     let points = graph.node(group[0]).binding == Binding::Points;
@@ -292,10 +307,19 @@ fn buffer(
     let total: usize = group.iter().map(columns).sum();
     let rows = graph.shape(group[0]).get(lead).copied().unwrap_or(1);
     let several = total > 1;
-    let leading = match space {
-        Space::Block => rows,
-        _ if several && rows > 1 => rows.next_multiple_of(ALIGNMENT),
-        _ => rows,
+    // From one column of scalars to the next.
+    let leading = if several && rows > 1 {
+        rows.next_multiple_of(ALIGNMENT)
+    } else {
+        rows
+    };
+    let collide = |vectors: usize| {
+        rows > 1 && total >= ROW_WORTH_SPREADING && (total * vectors).is_multiple_of(ROWS_COLLIDE)
+    };
+    let between_rows = total.max(1) + usize::from(spread.is_some_and(collide));
+    let size = match space {
+        Space::Block => rows * between_rows,
+        _ => leading * total.max(1),
     };
     let mut column = 0;
     let mut members = Vec::new();
@@ -303,7 +327,7 @@ fn buffer(
         let shape = graph.shape(*id).to_vec();
         let mut strides = vec![0; shape.len()];
         let (row_step, column_step) = match space {
-            Space::Block => (total, 1),
+            Space::Block => (between_rows, 1),
             _ => (1, leading),
         };
         if let Some(stride) = strides.get_mut(lead) {
@@ -336,7 +360,7 @@ fn buffer(
     }
     Buffer {
         space,
-        size: leading * total.max(1),
+        size,
         members,
         first: first.min(last),
         last,
