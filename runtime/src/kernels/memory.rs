@@ -8,6 +8,8 @@ use core::mem::MaybeUninit;
 
 use crate::lanes::{Isa, Real};
 
+use super::stream;
+
 /// Where an operand lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
@@ -75,6 +77,8 @@ pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize> {
     pub(super) simd: S,
     pub(super) bases: Bases<T>,
     pub(super) points: usize,
+    /// Whether results are to be stored past the caches.
+    pub(super) streams: bool,
     lifetime: PhantomData<(&'a [T], &'a mut [MaybeUninit<T>])>,
 }
 
@@ -107,6 +111,7 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
                 scratch.wrapping_add(start),
             ]),
             points: 0,
+            streams: false,
             lifetime: PhantomData,
         }
     }
@@ -116,6 +121,16 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
     #[must_use]
     pub fn with_points(&self, points: usize) -> Self {
         Memory { points, ..*self }
+    }
+
+    /// The memory of a call whose results are so many bytes.
+    #[inline(always)]
+    #[must_use]
+    pub fn with_results(self, bytes: usize) -> Self {
+        Memory {
+            streams: bytes >= stream::BYTES,
+            ..self
+        }
     }
 }
 

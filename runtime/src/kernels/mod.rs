@@ -13,6 +13,7 @@ mod rows;
 #[cfg(debug_assertions)]
 mod shared;
 mod steps;
+mod stream;
 mod strided;
 mod tile;
 mod totals;

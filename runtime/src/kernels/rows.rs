@@ -3,6 +3,7 @@
 use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::Bases;
+use super::stream;
 use super::transfer::{Elements, View};
 use super::transpose::{MOST_LANES, Square, each_row, rotate};
 
@@ -23,6 +24,8 @@ pub(super) struct Unpack<'a, T> {
     pub view: &'static View,
     pub target: *mut T,
     pub points: usize,
+    /// Whether full vectors may be stored past the caches.
+    pub streams: bool,
 }
 
 /// Where the elements of a short row lie for the first of its points: each so many scalars behind the one before.
@@ -122,6 +125,9 @@ impl<T: Real> OnLanes for Unpack<'_, T> {
             }
             point += lanes;
         }
+        if self.streams {
+            stream::complete();
+        }
     }
 }
 
@@ -154,6 +160,11 @@ impl<T: Real> Unpack<'_, T> {
         let last = self.points * count;
         let mut position = 0;
         loop {
+            // The same for all rows, of full vectors.
+            let streams = self.streams
+                && count.is_multiple_of(lanes)
+                && (self.target as usize + position * size_of::<T>())
+                    .is_multiple_of(size_of::<T::Vector<S>>());
             let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
             let mut i = 0;
             while i < lanes {
@@ -175,7 +186,11 @@ impl<T: Real> Unpack<'_, T> {
                 // SAFETY: there are `last` numbers, and a row that begins before them lies within.
                 unsafe {
                     if start + lanes <= last {
-                        T::store(simd, target, rows[i]);
+                        if streams {
+                            stream::store::<T, S>(simd, target, rows[i]);
+                        } else {
+                            T::store(simd, target, rows[i]);
+                        }
                     } else if start < last {
                         T::store_partial(simd, target, rows[i], in_use);
                     }

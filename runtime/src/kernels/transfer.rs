@@ -322,6 +322,7 @@ pub fn unpack<
             view: &const { V::VIEW },
             target,
             points,
+            streams: memory.streams,
         });
         return;
     }
@@ -448,7 +449,10 @@ mod tests {
         };
     }
 
-    struct RoundTrip<T, const R: usize, const C: usize>(PhantomData<T>);
+    struct RoundTrip<T, const R: usize, const C: usize> {
+        results: usize,
+        scalar: PhantomData<T>,
+    }
 
     impl<T: Real, const R: usize, const C: usize> OnLanes for RoundTrip<T, R, C> {
         type Output = ();
@@ -466,6 +470,7 @@ mod tests {
             for points in 1..=most {
                 let mut scratch = vec![MaybeUninit::uninit(); (BLOCK + 1) * T::MAX_LANES];
                 let memory = Memory::<T, S, 0, 0, BLOCK>::new(simd, &[], &mut scratch);
+                let memory = memory.with_results(self.results);
                 pack::<Gaps<R, C>, T, S, _, 0, 0, BLOCK>(&memory, &given[..points]);
                 for taken in [points, most] {
                     let mut found = vec![untouched; most + 1];
@@ -486,10 +491,15 @@ mod tests {
 
     fn check<const R: usize, const C: usize>() {
         for set in Set::available() {
-            with_lanes(set, || {
-                dispatch(RoundTrip::<f64, R, C>(PhantomData));
-                dispatch(RoundTrip::<f32, R, C>(PhantomData));
-            });
+            // Few results, and so many that they are stored past the caches.
+            for results in [0, usize::MAX] {
+                with_lanes(set, || {
+                    let scalar = PhantomData::<f64>;
+                    dispatch(RoundTrip::<f64, R, C> { results, scalar });
+                    let scalar = PhantomData::<f32>;
+                    dispatch(RoundTrip::<f32, R, C> { results, scalar });
+                });
+            }
         }
     }
 
@@ -506,5 +516,6 @@ mod tests {
         check::<19, 1>();
         check::<8, 4>();
         check::<7, 9>();
+        check::<8, 8>();
     }
 }

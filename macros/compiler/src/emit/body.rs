@@ -246,7 +246,8 @@ impl Emitter<'_> {
                     let blocks = if 2 * rest > lanes { count } else { count - rest };
                     let mut start = 0;
                     if blocks > 0 {
-                        let memory = __private::Memory::new(simd, self.0, &mut *scratch);
+                        let memory = __private::Memory::new(simd, self.0, &mut *scratch)
+                            .with_results(0 #(+ ::core::mem::size_of_val(&*#outputs))*);
                         #once_name(&memory);
                         while start < blocks {
                             let end = ::core::cmp::min(start + lanes, blocks);
