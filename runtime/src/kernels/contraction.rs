@@ -96,8 +96,8 @@ pub(super) struct Panel {
     /// Scalars from one summed element of each factor to the next.
     pub(super) apart: (usize, usize),
     places: [(Space, usize); 4],
-    /// Where the weight begins in the block, and its step along the summed index.
-    weight: usize,
+    /// Where the weight begins, and its step along the summed index.
+    weight: (Space, usize),
     pub(super) weight_step: usize,
     /// Scalars in an element of each operand, for the loops that are slices.
     pub(super) units: [usize; 4],
@@ -270,7 +270,10 @@ impl<
             k: steps,
             apart: (k.a, k.b),
             places,
-            weight: At::ELEMENTS[4] * lanes,
+            weight: {
+                let space = nest.weight_space();
+                (space, At::ELEMENTS[4] * space.unit::<T, S>())
+            },
             weight_step: nest.weight * lanes,
             units,
             across: ACROSS,
@@ -381,7 +384,7 @@ impl<
             b: self.bases.at(b.0, b.1),
             init: self.bases.at(init.0, init.1),
         };
-        let weight = self.bases.at(Space::Block, panel.weight).cast_const();
+        let weight = self.bases.at(panel.weight.0, panel.weight.1).cast_const();
         Work::<T, S, KIND, R, W, ROW_STEP, COLUMN_STEP> {
             simd,
             panel,

@@ -76,7 +76,8 @@ pub struct ContractionNest {
     pub over_points: bool,
     /// Products over the points that are added up; none: there is one, where the factors begin.
     pub addends: &'static [Addend],
-    /// Step of the weight along `k`, in elements of the block: it multiplies each summed product. Zero: there is none.
+    /// Step of the weight along `k`, in elements of the block, or of scratch without points along the lanes: it multiplies each summed
+    /// product. Zero: there is none.
     pub weight: usize,
 }
 
@@ -110,7 +111,7 @@ pub mod kind {
     pub const POINTS: u32 = 4096;
     /// The last vector, of rows or of the summed index, may be partial.
     pub const PART: u32 = 8192;
-    /// Each summed product is multiplied by a weight of the points.
+    /// Each summed product is multiplied by a weight.
     pub const WEIGHTED: u32 = 16384;
     /// There are several products.
     pub const ADDENDS: u32 = 32768;
@@ -128,6 +129,14 @@ impl ContractionNest {
         self.over_points
             && matches!(self.lane, LaneAxis::Sum)
             && matches!(self.spaces[0], Space::Block)
+    }
+
+    /// Where a weight lies: in the block if points run along the lanes.
+    pub(super) const fn weight_space(&self) -> Space {
+        match self.lane {
+            LaneAxis::Points => Space::Block,
+            LaneAxis::Row | LaneAxis::Sum => Space::Scratch,
+        }
     }
 
     /// The bits that the code of this nest has.
@@ -298,16 +307,24 @@ impl ContractionNest {
         }
         if self.weight > 0 {
             assert!(
-                points && !self.paired && !self.alone && self.sums.is_empty(),
-                "columns of points have weights"
+                !matches!(self.lane, LaneAxis::Row)
+                    && !self.over_points
+                    && !self.paired
+                    && !self.alone
+                    && self.sums.is_empty(),
+                "columns have weights"
+            );
+            assert!(
+                points || self.weight == 1 && self.k.a == 1 && self.k.b == 1,
+                "a weight along the lanes is contiguous, and so is what it multiplies"
             );
             assert!(
                 sizes.hold(
-                    Space::Block,
+                    self.weight_space(),
                     begins[4],
                     (self.k.extent - 1) * self.weight + 1
                 ),
-                "a weight lies within the block"
+                "a weight lies within its memory"
             );
         }
         assert!(

@@ -352,6 +352,58 @@ impl<
         mirror: *mut T,
         row: usize,
     ) {
+        if const { W == 1 && N >= Self::LANES && Self::TOGETHER && !Self::SYMMETRIC } {
+            let m = &self.panel.m;
+            if m.out == 1 && (self.initial_columns == 0 || m.init == 1) {
+                self.store_rows(sums.as_flattened());
+                return;
+            }
+        }
+        self.store_numbers(sums, mirror, row);
+    }
+
+    /// The results of rows that lie side by side, as vectors: whoever reads them next loads them so, and would wait for numbers that were
+    /// stored one by one until they are in the cache.
+    #[inline(always)]
+    fn store_rows(&self, sums: &[T::Vector<S>]) {
+        let simd = self.simd;
+        let mut start = 0;
+        while start < sums.len() {
+            let left = sums.len() - start;
+            let rows = T::first_lanes(
+                simd,
+                if left < Self::LANES {
+                    left
+                } else {
+                    Self::LANES
+                },
+            );
+            let mut totals = self.add_up_together(sums, start);
+            // SAFETY: as of `factor`, for the rows that are left.
+            unsafe {
+                if self.initial_columns > 0 {
+                    let initial = self.start.init.wrapping_add(start);
+                    totals = T::add(simd, totals, T::load_partial(simd, initial, rows));
+                }
+                let out = self.start.out.wrapping_add(start);
+                if left < Self::LANES {
+                    T::store_partial(simd, out, totals, rows);
+                } else {
+                    T::store(simd, out, totals);
+                }
+            }
+            start += Self::LANES;
+        }
+    }
+
+    /// The results one by one.
+    #[inline(always)]
+    fn store_numbers<const N: usize>(
+        &self,
+        sums: &[[T::Vector<S>; W]; N],
+        mirror: *mut T,
+        row: usize,
+    ) {
         let (panel, at) = (self.panel, &self.start);
         let totals = self.add_up(sums);
         let mut i = 0;
@@ -378,6 +430,20 @@ impl<
         }
     }
 
+    /// The sums of the lanes of as many vectors as there are lanes, from `start` on.
+    #[inline(always)]
+    fn add_up_together(&self, sums: &[T::Vector<S>], start: usize) -> T::Vector<S> {
+        let simd = self.simd;
+        let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
+        let mut i = 0;
+        while i < Self::LANES {
+            let number = start + i;
+            rows[i] = sums[if number < sums.len() { number } else { start }];
+            i += 1;
+        }
+        sums_of_lanes::<T, S>(simd, rows)
+    }
+
     /// The sums of the lanes of each vector. Of many, as many as there are lanes together take fewer steps, but a result has to wait
     /// for the others.
     #[inline(always)]
@@ -397,21 +463,9 @@ impl<
                 start += 1;
                 continue;
             }
-            let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
-            let mut i = 0;
-            while i < Self::LANES {
-                let number = start + i;
-                rows[i] = sums[if number < N * W { number } else { start }];
-                i += 1;
-            }
+            let vector = self.add_up_together(sums, start);
             // SAFETY: behind the numbers there is room for a vector.
-            unsafe {
-                T::store(
-                    simd,
-                    numbers.wrapping_add(start),
-                    sums_of_lanes::<T, S>(simd, rows),
-                );
-            }
+            unsafe { T::store(simd, numbers.wrapping_add(start), vector) };
             start += Self::LANES;
         }
         totals
@@ -510,7 +564,7 @@ impl<
             let weight = if SCALED {
                 scale
             } else {
-                self.factor::<true, false>(weight, 0, false)
+                self.factor::<true, PART>(weight, 0, false)
             };
             let mut j = 0;
             while j < W {

@@ -88,13 +88,21 @@ impl Contract {
     /// Whether nothing is summed: each index belongs to the output, is tied to another one, or has
     /// one value, and no two entries are put at one place.
     pub fn is_elementwise(&self) -> bool {
-        let single = self.tensors().count() < 2;
-        let fixed = |index: &Index| {
-            self.deltas().any(|(a, b, _)| a == *index || b == *index)
-                || self.windows().any(|window| window.mentions(*index))
-                || (single && self.extents[*index] == 1)
-        };
-        (self.rank..self.extents.len()).all(|index| fixed(&index)) && self.is_injective()
+        let fixed = |index: usize| self.extents[index] == 1 || self.is_tied(index);
+        (self.rank..self.extents.len()).all(fixed) && self.is_injective()
+    }
+
+    /// Whether a sum accumulates it as it computes it: two tensors, and an index that is summed, be it of one value.
+    pub fn is_accumulated(&self) -> bool {
+        let mut summed = self.rank..self.extents.len();
+        let product = self.tensors().count() == 2 && summed.any(|index| !self.is_tied(index));
+        product || !self.is_elementwise()
+    }
+
+    /// Whether an index is tied to another one, or runs through windows.
+    fn is_tied(&self, index: Index) -> bool {
+        self.deltas().any(|(a, b, _)| a == index || b == index)
+            || self.windows().any(|window| window.mentions(index))
     }
 
     /// Whether no two entries are put at one place by windows.

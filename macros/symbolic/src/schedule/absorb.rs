@@ -37,7 +37,7 @@ fn weighted(nests: &[Nest], reader: usize, live: &Live) -> Option<(usize, Contra
     let Nest::Contraction(nest) = &nests[reader] else {
         return None;
     };
-    let takes = nest.lane == LaneAxis::Points
+    let takes = weight_space(nest).is_some()
         && !nest.paired
         && nest.sums.is_empty()
         && nest.k.extent > 1
@@ -59,6 +59,15 @@ fn weighted(nests: &[Nest], reader: usize, live: &Live) -> Option<(usize, Contra
         }
     }
     None
+}
+
+/// Where the weights of a contraction lie: beside its factors, with what they multiply along the lanes.
+fn weight_space(nest: &ContractionNest) -> Option<Space> {
+    match nest.lane {
+        LaneAxis::Points => Some(Space::Block),
+        LaneAxis::Sum if !nest.over_points => Some(Space::Scratch),
+        LaneAxis::Sum | LaneAxis::Row => None,
+    }
 }
 
 /// Tiles of rows that multiply each column.
@@ -121,8 +130,12 @@ fn replaced(
     };
     let (along_x, along_y) = (along(along_x), along(along_y));
     let k = loops.len() - 1;
+    // Along the lanes both are contiguous.
+    let in_sum = nest.lane == LaneAxis::Sum;
     let is_weight = |place: &Place, along: &[usize]| {
-        place.space == Space::Block && along[k] > 0 && along[..k].iter().all(|step| *step == 0)
+        Some(place.space) == weight_space(nest)
+            && (if in_sum { along[k] == 1 } else { along[k] > 0 })
+            && along[..k].iter().all(|step| *step == 0)
     };
     let (weight, factor, along) = if is_weight(x, &along_x) {
         ((*x, along_x[k]), *y, along_y)
@@ -131,6 +144,9 @@ fn replaced(
     } else {
         return None;
     };
+    if in_sum && along[k] != 1 {
+        return None;
+    }
     let moved = |step: Loop, along: usize| {
         if first {
             Loop { a: along, ..step }
@@ -295,6 +311,60 @@ mod tests {
             ..other
         });
         assert_eq!(weights(vec![product(), other, sum(4, 500)], 500), [None; 3]);
+    }
+
+    /// The same nest for one point, whose numbers lie along the lanes where the sum runs.
+    fn along_the_sum(mut nest: Nest) -> Nest {
+        let scratch = |place: &mut Place| place.space = Space::Scratch;
+        match &mut nest {
+            Nest::Elementwise(product) => {
+                product.lane = LaneAxis::Row;
+                for operand in &mut product.operands {
+                    if let Operand::Tensor { place, .. } = operand {
+                        scratch(place);
+                    }
+                }
+                product
+                    .results
+                    .iter_mut()
+                    .for_each(|(place, _)| scratch(place));
+            }
+            Nest::Contraction(sum) => {
+                sum.lane = LaneAxis::Sum;
+                scratch(&mut sum.out);
+                sum.b.iter_mut().for_each(scratch);
+            }
+            Nest::Relayout(_) => unreachable!("it is of points"),
+        }
+        nest
+    }
+
+    /// The weight for one point, where the entries of factor and product are so far apart along the sum.
+    fn weight_along_the_sum(factor: usize, stored: usize) -> Option<Place> {
+        let mut nests = [along_the_sum(product()), along_the_sum(sum(4, 0))];
+        if let [Nest::Elementwise(product), Nest::Contraction(sum)] = &mut nests {
+            if let Operand::Tensor { steps, .. } = &mut product.operands[1] {
+                *steps = vec![factor, EXTENT];
+            }
+            product.results[0].1 = vec![stored, EXTENT];
+            sum.k.b = stored;
+            sum.n.b = EXTENT;
+        }
+        let left = absorb(nests.to_vec(), &[]);
+        left.iter().find_map(|nest| match nest {
+            Nest::Contraction(nest) => nest.weight.map(|(weight, _)| weight),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_weight_along_the_lanes_is_contiguous_and_so_is_its_factor() {
+        let place = Place {
+            space: Space::Scratch,
+            offset: WEIGHT,
+        };
+        assert_eq!(weight_along_the_sum(1, 1), Some(place));
+        assert_eq!(weight_along_the_sum(3, 1), None);
     }
 
     #[test]

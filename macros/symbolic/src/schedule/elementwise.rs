@@ -15,6 +15,14 @@ struct Axis {
     start: usize,
 }
 
+impl Axis {
+    /// The only entry along a summed index of one value.
+    const ONLY: Axis = Axis {
+        counter: None,
+        start: 0,
+    };
+}
+
 /// Writes the body of one nest, over a region of its result, collecting its operands.
 pub(crate) struct Writer<'a> {
     graph: &'a Graph,
@@ -200,7 +208,10 @@ impl<'a> Writer<'a> {
         } else {
             let mut product = Some(self.builder.constant(1.0));
             for (tensor, indices) in contract.tensors() {
-                let own: Vec<Axis> = indices.iter().map(|index| axes[*index]).collect();
+                let own: Vec<Axis> = indices
+                    .iter()
+                    .map(|index| axes.get(*index).copied().unwrap_or(Axis::ONLY))
+                    .collect();
                 let entry = self.entry(tensor, &own);
                 product = product
                     .zip(entry)

@@ -22,6 +22,9 @@ const ROWS_COLLIDE: usize = 16;
 /// The shortest rows that are spread so: of shorter ones a whole tensor fits, and the element more would be much of it.
 const ROW_WORTH_SPREADING: usize = 8;
 
+/// The most units between a product and the contraction for which its factors are kept.
+const SOON: usize = 2;
+
 /// Views of everything that is stored.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -186,14 +189,33 @@ fn lifetimes(program: &Program, units: &Units) -> HashMap<NodeId, (usize, usize)
     let moments = units.moments(graph);
     let end = units.ordered.len();
     let mut lifetimes: HashMap<NodeId, (usize, usize)> = HashMap::new();
-    for (unit, position) in units.ordered.iter().zip(moments) {
+    let mut readers: HashMap<NodeId, Vec<(&Unit, usize)>> = HashMap::new();
+    for (unit, position) in units.ordered.iter().zip(&moments) {
         for node in unit.nodes() {
-            let entry = lifetimes.entry(*node).or_insert((position, position));
-            entry.1 = entry.1.max(position);
+            let entry = lifetimes.entry(*node).or_insert((*position, *position));
+            entry.1 = entry.1.max(*position);
         }
         for read in units.reads(graph, unit) {
             let entry = lifetimes.entry(read).or_insert((0, 0));
-            entry.1 = entry.1.max(position);
+            entry.1 = entry.1.max(*position);
+            readers.entry(read).or_default().push((unit, *position));
+        }
+    }
+    // A product for one contraction soon after it, which may take it up as its weight: then that reads the factors.
+    for (unit, moment) in units.ordered.iter().zip(&moments) {
+        let Unit::Node(product) = unit else {
+            continue;
+        };
+        if let Op::Contract(contract) = &graph.node(*product).op
+            && contract.is_elementwise()
+            && let Some([(reader, position)]) = readers.get(product).map(Vec::as_slice)
+            && *position - *moment <= SOON
+            && !units.is_elementwise(graph, reader)
+        {
+            for factor in units.reads(graph, unit) {
+                let entry = lifetimes.entry(factor).or_insert((0, 0));
+                entry.1 = entry.1.max(*position);
+            }
         }
     }
     for output in &program.outputs {
@@ -307,8 +329,8 @@ fn buffer(
     let total: usize = group.iter().map(columns).sum();
     let rows = graph.shape(group[0]).get(lead).copied().unwrap_or(1);
     let several = total > 1;
-    // From one column of scalars to the next.
-    let leading = if several && rows > 1 {
+    // From one column of scalars to the next. Results are side by side, as the caller gets them.
+    let leading = if several && rows > 1 && spread.is_some() {
         rows.next_multiple_of(ALIGNMENT)
     } else {
         rows

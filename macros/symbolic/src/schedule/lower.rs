@@ -177,7 +177,14 @@ impl Lowering<'_> {
                 vec![writer.product(id)]
             }),
             Op::Sum(_) => {
-                let (rest, products) = self.units.terms(self.graph, id);
+                let (rest, mut products) = self.units.terms(self.graph, id);
+                // A product that sums nothing comes first: it need not wait for the others, whose results are numbers one by one.
+                products.sort_by_key(|(_, product)| match &self.graph.node(*product).op {
+                    Op::Contract(contract) => {
+                        writes(self.graph, *product) || !contract.is_elementwise()
+                    }
+                    _ => true,
+                });
                 self.sum(id, &rest, &products, points)
             }
             Op::FirstMax { argument, axis } => vec![self.first_maximum(id, argument, axis, points)],

@@ -15,6 +15,8 @@ pub struct Tile {
 
 /// Sides of a tile are at most this: beyond it code grows and nothing is gained.
 const LONGEST_SIDE: usize = 10;
+/// The same where lanes are added up: of as many rows as there are lanes they are together.
+const LONGEST_OF_SUMS: usize = 20;
 /// The same where the lanes are few, so that tiles are of few shapes.
 const LONGEST_PLAIN_SIDE: usize = 4;
 /// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
@@ -28,8 +30,13 @@ impl ContractionNest {
     /// The tiles that need the fewest cycles for the whole result; `lanes` in a vector of 512 bits.
     pub fn tile(&self, lanes: usize) -> Tile {
         let (lane, columns) = (self.lane, self.n.extent);
+        let longest = if lane == LaneAxis::Sum && !self.over_points {
+            LONGEST_OF_SUMS
+        } else {
+            LONGEST_SIDE
+        };
         Tile {
-            wide: best(lane, self.rows(lanes), columns, 28, LONGEST_SIDE),
+            wide: best(lane, self.rows(lanes), columns, 28, longest),
             narrow: best(lane, self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
             plain: best(lane, self.m.extent, columns, 16, LONGEST_PLAIN_SIDE),
         }

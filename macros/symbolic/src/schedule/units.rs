@@ -151,7 +151,7 @@ impl Units {
     }
 
     /// Whether a unit sums nothing.
-    fn is_elementwise(&self, graph: &Graph, unit: &Unit) -> bool {
+    pub fn is_elementwise(&self, graph: &Graph, unit: &Unit) -> bool {
         let id = match unit {
             Unit::Node(id) => *id,
             Unit::Maps(_) => return true,
@@ -290,7 +290,7 @@ fn fused(program: &Program, live: &[NodeId], totals: &HashMap<NodeId, usize>) ->
         match &graph.node(*id).op {
             Op::Sum(terms) => {
                 let accumulates = |term: &NodeId| {
-                    matches!(&graph.node(*term).op, Op::Contract(c) if !c.is_elementwise()
+                    matches!(&graph.node(*term).op, Op::Contract(c) if c.is_accumulated()
                         || c.writes() && c.tensors().next().is_some()
                         || totals.contains_key(id) && !c.is_structure())
                 };

@@ -54,7 +54,7 @@ impl Graph {
             }
             Op::Sum(terms) => {
                 let fused = |id: &NodeId| match &self.node(*id).op {
-                    Op::Contract(contract) => !contract.is_elementwise(),
+                    Op::Contract(contract) => contract.is_accumulated(),
                     _ => false,
                 };
                 let moved = terms.iter().filter(|(_, term)| !fused(term)).count();
