@@ -49,6 +49,11 @@ pub fn unpack_columns<
     });
 }
 
+/// Whether a matrix with so many rows has some from `first` on and some columns from `column` on.
+fn fits<T>(matrix: &[T], [rows, first, points, column, columns]: [usize; 5]) -> bool {
+    first + points <= rows && (column + columns) * rows <= matrix.len()
+}
+
 struct UnpackColumns<'a, T> {
     bases: &'a Bases<T>,
     view: &'static View,
@@ -73,24 +78,37 @@ impl<T: Real> OnLanes for UnpackColumns<'_, T> {
         let mut left = self.view.size();
         let parameters = left / width;
         let mut elements = Elements::of(self.view);
+        if width == 1 && !add && unit > 1 && points.is_multiple_of(unit) {
+            // Full vectors of points are pieces of a column.
+            assert!(
+                points <= self.view.vectors * unit
+                    && fits(&matrix[..], [rows, first, points, column, left]),
+                "derivatives have their places in the matrix"
+            );
+            let mut target = matrix.as_mut_ptr().wrapping_add(column * rows + first);
+            while left > 0 {
+                // SAFETY: `check` has shown that the elements of the view lie within its space, and each has so many vectors. Rows
+                // and columns that are written are those of the matrix.
+                unsafe {
+                    let lanes = Lanes::of(self.bases, self.view, unit, elements.next());
+                    let mut point = 0;
+                    while point < points {
+                        let entries = T::load(simd, lanes.first.wrapping_add(point));
+                        T::store(simd, target.wrapping_add(point), entries);
+                        point += unit;
+                    }
+                }
+                target = target.wrapping_add(rows);
+                left -= 1;
+            }
+            return;
+        }
         let (mut entry, mut parameter) = (0, 0);
         while left > 0 {
             // SAFETY: `check` has shown that the elements of the view lie within its space.
             let lanes = unsafe { Lanes::of(self.bases, self.view, unit, elements.next()) };
             let start = (column + parameter) * rows + first + entry;
             let mut point = 0;
-            if width == 1 && !add && lanes.count > 1 {
-                // Full vectors of points are pieces of a column.
-                let target = &mut matrix[start..start + points];
-                while point + unit <= points && point + unit <= lanes.count {
-                    // SAFETY: the same; both have as many numbers behind `point` as there are lanes.
-                    unsafe {
-                        let vector = T::load(simd, lanes.first.wrapping_add(point));
-                        T::store(simd, target.as_mut_ptr().wrapping_add(point), vector);
-                    }
-                    point += unit;
-                }
-            }
             while point < points {
                 // SAFETY: the same.
                 let value = unsafe { *lanes.at(point) };
@@ -107,6 +125,96 @@ impl<T: Real> OnLanes for UnpackColumns<'_, T> {
                 (parameter, entry) = (0, entry + 1);
             }
             left -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::marker::PhantomData;
+    use core::mem::MaybeUninit;
+
+    use super::super::memory::Space;
+    use super::super::transfer::pack;
+    use super::*;
+    use crate::lanes::{Lanes as Set, dispatch, with_lanes};
+
+    const ENTRIES: usize = 6;
+    const BLOCK: usize = 32;
+    const COLUMN: usize = 2;
+    const FIRST: usize = 3;
+
+    /// A `2 x 3` tensor in a block of two vectors, with gaps.
+    struct Derivatives;
+
+    impl Viewed for Derivatives {
+        const VIEW: View = View {
+            space: Space::Block,
+            offset: 1,
+            extents: &[2, 3],
+            strides: &[2, 6],
+            vectors: 2,
+        };
+    }
+
+    struct IntoColumns<T>(PhantomData<T>);
+
+    impl<T: Real> OnLanes for IntoColumns<T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<S: Isa>(self, simd: S) {
+            let number = |point: usize, entry: usize| (point * ENTRIES + entry + 1) as f64;
+            for points in 1..=2 * T::lanes::<S>() {
+                let entries =
+                    |point| core::array::from_fn(|entry| T::from_f64(number(point, entry)));
+                let given: Vec<[T; ENTRIES]> = (0..points).map(entries).collect();
+                let mut scratch = vec![MaybeUninit::uninit(); (BLOCK + 1) * T::MAX_LANES];
+                let memory = Memory::<T, S, 0, 0, BLOCK>::new(simd, &[], &mut scratch);
+                pack::<Derivatives, T, S, _, 0, 0, BLOCK>(&memory, &given);
+                for (add, width) in [(false, 1), (true, 1), (false, 2)] {
+                    let rows = FIRST + points * width + 1;
+                    let mut matrix = vec![T::ZERO; rows * (COLUMN + ENTRIES / width + 1)];
+                    let columns = Columns {
+                        matrix: &mut matrix,
+                        rows,
+                        first: FIRST,
+                        points,
+                        width,
+                        column: COLUMN,
+                        add,
+                    };
+                    unpack_columns::<Derivatives, T, S, 0, 0, BLOCK>(&memory, columns);
+                    let parameters = ENTRIES / width;
+                    for (place, found) in matrix.iter().enumerate() {
+                        let row = (place % rows).checked_sub(FIRST);
+                        let parameter = (place / rows).checked_sub(COLUMN);
+                        let wanted = match (row, parameter) {
+                            (Some(row), Some(parameter))
+                                if row < points * width && parameter < parameters =>
+                            {
+                                number(row / width, row % width * parameters + parameter)
+                            }
+                            _ => 0.0,
+                        };
+                        assert_eq!(
+                            found.to_f64(),
+                            wanted,
+                            "{place} of {points} points, {width}, {add}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn derivatives_come_into_their_columns_and_nothing_beside_them_is_written() {
+        for set in Set::available() {
+            with_lanes(set, || {
+                dispatch(IntoColumns::<f64>(PhantomData));
+                dispatch(IntoColumns::<f32>(PhantomData));
+            });
         }
     }
 }
