@@ -187,22 +187,19 @@ impl StraightLineBuilder {
         code.results.iter().map(|&result| place[result]).collect()
     }
 
-    /// The code that computes these steps, in the order in which its steps were made.
+    /// The code that computes these steps, in the order in which its steps were made. A product that is only added to something is one
+    /// step with that.
     pub fn finish(&self, results: &[StepId]) -> StraightLine {
-        let mut needed = vec![false; self.steps.len()];
-        for &result in results {
-            needed[result] = true;
-        }
-        for id in (0..self.steps.len()).rev() {
-            if needed[id] {
-                self.steps[id]
-                    .arguments()
-                    .for_each(|argument| needed[argument] = true);
-            }
-        }
-        let mut place = vec![0; self.steps.len()];
+        let uses = uses(&self.steps, results);
+        let fused = |step: &Step| match *step {
+            Step::Add(a, b) => self.added(a, b, &uses),
+            step => step,
+        };
+        let fused: Vec<Step> = self.steps.iter().map(fused).collect();
+        let uses = self::uses(&fused, results);
+        let mut place = vec![0; fused.len()];
         let mut steps = Vec::new();
-        for (id, step) in self.steps.iter().enumerate().filter(|&(id, _)| needed[id]) {
+        for (id, step) in fused.iter().enumerate().filter(|&(id, _)| uses[id] > 0) {
             place[id] = steps.len();
             steps.push(step.with_arguments(|argument| place[argument]));
         }
@@ -210,6 +207,18 @@ impl StraightLineBuilder {
             steps,
             results: results.iter().map(|&result| place[result]).collect(),
         }
+    }
+
+    /// `a + b`, with a product that has no other use taken up.
+    fn added(&self, a: StepId, b: StepId, uses: &[usize]) -> Step {
+        for (product, other) in [(b, a), (a, b)] {
+            if let Step::Multiply(x, y) = self.steps[product]
+                && uses[product] == 1
+            {
+                return Step::MultiplyAdd(x, y, other);
+            }
+        }
+        Step::Add(a, b)
     }
 
     /// The value of a step that is a constant.
@@ -239,4 +248,20 @@ impl StraightLineBuilder {
             steps.len() - 1
         })
     }
+}
+
+/// How often each step is used by what the results need; zero: it is not needed.
+fn uses(steps: &[Step], results: &[StepId]) -> Vec<usize> {
+    let mut uses = vec![0; steps.len()];
+    for &result in results {
+        uses[result] += 1;
+    }
+    for id in (0..steps.len()).rev() {
+        if uses[id] > 0 {
+            steps[id]
+                .arguments()
+                .for_each(|argument| uses[argument] += 1);
+        }
+    }
+    uses
 }

@@ -36,7 +36,7 @@ fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
     let touched = touched_by_elementwise(&nest);
     for position in (0..fused.len()).rev() {
         if let Nest::Elementwise(earlier) = &fused[position]
-            && let Some(joined) = join(earlier, &nest)
+            && let Some(joined) = join_in_any_loops(earlier, &nest)
         {
             fused[position] = Nest::Elementwise(joined);
             return;
@@ -160,6 +160,49 @@ fn unroll_loop(nest: &ElementwiseNest, axis: usize) -> ElementwiseNest {
         }
     }
     writer.finish(nest, without(&nest.loops), results)
+}
+
+/// Both nests as one, if need be with the one loop of either taken apart into the loops of the other.
+fn join_in_any_loops(
+    earlier: &ElementwiseNest,
+    later: &ElementwiseNest,
+) -> Option<ElementwiseNest> {
+    let together = || join(earlier, later);
+    let mut later_apart = in_two_loops(later, &earlier.loops);
+    let mut earlier_apart = in_two_loops(earlier, &later.loops);
+    together()
+        .or_else(|| later_apart.find_map(|later| join(earlier, &later)))
+        .or_else(|| earlier_apart.find_map(|earlier| join(&earlier, later)))
+}
+
+/// A nest of points with one loop, in both ways that two loops of these extents can run through the same.
+fn in_two_loops(nest: &ElementwiseNest, loops: &[usize]) -> impl Iterator<Item = ElementwiseNest> {
+    let inside = nest.loops.len() - usize::from(nest.vectors > 1);
+    let is_apart = nest.lane == LaneAxis::Points
+        && inside == 1
+        && loops.len() == nest.loops.len() + 1
+        && loops[0] * loops[1] == nest.loops[0]
+        && loops[2..] == nest.loops[1..]
+        && !nest
+            .operands
+            .iter()
+            .any(|operand| matches!(operand, Operand::Delta(..)));
+    let orders = is_apart.then(|| [[loops[1], 1], [1, loops[0]]]);
+    orders.into_iter().flatten().map(|[outer, inner]| {
+        let apart = |steps: &mut Vec<usize>| {
+            steps.insert(0, steps[0] * outer);
+            steps[1] *= inner;
+        };
+        let mut nest = nest.clone();
+        nest.loops = loops.to_vec();
+        for operand in &mut nest.operands {
+            if let Operand::Tensor { steps, .. } = operand {
+                apart(steps);
+            }
+        }
+        nest.results.iter_mut().for_each(|(_, steps)| apart(steps));
+        nest
+    })
 }
 
 /// Whether the code of a nest has an elementary function.
@@ -421,6 +464,51 @@ mod tests {
         assert_eq!(nests_left(101), 1);
         assert_eq!(nests_left(102), 1);
         assert_eq!(nests_left(200), 1);
+    }
+
+    /// The nest that is left of a square over rows and columns, written at 1000, and a square of that in one loop, written at 2000, where
+    /// the last entries of the rows or of the columns follow each other.
+    fn joined(rows: usize, columns: usize, steps: [usize; 2]) -> ElementwiseNest {
+        let Nest::Elementwise(mut first) = square(0, 1000) else {
+            unreachable!("a square is elementwise");
+        };
+        first.loops = vec![rows, columns];
+        first.operands = vec![Operand::Tensor {
+            place: place(0),
+            steps: vec![1, 0],
+        }];
+        first.results[0].1 = steps.to_vec();
+        let Nest::Elementwise(mut second) = square(1000, 2000) else {
+            unreachable!("a square is elementwise");
+        };
+        second.loops = vec![rows * columns];
+        let along = |steps: &mut Vec<usize>| *steps = vec![1];
+        for operand in &mut second.operands {
+            if let Operand::Tensor { steps, .. } = operand {
+                along(steps);
+            }
+        }
+        along(&mut second.results[0].1);
+        let output = View {
+            space: Space::Block,
+            offset: 2000,
+            shape: vec![rows * columns],
+            strides: vec![1],
+        };
+        let nests = [Nest::Elementwise(first), Nest::Elementwise(second)];
+        let [Nest::Elementwise(nest)] = &fuse(nests.to_vec(), 1, &[output])[..] else {
+            panic!("one nest is left");
+        };
+        nest.clone()
+    }
+
+    #[test]
+    fn one_loop_is_taken_apart_into_those_of_the_nest_that_it_reads() {
+        for steps in [[6, 1], [1, 5]] {
+            let nest = joined(5, 6, steps);
+            assert_eq!(nest.loops, [5, 6]);
+            assert_eq!(nest.results, [(place(2000), steps.to_vec())]);
+        }
     }
 
     /// Loops and steps of a nest in a block of four vectors.
