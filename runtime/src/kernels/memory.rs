@@ -8,7 +8,7 @@ use core::mem::MaybeUninit;
 
 use crate::lanes::{Isa, Real};
 
-use super::stream;
+use super::caches;
 
 /// Where an operand lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
     #[must_use]
     pub fn with_results(self, bytes: usize) -> Self {
         Memory {
-            streams: bytes >= stream::BYTES,
+            streams: bytes >= caches::STREAMED_BYTES,
             ..self
         }
     }

@@ -1,6 +1,7 @@
 //! What emitted code runs: nests over the memory of a call, and transfers in and out of it.
 
 mod arithmetic;
+mod caches;
 mod columns;
 mod contraction;
 mod elementwise;
@@ -13,7 +14,6 @@ mod rows;
 #[cfg(debug_assertions)]
 mod shared;
 mod steps;
-mod stream;
 mod strided;
 mod tile;
 mod totals;

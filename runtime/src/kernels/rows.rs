@@ -2,8 +2,8 @@
 
 use crate::lanes::{Isa, OnLanes, Real};
 
+use super::caches;
 use super::memory::Bases;
-use super::stream;
 use super::transfer::{Elements, View};
 use super::transpose::{MOST_LANES, Square, each_row, rotate};
 
@@ -126,7 +126,11 @@ impl<T: Real> OnLanes for Unpack<'_, T> {
             point += lanes;
         }
         if self.streams {
-            stream::complete();
+            caches::complete();
+        } else {
+            // What the next block writes.
+            let numbers = self.points * count;
+            caches::fetch(self.target.wrapping_add(numbers), numbers);
         }
     }
 }
@@ -187,7 +191,7 @@ impl<T: Real> Unpack<'_, T> {
                 unsafe {
                     if start + lanes <= last {
                         if streams {
-                            stream::store::<T, S>(simd, target, rows[i]);
+                            caches::store::<T, S>(simd, target, rows[i]);
                         } else {
                             T::store(simd, target, rows[i]);
                         }
@@ -241,6 +245,9 @@ impl<T: Real> OnLanes for Pack<'_, T> {
             }
             vector += 1;
         }
+        // What the next block reads.
+        let numbers = self.points * count;
+        caches::fetch(self.source.wrapping_add(numbers), numbers);
     }
 }
 
