@@ -16,7 +16,9 @@ use crate::model::{
 };
 
 /// Bytes of vector scratch that a block of points may use: what stays in the second cache, beside the sums of each lane.
-const BLOCK_BYTES: usize = 512 * 1024;
+const BLOCK_BYTES: usize = 640 * 1024;
+/// The same where derivatives of each point are taken out of the block: they are written, and read once.
+const LONG_BLOCK_BYTES: usize = 256 * 1024;
 /// The most vectors of points in a block: sums are loaded and stored once for all of them.
 const MOST_VECTORS: usize = 4;
 /// Bytes that sums of each lane may use over all blocks of a call: they come and go through the second cache.
@@ -245,7 +247,7 @@ fn of_vectors(count: usize, scalar: Scalar) -> Vectors {
 fn in_long_blocks(program: &Program, scalar: Scalar) -> LoopProgram {
     let blocks = |count: usize| schedule_blocks(program, of_vectors(count, scalar));
     let one = blocks(1);
-    let fitting = BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
+    let fitting = LONG_BLOCK_BYTES / VECTOR_BYTES / one.block.max(1);
     if fitting < MOST_VECTORS {
         return one;
     }

@@ -68,8 +68,9 @@ pub(crate) struct Stream {
     pub added: Option<NodeId>,
 }
 
-/// The most units at one moment.
-const MOST_JOINED: usize = 4;
+/// The most units at one moment: while it lasts no memory is used again, so that they can become one nest, whose results that only it
+/// reads are not stored at all.
+const MOST_JOINED: usize = 32;
 
 impl Units {
     /// Groups the live nodes and orders the groups.
