@@ -219,6 +219,10 @@ impl ContractionNest {
     const fn extents(&self, mut last: [usize; 4]) -> [usize; 4] {
         last = after(last, self.m);
         last = after(last, self.n);
+        // Columns behind those with an initial value have none.
+        if 0 < self.initial_columns && self.initial_columns < self.n.extent {
+            last[3] -= (self.n.extent - self.initial_columns) * self.n.init;
+        }
         let mut position = 0;
         while position < self.outer.len() {
             last = after(last, self.outer[position]);
@@ -394,4 +398,50 @@ const fn after(at: [usize; 4], step: Loop) -> [usize; 4] {
         at[2] + steps * step.b,
         at[3] + steps * step.init,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_columns_with_an_initial_value_reach_for_it() {
+        let step = |extent, out, a, b, init| Loop {
+            extent,
+            out,
+            a,
+            b,
+            init,
+        };
+        let nest = ContractionNest {
+            lane: LaneAxis::Points,
+            outer: &[],
+            m: step(4, 3, 1, 0, 1),
+            n: step(3, 1, 0, 4, 4),
+            sums: &[],
+            k: step(4, 0, 4, 1, 0),
+            spaces: [Space::Block, Space::Parameters, Space::Block, Space::Block],
+            initial_columns: 1,
+            paired: false,
+            alone: false,
+            scale: 1.0,
+            symmetric: false,
+            over_points: false,
+            addends: &[],
+            weight: 0,
+        };
+        let sizes = Sizes {
+            parameters: 16,
+            scratch: 0,
+            block: 28,
+        };
+        // The results, the second factor, and four initial values at the end of the block.
+        nest.check(nest.kind(), [0, 0, 12, 24, 0], sizes);
+        let all = ContractionNest {
+            initial_columns: 3,
+            ..nest
+        };
+        let fits = std::panic::catch_unwind(|| all.check(all.kind(), [0, 0, 12, 24, 0], sizes));
+        assert!(fits.is_err());
+    }
 }
