@@ -29,8 +29,8 @@ const SHAPE: f64 = 0.15;
 impl ContractionNest {
     /// The tiles that need the fewest cycles for the whole result; `lanes` in a vector of 512 bits.
     pub fn tile(&self, lanes: usize) -> Tile {
-        let (lane, columns) = (self.lane, self.n.extent);
-        let longest = if lane == LaneAxis::Sum && !self.over_points {
+        let (lane, columns) = ((self.lane, self.symmetric), self.n.extent);
+        let longest = if self.lane == LaneAxis::Sum && !self.over_points {
             LONGEST_OF_SUMS
         } else {
             LONGEST_SIDE
@@ -52,7 +52,7 @@ impl ContractionNest {
 }
 
 fn best(
-    lane: LaneAxis,
+    (lane, symmetric): (LaneAxis, bool),
     rows: usize,
     columns: usize,
     registers: usize,
@@ -64,6 +64,13 @@ fn best(
             // Factors of a step: those of all rows, if these are vectors, or of all columns, and one of the others after the other.
             let factors = if lane == LaneAxis::Row { m } else { n } + 1;
             if m * n + factors > registers {
+                continue;
+            }
+            if symmetric {
+                let cycles = triangle(rows, columns, m, n);
+                if cycles < found.0 {
+                    found = (cycles, (m, n));
+                }
                 continue;
             }
             let (mut cycles, mut shapes) = (0.0, 0.0);
@@ -83,6 +90,17 @@ fn best(
         }
     }
     found.1
+}
+
+/// Half cycles of one summed step of a triangle: each column of tiles begins at the diagonal, and rows that fill no tile are done one by
+/// one.
+fn triangle(rows: usize, columns: usize, m: usize, n: usize) -> f64 {
+    let begins = (0..columns).step_by(n);
+    let column = begins.map(|begin| {
+        let (height, width) = (rows.saturating_sub(begin), n.min(columns - begin));
+        (height / m) as f64 * step(m, width) + (height % m) as f64 * step(1, width)
+    });
+    column.sum()
 }
 
 /// Half cycles of one summed step of a tile: products, loads, and the wait for the last sum; of tiles that keep up alike the one
