@@ -335,8 +335,13 @@ fn buffer(
     } else {
         rows
     };
+    // Products of matrices sum down their columns. What has more axes is walked through in one loop where nothing lies between.
+    let is_matrix = group.iter().all(|id| graph.shape(*id).len() <= 2);
     let collide = |vectors: usize| {
-        rows > 1 && total >= ROW_WORTH_SPREADING && (total * vectors).is_multiple_of(ROWS_COLLIDE)
+        is_matrix
+            && rows > 1
+            && total >= ROW_WORTH_SPREADING
+            && (total * vectors).is_multiple_of(ROWS_COLLIDE)
     };
     let between_rows = total.max(1) + usize::from(spread.is_some_and(collide));
     let size = match space {
