@@ -5,7 +5,6 @@ mod programs;
 
 use derive_network_compiler::{emit, model, request::Scheduled};
 use derive_network_symbolic::request::{Elimination, Request, derive};
-use derive_network_symbolic::schedule::{Mode, schedule};
 use programs::HandBuilt;
 use std::path::Path;
 
@@ -40,20 +39,10 @@ fn emitted(hand_built: &HandBuilt) -> String {
         .find(|request| request.kind.name() == hand_built.request);
     let mut derived = derive(program, Request::Value, Elimination::Automatic);
     derived.program = program.clone();
-    let (batch, single) = (
-        schedule(program, Mode::Batch),
-        schedule(program, Mode::Single),
-    );
-    for loops in [&batch, &single] {
+    let scheduled = Scheduled::of_output(asked.expect("the request is asked").kind, derived);
+    for loops in scheduled.programs() {
         loops.verify().expect("a well-formed loop program");
     }
-    let scheduled = Scheduled {
-        function: None,
-        kind: asked.expect("the request is asked").kind,
-        derived,
-        batch,
-        single,
-    };
     format!(
         "{}\n{}\n",
         emit::structure(&network),

@@ -24,8 +24,8 @@ pub use nalgebra::{
 
 /// The number of lanes of a scalar on an instruction set.
 #[inline(always)]
-pub fn lanes<T: Real, S: Isa>() -> usize {
-    T::lanes::<S>()
+pub const fn lanes<T: Real, S: Isa>() -> usize {
+    size_of::<T::Vector<S>>() / size_of::<T>()
 }
 
 /// Whether so few points are faster one by one than as a block, which takes as long for any number of them. One by one each takes

@@ -3,10 +3,13 @@
 
 use derive_network_symbolic::ir::{Output, Program};
 use derive_network_symbolic::request::{Derived, Elimination, Request as Asked, derive};
-use derive_network_symbolic::schedule::{LoopProgram, Mode, schedule};
+use derive_network_symbolic::schedule::{LoopProgram, Mode, Vectors, schedule, schedule_blocks};
 
 use crate::lower::{Lowered, lower};
 use crate::model::{Network, Order, Request, RequestKind};
+
+/// The most vectors of scratch of a block, of which two stay in the second cache.
+const MOST_IN_PAIRS: usize = 6144;
 
 /// A request with everything that the emitter needs.
 #[derive(Clone, Debug)]
@@ -17,10 +20,33 @@ pub struct Scheduled {
     pub kind: RequestKind,
     /// The derived program and how it was found.
     pub derived: Derived,
-    /// For blocks of points.
+    /// For blocks of one vector of points.
     pub batch: LoopProgram,
+    /// For blocks of two, where they are faster.
+    pub pairs: Option<LoopProgram>,
     /// For one point.
     pub single: LoopProgram,
+}
+
+impl Scheduled {
+    /// Schedules a derived program of the output.
+    #[must_use]
+    pub fn of_output(kind: RequestKind, derived: Derived) -> Self {
+        let batch = schedule(&derived.program, Mode::Batch);
+        Scheduled {
+            function: None,
+            kind,
+            pairs: in_pairs(&derived.program, &batch),
+            batch,
+            single: schedule(&derived.program, Mode::Single),
+            derived,
+        }
+    }
+
+    /// All programs that compute it.
+    pub fn programs(&self) -> impl Iterator<Item = &LoopProgram> {
+        [&self.batch, &self.single].into_iter().chain(&self.pairs)
+    }
 }
 
 /// Derives and schedules all that is asked of derivatives in the inputs: of the output, then of each named function.
@@ -63,13 +89,20 @@ pub fn function_programs(network: &Network, lowered: &Lowered) -> Vec<Program> {
 #[must_use]
 pub fn schedule_request(value: &Program, request: &Request) -> Scheduled {
     let derived = derive(value, asked(request.kind), elimination(request.order));
-    Scheduled {
-        function: None,
-        kind: request.kind,
-        batch: schedule(&derived.program, Mode::Batch),
-        single: schedule(&derived.program, Mode::Single),
-        derived,
-    }
+    Scheduled::of_output(request.kind, derived)
+}
+
+/// Blocks of two vectors of points, where most products are of a matrix with one vector of points, which is loaded as often as it is
+/// multiplied by: then each weight serves two.
+fn in_pairs(program: &Program, block: &LoopProgram) -> Option<LoopProgram> {
+    let (lone, all) = block.products_of_lone_columns();
+    (2 * lone > all && block.block <= MOST_IN_PAIRS).then(|| {
+        let vectors = Vectors {
+            count: 2,
+            ..Vectors::ONE
+        };
+        schedule_blocks(program, vectors)
+    })
 }
 
 /// The request in the words of the mathematics.
@@ -97,5 +130,38 @@ pub fn elimination(order: Option<Order>) -> Elimination {
         Some(Order::Recursion) => Elimination::Recursion,
         Some(Order::Mixed) => Elimination::ShortestPath,
         Some(Order::Forward) => Elimination::Forward,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which requests of a network have blocks of two vectors.
+    fn in_pairs_of(fields: &str) -> Vec<RequestKind> {
+        let attribute = "input(x: 3), derive(gradient, hessian, laplacian)";
+        let item = format!("struct Network {{ {fields} }}");
+        let network = crate::model(attribute.parse().unwrap(), item.parse().unwrap()).unwrap();
+        let value = lower(&network);
+        let scheduled = network.requests.iter();
+        let scheduled = scheduled.map(|request| schedule_request(&value, request));
+        let paired = scheduled.filter(|scheduled| {
+            let pairs = scheduled.pairs.iter();
+            let mut vectors = pairs.map(|program| program.vectors);
+            vectors.any(|vectors| vectors == 2)
+        });
+        paired.map(|scheduled| scheduled.kind).collect()
+    }
+
+    #[test]
+    fn products_with_one_vector_of_points_come_in_pairs() {
+        let paired = in_pairs_of("hidden: [Dense<20, Tanh>; 3], output: Dense<1>");
+        assert_eq!(paired, [RequestKind::Value, RequestKind::Gradient]);
+    }
+
+    #[test]
+    fn blocks_that_would_leave_the_second_cache_do_not() {
+        let paired = in_pairs_of("hidden: [Dense<2048, Tanh>; 3], output: Dense<1>");
+        assert_eq!(paired, [RequestKind::Value]);
     }
 }

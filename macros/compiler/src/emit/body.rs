@@ -1,6 +1,6 @@
 //! Scheduled requests go in, the methods of the public face come out.
 
-use derive_network_symbolic::schedule::LoopProgram;
+use derive_network_symbolic::schedule::{LoopProgram, Mode};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -25,9 +25,7 @@ pub(super) fn emit_methods(
         Scalar::F32 => 16,
         Scalar::F64 => 8,
     };
-    let programs = requests
-        .iter()
-        .flat_map(|request| [&request.batch, &request.single]);
+    let programs = requests.iter().flat_map(Scheduled::programs);
     let most = programs
         .map(|program| scratch(program, widest).0)
         .max()
@@ -104,6 +102,60 @@ struct Asked<'a> {
     method: String,
 }
 
+/// What a method reads and writes for each point: names, and the kind of each.
+struct Slices {
+    inputs: Vec<Ident>,
+    input_kinds: Vec<TokenStream>,
+    outputs: Vec<Ident>,
+    output_kinds: Vec<TokenStream>,
+}
+
+impl Asked<'_> {
+    fn slices(&self) -> Slices {
+        let operands = self.face.operands(self.request.kind).into_iter();
+        let operands = operands.map(|operand| (operand.name, operand.kind));
+        let point = (format_ident!("points"), self.face.input());
+        let (inputs, input_kinds) = std::iter::once(point).chain(operands).unzip();
+        let results = self.face.results(self.request.kind).into_iter();
+        let (outputs, output_kinds) = results.map(|result| (result.name, result.kind)).unzip();
+        Slices {
+            inputs,
+            input_kinds,
+            outputs,
+            output_kinds,
+        }
+    }
+}
+
+/// Statements that run the function of a program for the points up to `end`, so many at a time.
+fn blocks_of(function: &Ident, asked: &Asked, points: TokenStream) -> TokenStream {
+    let Slices {
+        inputs, outputs, ..
+    } = &asked.slices();
+    let once = once(function);
+    quote! {
+        if start < end {
+            let memory = __private::Memory::new(simd, self.0, &mut *scratch)
+                .with_results(0 #(+ ::core::mem::size_of_val(&*#outputs))*);
+            #once(&memory);
+            while start < end {
+                let next = ::core::cmp::min(start + #points, end);
+                #function(
+                    &memory,
+                    #(&#inputs[start..next],)*
+                    #(&mut #outputs[start..next],)*
+                );
+                start = next;
+            }
+        }
+    }
+}
+
+/// The function of what is hoisted out of that of a program.
+fn once(function: &Ident) -> Ident {
+    format_ident!("{function}_once")
+}
+
 impl Emitter<'_> {
     fn request(&mut self, request: &Scheduled) -> TokenStream {
         let network = self.network;
@@ -133,7 +185,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The two programs of a request as functions, and what enters them with chosen lanes.
+    /// The programs of a request as functions, and what enters them with chosen lanes.
     fn runners(&mut self, asked: &Asked) -> TokenStream {
         let Asked {
             request,
@@ -141,66 +193,40 @@ impl Emitter<'_> {
             method,
             ..
         } = asked;
-        let (single_in, single_out) = self.views(&request.single);
-        let (block_in, block_out) = self.views(&request.batch);
         let scalar = &face.scalar;
-        let results = face.results(request.kind);
-        let operands = face.operands(request.kind);
-        let inputs: Vec<Ident> = std::iter::once(format_ident!("points"))
-            .chain(operands.iter().map(|operand| operand.name.clone()))
-            .collect();
-        let input_kinds: Vec<TokenStream> = std::iter::once(face.input())
-            .chain(operands.iter().map(|operand| operand.kind.clone()))
-            .collect();
-        let outputs: Vec<&Ident> = results.iter().map(|result| &result.name).collect();
-        let output_kinds: Vec<&TokenStream> = results.iter().map(|result| &result.kind).collect();
+        let Slices {
+            inputs,
+            input_kinds,
+            outputs,
+            output_kinds,
+        } = &asked.slices();
+        let (single_type, batch_type) = types(method);
         let single_name = format_ident!("__{method}_single");
         let block_name = format_ident!("__{method}_block");
-        let once_name = format_ident!("__{method}_once");
-        let (single_type, batch_type) = types(method);
-        let single = self.nests.calls(&request.single.body);
-        let once = self.nests.calls(&request.batch.prologue);
-        let block = self.nests.calls(&request.batch.body);
-        let parameters = number(self.network.parameters());
+        let pair_name = format_ident!("__{method}_pair");
+        let single = self.function(asked, &request.single, &single_name);
+        let mut blocks = self.function(asked, &request.batch, &block_name);
+        let block = blocks_of(&block_name, asked, quote!(lanes));
+        let mut pair = TokenStream::new();
+        if let Some(program) = &request.pairs {
+            blocks.extend(self.function(asked, program, &pair_name));
+            let run = blocks_of(&pair_name, asked, quote!(2 * lanes));
+            pair = quote! {
+                if const { __private::lanes::<#scalar, S>() > 1 } {
+                    // A last pair of blocks that is at most three quarters full is done as blocks.
+                    let rest = count % (2 * lanes);
+                    let end = if 2 * rest > 3 * lanes { count } else { count - rest };
+                    #run
+                }
+            };
+        }
         let flops = number(request.derived.cost.flops() as usize);
-        let block_vectors = number(request.batch.block);
-        let memory_type = |program: &LoopProgram| {
-            let (hoisted, block) = (number(program.scratch), number(program.block));
-            quote!(__private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>)
-        };
-        let (single_memory, batch_memory) =
-            (memory_type(&request.single), memory_type(&request.batch));
-        // The few results that no input leads to are read from where they are.
+        let of_points = [Some(&request.batch), request.pairs.as_ref()];
+        let most = of_points.into_iter().flatten();
+        let block_vectors = number(most.map(|program| program.block).max().unwrap_or(0));
         quote! {
-            #[allow(unused_variables, clippy::too_many_arguments)]
-            #[inline(always)]
-            fn #single_name<S: __private::Isa>(
-                memory: &#single_memory,
-                #(#inputs: &[#input_kinds],)*
-                #(#outputs: &mut [#output_kinds],)*
-            ) {
-                #(__private::pack::<#single_in, _, _, _, _, _, _>(memory, #inputs);)*
-                #single
-                #(__private::unpack::<#single_out, _, _, _, _, _, _>(memory, #outputs);)*
-            }
-
-            #[allow(unused_variables)]
-            #[inline(always)]
-            fn #once_name<S: __private::Isa>(memory: &#batch_memory) {
-                #once
-            }
-
-            #[allow(unused_variables)]
-            #[inline(always)]
-            fn #block_name<S: __private::Isa>(
-                memory: &#batch_memory,
-                #(#inputs: &[#input_kinds],)*
-                #(#outputs: &mut [#output_kinds],)*
-            ) {
-                #(__private::pack::<#block_in, _, _, _, _, _, _>(memory, #inputs);)*
-                #block
-                #(__private::unpack::<#block_out, _, _, _, _, _, _>(memory, #outputs);)*
-            }
+            #single
+            #blocks
 
             struct #single_type<'a> {
                 parameters: &'a [#scalar],
@@ -241,24 +267,12 @@ impl Emitter<'_> {
                 ) {
                     let lanes = __private::lanes::<#scalar, S>();
                     let count = points.len();
-                    // A last block that is at most half full is done point by point.
-                    let rest = count % lanes;
-                    let blocks = if 2 * rest > lanes { count } else { count - rest };
                     let mut start = 0;
-                    if blocks > 0 {
-                        let memory = __private::Memory::new(simd, self.0, &mut *scratch)
-                            .with_results(0 #(+ ::core::mem::size_of_val(&*#outputs))*);
-                        #once_name(&memory);
-                        while start < blocks {
-                            let end = ::core::cmp::min(start + lanes, blocks);
-                            #block_name(
-                                &memory,
-                                #(&#inputs[start..end],)*
-                                #(&mut #outputs[start..end],)*
-                            );
-                            start = end;
-                        }
-                    }
+                    #pair
+                    // A last block that is at most half full is done point by point.
+                    let rest = (count - start) % lanes;
+                    let end = if 2 * rest > lanes { count } else { count - rest };
+                    #block
                     while start < count {
                         simd.apart(#single_type {
                             parameters: self.0,
@@ -269,6 +283,48 @@ impl Emitter<'_> {
                         start += 1;
                     }
                 }
+            }
+        }
+    }
+
+    /// A program as a function of some points, and one of what is hoisted out of it.
+    fn function(&mut self, asked: &Asked, program: &LoopProgram, name: &Ident) -> TokenStream {
+        let Slices {
+            inputs,
+            input_kinds,
+            outputs,
+            output_kinds,
+        } = &asked.slices();
+        let (packed, unpacked) = self.views(program);
+        let body = self.nests.calls(&program.body);
+        let scalar = &asked.face.scalar;
+        let sizes = [self.network.parameters(), program.scratch, program.block];
+        let [parameters, hoisted, block] = sizes.map(number);
+        let memory = quote!(__private::Memory<'_, #scalar, S, #parameters, #hoisted, #block>);
+        let once = (program.mode == Mode::Batch).then(|| {
+            let (name, nests) = (once(name), self.nests.calls(&program.prologue));
+            quote! {
+                #[allow(unused_variables)]
+                #[inline(always)]
+                fn #name<S: __private::Isa>(memory: &#memory) {
+                    #nests
+                }
+            }
+        });
+        // The few results that no input leads to are read from where they are.
+        quote! {
+            #once
+
+            #[allow(unused_variables, clippy::too_many_arguments)]
+            #[inline(always)]
+            fn #name<S: __private::Isa>(
+                memory: &#memory,
+                #(#inputs: &[#input_kinds],)*
+                #(#outputs: &mut [#output_kinds],)*
+            ) {
+                #(__private::pack::<#packed, _, _, _, _, _, _>(memory, #inputs);)*
+                #body
+                #(__private::unpack::<#unpacked, _, _, _, _, _, _>(memory, #outputs);)*
             }
         }
     }

@@ -28,9 +28,8 @@ pub(super) struct Figures {
 
 impl Figures {
     pub fn of(network: &Network, request: &Scheduled, method: &str, widest: usize) -> Self {
-        let scratch = scratch(&request.batch, widest)
-            .0
-            .max(scratch(&request.single, widest).0);
+        let programs = request.programs();
+        let scratch = programs.map(|program| scratch(program, widest).0).max();
         let outputs = request.derived.program.outputs.iter();
         let sizes = outputs.map(|output| request.derived.program.graph.node(output.node).size());
         Figures {
@@ -38,7 +37,7 @@ impl Figures {
             method: method.to_owned(),
             formula: request_formula(network, request),
             flops: request.derived.cost.flops() as usize,
-            scratch,
+            scratch: scratch.unwrap_or(0),
             results: sizes.sum(),
             bytes: network.scalar.bytes(),
         }

@@ -28,7 +28,41 @@ pub(crate) fn fuse(nests: Vec<Nest>, vectors: usize, outputs: &[View]) -> Vec<Ne
         }
     }
     drop_unread(&mut fused, outputs);
+    for nest in &mut fused {
+        if let Nest::Elementwise(nest) = nest {
+            vectors_as_entries(nest);
+        }
+    }
     fused
+}
+
+/// Vectors of points up to which their loop may be one with another: of more, straight-line code takes all at each step.
+const MOST_AS_ENTRIES: usize = 2;
+
+/// Makes one loop of entries and of their vectors of points, if these lie side by side: the code is then that of blocks of one vector. So
+/// is any code with elementary functions, which is long.
+fn vectors_as_entries(nest: &mut ElementwiseNest) {
+    let [.., entries, vectors] = nest.loops[..] else {
+        return;
+    };
+    let is_apart = nest.vectors > 1 && (vectors <= MOST_AS_ENTRIES || has_elementary(nest));
+    if !is_apart {
+        return;
+    }
+    let in_operands = nest.operands.iter().map(|operand| match operand {
+        Operand::Tensor { steps, .. } => Some(steps),
+        Operand::Delta(..) => None,
+    });
+    let in_results = nest.results.iter().map(|(_, steps)| Some(steps));
+    let inner = nest.loops.len() - 1;
+    let follow = |steps: Option<&Vec<usize>>| {
+        steps.is_some_and(|steps| steps[inner - 1] == vectors * steps[inner])
+    };
+    if in_operands.chain(in_results).all(follow) {
+        nest.loops[inner] *= entries;
+        nest.vectors = 1;
+        nest.remove_loop(inner - 1);
+    }
 }
 
 /// Joins a nest with the latest one that it can be moved up to, or appends it.
@@ -534,6 +568,32 @@ mod tests {
         let moved = (vec![2, 20, 4], vec![8, 16, 1]);
         assert_eq!(in_four_vectors(&[4, 20, 2], &[1, 16, 8]), moved);
         assert_eq!(in_four_vectors(&[4], &[1]), (vec![1, 4], vec![0, 1]));
+    }
+
+    #[test]
+    fn two_vectors_side_by_side_are_entries() {
+        let as_entries = |loops: &[usize], steps: &[usize]| {
+            let Nest::Elementwise(mut nest) = square(0, 100) else {
+                unreachable!("a square is elementwise");
+            };
+            nest.loops = loops.to_vec();
+            nest.vectors = loops[loops.len() - 1];
+            nest.operands = vec![Operand::Tensor {
+                place: place(0),
+                steps: steps.to_vec(),
+            }];
+            nest.results[0].1 = steps.to_vec();
+            vectors_as_entries(&mut nest);
+            (nest.loops, nest.results[0].1.clone(), nest.vectors)
+        };
+        assert_eq!(as_entries(&[20, 2], &[2, 1]), (vec![40], vec![1], 1));
+        let inner = (vec![3, 40], vec![50, 1], 1);
+        assert_eq!(as_entries(&[3, 20, 2], &[50, 2, 1]), inner);
+        // Entries that are apart, and more vectors.
+        let kept = (vec![20, 2], vec![6, 1], 2);
+        assert_eq!(as_entries(&[20, 2], &[6, 1]), kept);
+        let kept = (vec![20, 4], vec![4, 1], 4);
+        assert_eq!(as_entries(&[20, 4], &[4, 1]), kept);
     }
 
     #[test]

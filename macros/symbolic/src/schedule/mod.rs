@@ -35,7 +35,7 @@ use units::{Plan, Units};
 
 /// Schedules a program for blocks of one vector of points, or for one point, which is then added to what is summed over the points.
 pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
-    schedule_vectors(program.clone(), mode, ONE_VECTOR)
+    schedule_vectors(program.clone(), mode, Vectors::ONE)
 }
 
 /// Schedules a program for blocks of several vectors of points: what is summed over the points, and a weight, is then loaded once
@@ -43,12 +43,6 @@ pub fn schedule(program: &Program, mode: Mode) -> LoopProgram {
 pub fn schedule_blocks(program: &Program, vectors: Vectors) -> LoopProgram {
     schedule_vectors(program.clone(), Mode::Batch, vectors)
 }
-
-const ONE_VECTOR: Vectors = Vectors {
-    count: 1,
-    lanes: 8,
-    apart: 0,
-};
 
 /// The most bytes of scratch that are surely in the nearest cache.
 const NEAREST_CACHE: usize = 32 * 1024;

@@ -19,12 +19,14 @@ const LONGEST_SIDE: usize = 10;
 const LONGEST_OF_SUMS: usize = 20;
 /// The same where the lanes are few, so that tiles are of few shapes.
 const LONGEST_PLAIN_SIDE: usize = 4;
-/// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
-const LATENCY: f64 = 8.0;
+/// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile: eight, and one since no schedule is perfect.
+const LATENCY: f64 = 9.0;
 /// What a load costs beside products that hide it.
 const FAR: f64 = 0.4;
 /// What each further shape of tile may cost, as a part of the cycles: it is compiled for every instruction set.
 const SHAPE: f64 = 0.15;
+/// Rows up to which it costs so much; of more rows time is worth more than code.
+const FEW_ROWS: f64 = 24.0;
 
 impl ContractionNest {
     /// The tiles that need the fewest cycles for the whole result; `lanes` in a vector of 512 bits.
@@ -36,7 +38,7 @@ impl ContractionNest {
             LONGEST_SIDE
         };
         Tile {
-            wide: best(lane, self.rows(lanes), columns, 28, longest),
+            wide: best(lane, self.rows(lanes), columns, 29, longest),
             narrow: best(lane, self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
             plain: best(lane, self.m.extent, columns, 16, LONGEST_PLAIN_SIDE),
         }
@@ -83,7 +85,7 @@ fn best(
                     }
                 }
             }
-            cycles *= 1.0 + SHAPE * (shapes - 1.0);
+            cycles *= 1.0 + SHAPE * (shapes - 1.0) * (FEW_ROWS / rows as f64).min(1.0);
             if cycles < found.0 {
                 found = (cycles, (m, n));
             }

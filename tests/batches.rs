@@ -1,0 +1,83 @@
+//! Does a call over any number of points give what calls of one point give, and write nothing else?
+
+use derive_network::prelude::*;
+
+/// The gradient's products are of matrices with vectors, which go in pairs; the Hessian's are not.
+#[derive_network(input(x: 3), derive(gradient, hessian))]
+struct Double {
+    hidden: [Dense<12, Tanh>; 2],
+    output: Dense<1>,
+}
+
+#[derive_network(input(x: 3), scalar = f32, derive(gradient, hessian))]
+struct Single {
+    hidden: [Dense<12, Tanh>; 2],
+    output: Dense<1>,
+}
+
+/// Behind the last point; nothing computes it.
+const CANARY: f64 = -1234.5;
+/// Three pairs of blocks of the widest lanes, and one point.
+const MOST: usize = 97;
+
+macro_rules! compare {
+    ($network:ident, $scalar:ident) => {{
+        type Vector = SVector<$scalar, 3>;
+        type Matrix = SMatrix<$scalar, 3, 3>;
+        // A sum of 12 products of two layers, added up in another order.
+        let tolerance = 100.0 * $scalar::EPSILON;
+        let network = $network::glorot_uniform(3);
+        let points: Vec<Vector> = (0..MOST)
+            .map(|point| Vector::from_fn(|row, _| ((3 * point + row) as $scalar).sin()))
+            .collect();
+        let alone: Vec<_> = points.iter().map(|x| network.hessian(x)).collect();
+        for count in 0..=MOST {
+            let canary = CANARY as $scalar;
+            let mut values = vec![canary; count + 1];
+            let mut gradients = vec![Vector::repeat(canary); count + 1];
+            let mut hessians = vec![Matrix::repeat(canary); count + 1];
+            let mut check = |with_hessian: bool| {
+                let (points, values, gradients) = (
+                    &points[..count],
+                    &mut values[..count],
+                    &mut gradients[..count],
+                );
+                let hessians = &mut hessians[..count];
+                let done = if with_hessian {
+                    network.hessian_batch(points, values, gradients, hessians)
+                } else {
+                    network.gradient_batch(points, values, gradients)
+                };
+                done.expect("slices are of one length");
+                for (point, (value, gradient, hessian)) in alone[..count].iter().enumerate() {
+                    let far = (values[point] - value).abs()
+                        + (gradients[point] - gradient).amax()
+                        + if with_hessian {
+                            (hessians[point] - hessian).amax()
+                        } else {
+                            0.0
+                        };
+                    assert!(
+                        far <= tolerance,
+                        "point {point} of {count} is off by {far:e}"
+                    );
+                }
+            };
+            check(false);
+            check(true);
+            assert_eq!(values[count], canary);
+            assert_eq!(gradients[count], Vector::repeat(canary));
+            assert_eq!(hessians[count], Matrix::repeat(canary));
+        }
+    }};
+}
+
+#[test]
+fn any_number_of_points_is_as_many_calls_of_one() {
+    for lanes in [Lanes::Scalar, Lanes::Avx2, Lanes::Avx512] {
+        with_lanes(lanes, || {
+            compare!(Double, f64);
+            compare!(Single, f32);
+        });
+    }
+}
