@@ -99,6 +99,8 @@ pub(super) struct Panel {
     /// Where the weight begins, and its step along the summed index.
     weight: (Space, usize),
     pub(super) weight_step: usize,
+    /// Scalars in an element of the weight.
+    pub(super) weight_unit: usize,
     /// Scalars in an element of each operand, for the loops that are slices.
     pub(super) units: [usize; 4],
     /// Columns of tiles side by side.
@@ -275,6 +277,7 @@ impl<
                 (space, At::ELEMENTS[4] * space.unit::<T, S>())
             },
             weight_step: nest.weight * lanes,
+            weight_unit: nest.weight_space().unit::<T, S>(),
             units,
             across: ACROSS,
             beside: [

@@ -31,14 +31,16 @@ pub struct Loop {
     pub init: usize,
 }
 
-/// One of several products over the same points that are added up.
+/// One of several products of the same loops that are added up.
 #[derive(Clone, Copy, Debug)]
 pub struct Addend {
     /// How far its factors lie behind those of the nest, in elements.
     pub a: usize,
     /// The same of the second factor.
     pub b: usize,
-    /// Multiplies the product.
+    /// The same of the weight.
+    pub weight: usize,
+    /// Multiplies the product, of sums over the points.
     pub scale: f64,
 }
 
@@ -74,7 +76,7 @@ pub struct ContractionNest {
     /// points. With rows along the lanes `a` is a copy with a point's entries side by side: all its steps are scalars, `k.a` from
     /// one point to the next.
     pub over_points: bool,
-    /// Products over the points that are added up; none: there is one, where the factors begin.
+    /// Products that are added up, instead of `sums`, each over `k`; none: there is one, where the factors begin.
     pub addends: &'static [Addend],
     /// Step of the weight along `k`, in elements of the block, or of scratch without points along the lanes: it multiplies each summed
     /// product. Zero: there is none.
@@ -326,19 +328,12 @@ impl ContractionNest {
                 sizes.hold(
                     self.weight_space(),
                     begins[4],
-                    (self.k.extent - 1) * self.weight + 1
+                    self.farthest_weight() + (self.k.extent - 1) * self.weight + 1
                 ),
                 "a weight lies within its memory"
             );
         }
-        assert!(
-            self.addends.is_empty()
-                || self.over_points
-                    && matches!(self.lane, LaneAxis::Sum)
-                    && self.sums.is_empty()
-                    && self.scale == 1.0,
-            "several products are summed over points, each with its scale"
-        );
+        self.check_addends();
         operand = 0;
         while operand < 4 {
             assert!(
@@ -347,6 +342,43 @@ impl ContractionNest {
                 "a nest stays within its memory"
             );
             operand += 1;
+        }
+    }
+}
+
+impl ContractionNest {
+    /// How far the farthest weight of several products lies behind the first.
+    const fn farthest_weight(&self) -> usize {
+        let (mut farthest, mut position) = (0, 0);
+        while position < self.addends.len() {
+            let weight = self.addends[position].weight;
+            farthest = if weight > farthest { weight } else { farthest };
+            position += 1;
+        }
+        farthest
+    }
+
+    /// What several products must be.
+    const fn check_addends(&self) {
+        assert!(
+            self.addends.is_empty() || self.sums.is_empty(),
+            "several products are summed over one index"
+        );
+        let mut position = 0;
+        while position < self.addends.len() {
+            let addend = self.addends[position];
+            if self.over_points {
+                assert!(
+                    matches!(self.lane, LaneAxis::Sum) && self.scale == 1.0 && addend.weight == 0,
+                    "products over the points have a scale each, and no weights"
+                );
+            } else {
+                assert!(
+                    addend.scale == 1.0 && (addend.weight == 0 || self.weight > 0),
+                    "other products have one scale, and weights if all have"
+                );
+            }
+            position += 1;
         }
     }
 }

@@ -115,10 +115,10 @@ impl<
     const TOGETHER: bool = Self::LANES >= 8;
     /// Whether results are one number for all lanes, which are added up.
     const ADDS_UP: bool = Self::SUM && !Self::APART;
-    /// Scalars in an element of the first factor, and from one summed element to the next, of a sum over points along the lanes.
-    const A_POINTS: (usize, usize) = Self::of_points(Self::A_VECTOR);
+    /// Scalars from one summed element of the first factor to the next, of a sum over points along the lanes.
+    const A_POINTS: usize = if Self::A_VECTOR { Self::LANES } else { 0 };
     /// The same of the second factor.
-    const B_POINTS: (usize, usize) = Self::of_points(Self::B_VECTOR);
+    const B_POINTS: usize = if Self::B_VECTOR { Self::LANES } else { 0 };
     /// Whether what is no vector is gathered, since lanes are apart.
     const GATHERS: bool = Self::SUM && !Self::POINTS;
 
@@ -134,14 +134,6 @@ impl<
     } else {
         Self::row_step(Self::B_VECTOR, COLUMN_STEP)
     };
-
-    const fn of_points(vector: bool) -> (usize, usize) {
-        if vector {
-            (Self::LANES, Self::LANES)
-        } else {
-            (1, 0)
-        }
-    }
 
     const fn row_step(vector: bool, step: usize) -> usize {
         if Self::ROW {
@@ -255,12 +247,15 @@ impl<
             let mut position = 0;
             while position < panel.addends.len() {
                 let addend = &panel.addends[position];
-                let a = at.a.wrapping_add(addend.a * Self::A_POINTS.0);
-                let b = at.b.wrapping_add(addend.b * Self::B_POINTS.0);
-                if addend.scale == 1.0 {
-                    self.accumulate::<N, false>(a, b, 1.0, &mut sums);
+                let a = at.a.wrapping_add(addend.a * panel.units[1]);
+                let b = at.b.wrapping_add(addend.b * panel.units[2]);
+                if !Self::POINTS {
+                    let weight = self.weight.wrapping_add(addend.weight * panel.weight_unit);
+                    self.accumulate::<N, false>(a, b, weight, 1.0, &mut sums);
+                } else if addend.scale == 1.0 {
+                    self.accumulate::<N, false>(a, b, self.weight, 1.0, &mut sums);
                 } else {
-                    self.accumulate::<N, true>(a, b, addend.scale, &mut sums);
+                    self.accumulate::<N, true>(a, b, self.weight, addend.scale, &mut sums);
                 }
                 position += 1;
             }
@@ -268,13 +263,13 @@ impl<
             let mut odometer = Odometer::new(panel.sums, panel.units);
             loop {
                 let at = at.after(odometer.moved);
-                self.accumulate::<N, false>(at.a, at.b, 1.0, &mut sums);
+                self.accumulate::<N, false>(at.a, at.b, self.weight, 1.0, &mut sums);
                 if !odometer.next() {
                     break;
                 }
             }
         } else {
-            self.accumulate::<N, false>(at.a, at.b, 1.0, &mut sums);
+            self.accumulate::<N, false>(at.a, at.b, self.weight, 1.0, &mut sums);
         }
         if Self::SCALED {
             self.multiply(panel.scale, &mut sums);
@@ -477,13 +472,14 @@ impl<
         &self,
         mut a: *const T,
         mut b: *const T,
+        mut weight: *const T,
         scale: f64,
         sums: &mut [[T::Vector<S>; W]; N],
     ) {
         let simd = self.simd;
         let k = &self.panel.k;
         let (next_a, next_b) = if Self::POINTS && Self::SUM {
-            (Self::A_POINTS.1, Self::B_POINTS.1)
+            (Self::A_POINTS, Self::B_POINTS)
         } else {
             (k.a, k.b)
         };
@@ -492,7 +488,6 @@ impl<
         } else {
             T::zero(simd)
         };
-        let mut weight = self.weight;
         let mut steps = self.steps;
         if Tile::<N, W>::WAITS && steps >= 8 {
             let mut chains = [[[T::zero(simd); W]; N]; 4];

@@ -300,12 +300,9 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
     let over_points = nest.over_points;
     let scale = emit_constant(nest.scale);
     let addends = nest.addends.iter().map(|addend| {
-        let (a, b, scale) = (
-            number(addend.a),
-            number(addend.b),
-            emit_constant(addend.scale),
-        );
-        quote!(__private::Addend { a: #a, b: #b, scale: #scale })
+        let [a, b, weight] = [addend.a, addend.b, addend.weight].map(number);
+        let scale = emit_constant(addend.scale);
+        quote!(__private::Addend { a: #a, b: #b, weight: #weight, scale: #scale })
     });
     let tile = nest.tile(lanes);
     let wide = emit_tiles(nest, tile.wide, Some(lanes));

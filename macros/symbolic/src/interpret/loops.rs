@@ -165,20 +165,23 @@ fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
                     continue;
                 }
                 let mut value = 0.0;
-                for (addend, (a, b)) in nest.all_addends().iter().zip(nest.factors()) {
+                let weights = nest.weights();
+                let products = nest.all_addends().into_iter().zip(nest.factors());
+                for (product, (addend, (a, b))) in products.enumerate() {
                     for (number, step) in sums.iter().enumerate() {
                         let a = memory.read(a, outer.a + row.a + column.a + step.a);
                         let b = match b {
                             Some(b) => memory.read(b, outer.b + row.b + column.b + step.b),
                             None => 1.0,
                         };
-                        let weight = match nest.weight {
-                            Some((weight, along)) => memory.read(weight, number * along),
+                        let weight = match weights.get(product) {
+                            Some((weight, along)) => memory.read(*weight, number * along),
                             None => 1.0,
                         };
                         value += addend.scale * (a * (weight * b));
                     }
                 }
+                value *= nest.scale;
                 if let Some(init) = nest.init.filter(|_| column.extent < nest.initial_columns) {
                     value += memory.read(init, outer.init + row.init + column.init);
                 }

@@ -6,6 +6,7 @@
 use crate::functions::{Step, StepId, StraightLineBuilder};
 
 use super::absorb::absorb;
+use super::joint::join_sums;
 use super::live::Live;
 use super::nests::{ElementwiseNest, LaneAxis, Nest, Operand, Place, Space, View};
 use super::touched::{Walk, conflict, overlap, touched_by, touched_by_elementwise};
@@ -33,7 +34,7 @@ pub(crate) fn fuse(nests: Vec<Nest>, vectors: usize, outputs: &[View]) -> Vec<Ne
             vectors_as_entries(nest);
         }
     }
-    fused
+    join_sums(fused)
 }
 
 /// Vectors of points up to which their loop may be one with another: of more, straight-line code takes all at each step.

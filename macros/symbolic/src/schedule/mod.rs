@@ -6,6 +6,7 @@ mod absorb;
 mod contraction;
 mod elementwise;
 mod fuse;
+mod joint;
 mod layout;
 mod live;
 mod lower;

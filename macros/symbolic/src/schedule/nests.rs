@@ -81,6 +81,16 @@ pub struct Place {
     pub offset: usize,
 }
 
+impl Place {
+    /// So many elements further.
+    pub(crate) fn behind(self, distance: usize) -> Self {
+        Place {
+            offset: self.offset + distance,
+            ..self
+        }
+    }
+}
+
 /// One of several products of the same loops that are added up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Addend {
@@ -88,8 +98,20 @@ pub struct Addend {
     pub a: usize,
     /// The same of the second factor.
     pub b: usize,
+    /// The same of the weight.
+    pub weight: usize,
     /// Multiplies the product.
     pub scale: f64,
+}
+
+impl Addend {
+    /// The only product of a nest.
+    const ONLY: Addend = Addend {
+        a: 0,
+        b: 0,
+        weight: 0,
+        scale: 1.0,
+    };
 }
 
 /// `out[outer, m, n] = init + scale * sum over sums, k of a[outer, m, k] weight[k] b[outer, n, k]`.
@@ -123,7 +145,7 @@ pub struct ContractionNest {
     pub initial_columns: usize,
     /// `b` moves with `m` and there is one column.
     pub paired: bool,
-    /// Multiplies the sum.
+    /// Multiplies the sum of all products.
     pub scale: f64,
     /// One triangle is computed and mirrored.
     pub symmetric: bool,
@@ -148,26 +170,28 @@ impl ContractionNest {
     /// All products that are added up; where there is but one, it too.
     pub fn all_addends(&self) -> Vec<Addend> {
         if self.addends.is_empty() {
-            let scale = self.scale;
-            return vec![Addend { a: 0, b: 0, scale }];
+            return vec![Addend::ONLY];
         }
         self.addends.clone()
     }
 
     /// Where the factors of each product begin.
     pub fn factors(&self) -> Vec<(Place, Option<Place>)> {
-        let behind = |place: Place, distance: usize| Place {
-            offset: place.offset + distance,
-            ..place
+        let addends = self.all_addends().into_iter();
+        let factors =
+            addends.map(|addend| (self.a.behind(addend.a), self.b.map(|b| b.behind(addend.b))));
+        factors.collect()
+    }
+
+    /// Where the weights of each product begin, if there are any, and their step in `k`.
+    pub fn weights(&self) -> Vec<(Place, usize)> {
+        let Some((weight, step)) = self.weight else {
+            return Vec::new();
         };
         let addends = self.all_addends().into_iter();
-        let factors = addends.map(|addend| {
-            (
-                behind(self.a, addend.a),
-                self.b.map(|b| behind(b, addend.b)),
-            )
-        });
-        factors.collect()
+        addends
+            .map(|addend| (weight.behind(addend.weight), step))
+            .collect()
     }
 }
 

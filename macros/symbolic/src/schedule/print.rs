@@ -68,8 +68,16 @@ impl Display for ContractionNest {
         loops.push(line("k", &self.k));
         write!(formatter, " over {}", loops.join(", "))?;
         for addend in &self.addends {
-            let Addend { a, b, scale } = addend;
-            write!(formatter, ", addend (a {a}, b {b}) times {scale}")?;
+            let Addend {
+                a,
+                b,
+                weight,
+                scale,
+            } = addend;
+            write!(
+                formatter,
+                ", addend (a {a}, b {b}, weight {weight}) times {scale}"
+            )?;
         }
         if self.symmetric {
             formatter.write_str(", one triangle")?;

@@ -191,6 +191,7 @@ fn joined(totals: &[Total], vectors: usize, apart: bool) -> Option<(usize, Contr
     let addends = products.iter().map(|(first, second, scale)| Addend {
         a: first - a,
         b: second - b,
+        weight: 0,
         scale: *scale,
     });
     let addends: Vec<Addend> = addends.collect();

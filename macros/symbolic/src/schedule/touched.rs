@@ -162,10 +162,8 @@ fn touched_by_contraction(nest: &ContractionNest) -> Touched {
         reads.extend(b.map(|b| whole(b, |step| step.b)));
     }
     reads.extend(nest.init.map(|init| whole(init, |step| step.init)));
-    reads.extend(
-        nest.weight
-            .map(|(weight, step)| span(weight, &[nest.k.extent], &[step])),
-    );
+    let weights = nest.weights().into_iter();
+    reads.extend(weights.map(|(weight, step)| span(weight, &[nest.k.extent], &[step])));
     Touched {
         reads,
         writes: vec![whole(nest.out, |step| step.out)],

@@ -164,7 +164,7 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
         reads.push((a, steps(|step| step.a)));
         reads.extend(b.map(|b| (b, steps(|step| step.b))));
     }
-    reads.extend(nest.weight.map(|(weight, step)| {
+    reads.extend(nest.weights().into_iter().map(|(weight, step)| {
         let mut along = vec![0; loops.len()];
         along[loops.len() - 1] = step;
         (weight, along)
