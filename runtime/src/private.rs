@@ -35,6 +35,13 @@ pub const fn are_few(points: usize, block: usize) -> bool {
     points <= 1 + block / 6
 }
 
+/// Whether so few points are faster one by one than as a block of one vector. Up to `few` may be; one takes at least 1.4 times its lane's
+/// part of the block.
+#[inline(always)]
+pub const fn are_alone(points: usize, lanes: usize, few: usize) -> bool {
+    points <= few && 7 * points <= 5 * lanes
+}
+
 /// So many results on the heap before they are written.
 pub fn zeros<E: Zeroed + Clone>(count: usize) -> Vec<E> {
     vec![E::zeroed(); count]

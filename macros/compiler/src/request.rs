@@ -3,10 +3,12 @@
 
 use derive_network_symbolic::ir::{Output, Program};
 use derive_network_symbolic::request::{Derived, Elimination, Request as Asked, derive};
-use derive_network_symbolic::schedule::{LoopProgram, Mode, Vectors, schedule, schedule_blocks};
+use derive_network_symbolic::schedule::{
+    LoopProgram, Mode, Vectors, few, schedule, schedule_blocks,
+};
 
 use crate::lower::{Lowered, lower};
-use crate::model::{Network, Order, Request, RequestKind};
+use crate::model::{Network, Order, Request, RequestKind, Scalar};
 
 /// The most vectors of scratch of a block, of which two stay in the second cache.
 const MOST_IN_PAIRS: usize = 6144;
@@ -26,19 +28,23 @@ pub struct Scheduled {
     pub pairs: Option<LoopProgram>,
     /// For one point.
     pub single: LoopProgram,
+    /// Up to how many points are faster one by one than as a block.
+    pub few: usize,
 }
 
 impl Scheduled {
     /// Schedules a derived program of the output.
     #[must_use]
-    pub fn of_output(kind: RequestKind, derived: Derived) -> Self {
+    pub fn of_output(kind: RequestKind, derived: Derived, scalar: Scalar) -> Self {
         let batch = schedule(&derived.program, Mode::Batch);
+        let single = schedule(&derived.program, Mode::Single);
         Scheduled {
             function: None,
             kind,
             pairs: in_pairs(&derived.program, &batch),
+            few: few(&batch, &single, scalar.bytes()),
             batch,
-            single: schedule(&derived.program, Mode::Single),
+            single,
             derived,
         }
     }
@@ -55,13 +61,13 @@ pub fn schedule_requests(network: &Network, lowered: &Lowered) -> Vec<Scheduled>
     let value = lower(network);
     let of_output = network.requests.iter();
     let mut scheduled: Vec<Scheduled> = of_output
-        .map(|request| schedule_request(&value, request))
+        .map(|request| schedule_request(&value, request, network.scalar))
         .collect();
     for (position, value) in function_programs(network, lowered).iter().enumerate() {
         let requests = &network.functions[position].requests;
         scheduled.extend(requests.iter().map(|request| Scheduled {
             function: Some(position),
-            ..schedule_request(value, request)
+            ..schedule_request(value, request, network.scalar)
         }));
     }
     scheduled
@@ -87,9 +93,9 @@ pub fn function_programs(network: &Network, lowered: &Lowered) -> Vec<Program> {
 
 /// Derives and schedules one request of the output of a program.
 #[must_use]
-pub fn schedule_request(value: &Program, request: &Request) -> Scheduled {
+pub fn schedule_request(value: &Program, request: &Request, scalar: Scalar) -> Scheduled {
     let derived = derive(value, asked(request.kind), elimination(request.order));
-    Scheduled::of_output(request.kind, derived)
+    Scheduled::of_output(request.kind, derived, scalar)
 }
 
 /// Blocks of two vectors of points, where most products are of a matrix with one vector of points, which is loaded as often as it is
@@ -137,14 +143,20 @@ pub fn elimination(order: Option<Order>) -> Elimination {
 mod tests {
     use super::*;
 
-    /// Which requests of a network have blocks of two vectors.
-    fn in_pairs_of(fields: &str) -> Vec<RequestKind> {
+    /// The requests of a network of three inputs.
+    fn scheduled(fields: &str) -> Vec<Scheduled> {
         let attribute = "input(x: 3), derive(gradient, hessian, laplacian)";
         let item = format!("struct Network {{ {fields} }}");
         let network = crate::model(attribute.parse().unwrap(), item.parse().unwrap()).unwrap();
         let value = lower(&network);
-        let scheduled = network.requests.iter();
-        let scheduled = scheduled.map(|request| schedule_request(&value, request));
+        let requests = network.requests.iter();
+        let requests = requests.map(|request| schedule_request(&value, request, network.scalar));
+        requests.collect()
+    }
+
+    /// Which of them have blocks of two vectors.
+    fn in_pairs_of(fields: &str) -> Vec<RequestKind> {
+        let scheduled = scheduled(fields).into_iter();
         let paired = scheduled.filter(|scheduled| {
             let pairs = scheduled.pairs.iter();
             let mut vectors = pairs.map(|program| program.vectors);
@@ -163,5 +175,20 @@ mod tests {
     fn blocks_that_would_leave_the_second_cache_do_not() {
         let paired = in_pairs_of("hidden: [Dense<2048, Tanh>; 3], output: Dense<1>");
         assert_eq!(paired, [RequestKind::Value]);
+    }
+
+    #[test]
+    fn points_are_alone_where_waits_are_short_beside_a_block() {
+        let few = |fields| -> Vec<usize> {
+            let scheduled = scheduled(fields).into_iter();
+            scheduled.map(|scheduled| scheduled.few).collect()
+        };
+        // Many waits; long blocks; weights from behind the second cache. Of value, gradient, Hessian and Laplacian.
+        let waiting = few("hidden: [Dense<8, Tanh>; 6], output: Dense<1>");
+        assert_eq!(waiting[..2], [1; 2]);
+        let long = few("hidden: Dense<64, Tanh>, other: Dense<32, Tanh>, output: Dense<1>");
+        assert!(long[2] > 3, "{long:?}");
+        let from_afar = few("hidden: [Dense<512, Tanh>; 3], output: Dense<1>");
+        assert_eq!(from_afar[..2], [1; 2]);
     }
 }

@@ -207,15 +207,17 @@ impl Emitter<'_> {
         let single = self.function(asked, &request.single, &single_name);
         let mut blocks = self.function(asked, &request.batch, &block_name);
         let block = blocks_of(&block_name, asked, quote!(lanes));
+        let few = number(request.few);
         let mut pair = TokenStream::new();
         if let Some(program) = &request.pairs {
             blocks.extend(self.function(asked, program, &pair_name));
             let run = blocks_of(&pair_name, asked, quote!(2 * lanes));
             pair = quote! {
                 if const { __private::lanes::<#scalar, S>() > 1 } {
-                    // A last pair of blocks that is at most three quarters full is done as blocks.
+                    // What a last pair of blocks has but one block and a few points is done so.
                     let rest = count % (2 * lanes);
-                    let end = if 2 * rest > 3 * lanes { count } else { count - rest };
+                    let is_pair = rest > lanes && !__private::are_alone(rest - lanes, lanes, #few);
+                    let end = if is_pair { count } else { count - rest };
                     #run
                 }
             };
@@ -269,9 +271,9 @@ impl Emitter<'_> {
                     let count = points.len();
                     let mut start = 0;
                     #pair
-                    // A last block that is at most half full is done point by point.
+                    // A last block of few points is done point by point.
                     let rest = (count - start) % lanes;
-                    let end = if 2 * rest > lanes { count } else { count - rest };
+                    let end = if __private::are_alone(rest, lanes, #few) { count - rest } else { count };
                     #block
                     while start < count {
                         simd.apart(#single_type {

@@ -15,6 +15,7 @@ mod order;
 mod print;
 mod region;
 mod tile;
+mod time;
 mod totals;
 mod touched;
 mod units;
@@ -27,6 +28,7 @@ pub use nests::{
 };
 
 pub use tile::Tile;
+pub use time::few;
 
 use crate::ir::{Binding, Graph, NodeId, Op, Program};
 

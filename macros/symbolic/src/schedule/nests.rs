@@ -160,13 +160,6 @@ impl ContractionNest {
         self.over_points && self.lane == LaneAxis::Sum && self.out.space == Space::Block
     }
 
-    /// How many products there are.
-    fn products(&self) -> usize {
-        let loops = self.outer.iter().chain(&self.sums);
-        let around: usize = loops.map(|around| around.extent).product();
-        around * self.m.extent * self.n.extent * self.k.extent
-    }
-
     /// All products that are added up; where there is but one, it too.
     pub fn all_addends(&self) -> Vec<Addend> {
         if self.addends.is_empty() {
@@ -390,21 +383,5 @@ impl LoopProgram {
     pub fn gathered_nests(&self) -> usize {
         let nests = self.prologue.iter().chain(&self.body);
         nests.filter(|nest| nest.gathers()).count()
-    }
-
-    /// Multiply-adds of numbers that all points share with a single column of points, and all multiply-adds of a block.
-    pub fn products_of_lone_columns(&self) -> (usize, usize) {
-        let (mut lone, mut all) = (0, 0);
-        for nest in &self.body {
-            if let Nest::Contraction(nest) = nest {
-                let products = nest.products();
-                all += products;
-                let shared = nest.a.space != Space::Block && !nest.paired;
-                if shared && nest.n.extent == 1 {
-                    lone += products;
-                }
-            }
-        }
-        (lone, all)
     }
 }
