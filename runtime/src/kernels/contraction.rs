@@ -213,6 +213,11 @@ impl<
             !nest.symmetric || ROW >= COLUMN,
             "tiles beyond the diagonal are not computed"
         );
+        assert!(
+            !has(KIND, kind::DIAGONAL)
+                || nest.symmetric && ROW == COLUMN && tiles == 1 && rest == 0,
+            "one tile of a column is on the diagonal"
+        );
         let mut units = [1; 4];
         let mut places = [(Space::Scratch, 0); 4];
         let (m, n) = (nest.m, nest.n);

@@ -99,6 +99,8 @@ impl<
     /// Whether the second factor has a value for each column.
     const COLUMNS: bool = !Self::ALONE && !Self::PAIRED;
     const SYMMETRIC: bool = has(KIND, kind::SYMMETRIC);
+    /// Whether only results with `i >= j` are computed.
+    const DIAGONAL: bool = has(KIND, kind::DIAGONAL);
     const INITIAL: bool = has(KIND, kind::INITIAL);
     const INITIAL_SPLAT: bool = has(KIND, kind::INITIAL_SPLAT);
     const SCALED: bool = has(KIND, kind::SCALED);
@@ -579,7 +581,7 @@ impl<
                 row = T::mul(simd, row, scale);
             }
             let mut j = 0;
-            while j < W {
+            while j < W && (!Self::DIAGONAL || j <= i) {
                 let sum = sums[i][j];
                 sums[i][j] = if Self::ALONE {
                     T::add(simd, sum, row)

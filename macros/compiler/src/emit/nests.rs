@@ -357,7 +357,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
 }
 
 /// The bits that tell the code of a nest from others; the runtime checks them.
-fn emit_kind(nest: &ContractionNest, rest: bool, part: bool) -> TokenStream {
+fn emit_kind(nest: &ContractionNest, [rest, part, on_diagonal]: [bool; 3]) -> TokenStream {
     let block = |place: Place| place.space == Space::Block;
     let consecutive = |step: usize| step == 1 || nest.k.extent == 1;
     let (a, b) = match nest.lane {
@@ -391,6 +391,7 @@ fn emit_kind(nest: &ContractionNest, rest: bool, part: bool) -> TokenStream {
         (rest, quote!(REST)),
         (nest.over_points, quote!(POINTS)),
         (part, quote!(PART)),
+        (on_diagonal, quote!(DIAGONAL)),
         (nest.weight.is_some(), quote!(WEIGHTED)),
         (!nest.addends.is_empty(), quote!(ADDENDS)),
         (nest.is_apart(), quote!(APART)),
@@ -416,7 +417,8 @@ fn emit_tiles(
             }
             (LaneAxis::Row, Some(lanes)) => (row + rows * count) * lanes > nest.m.extent,
         };
-        let kind = emit_kind(nest, lanes.is_none(), part);
+        let on_diagonal = nest.symmetric && row == column && count == 1;
+        let kind = emit_kind(nest, [lanes.is_none(), part, on_diagonal]);
         let column_step = if nest.paired { nest.m.b } else { nest.n.b };
         let tile = [
             rows,
@@ -446,12 +448,17 @@ fn emit_tiles(
             Some(lanes) => {
                 let rows = nest.rows(lanes) - first;
                 let (full, rest) = (rows / height, rows % height);
-                if full > 0 {
-                    calls.extend(call(height, width, first, full, column, across));
+                let (mut row, mut below) = (first, full);
+                if nest.symmetric && full > 0 {
+                    calls.extend(call(height, width, row, 1, column, across));
+                    (row, below) = (row + height, below - 1);
+                }
+                if below > 0 {
+                    calls.extend(call(height, width, row, below, column, across));
                 }
                 if rest > 0 {
-                    let first = first + full * height;
-                    calls.extend(call(rest, width, first, 1, column, across));
+                    let row = first + full * height;
+                    calls.extend(call(rest, width, row, 1, column, across));
                 }
             }
         }

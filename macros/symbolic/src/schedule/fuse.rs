@@ -57,7 +57,7 @@ fn vectors_as_entries(nest: &mut ElementwiseNest) {
     let in_results = nest.results.iter().map(|(_, steps)| Some(steps));
     let inner = nest.loops.len() - 1;
     let follow = |steps: Option<&Vec<usize>>| {
-        steps.is_some_and(|steps| steps[inner - 1] == vectors * steps[inner])
+        steps.is_some_and(|steps| entries == 1 || steps[inner - 1] == vectors * steps[inner])
     };
     if in_operands.chain(in_results).all(follow) {
         nest.loops[inner] *= entries;
@@ -588,6 +588,7 @@ mod tests {
             (nest.loops, nest.results[0].1.clone(), nest.vectors)
         };
         assert_eq!(as_entries(&[20, 2], &[2, 1]), (vec![40], vec![1], 1));
+        assert_eq!(as_entries(&[1, 2], &[0, 1]), (vec![2], vec![1], 1));
         let inner = (vec![3, 40], vec![50, 1], 1);
         assert_eq!(as_entries(&[3, 20, 2], &[50, 2, 1]), inner);
         // Entries that are apart, and more vectors.
