@@ -110,9 +110,9 @@ def section(records):
 
 
 def between(workload):
-    """The text between a workload's markers, with the markers as groups."""
+    """The text between a workload's markers, lines of their own, with the markers as groups."""
     begin, end = (re.escape(f"<!-- {word} compare: {workload} -->") for word in ("begin", "end"))
-    return re.compile(f"({begin}\n).*?({end})", re.DOTALL)
+    return re.compile(f"(^{begin}\n).*?(^{end}$)", re.DOTALL | re.MULTILINE)
 
 
 def missing_markers(page, workloads):
