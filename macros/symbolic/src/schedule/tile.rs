@@ -19,8 +19,10 @@ const LONGEST_SIDE: usize = 10;
 const LONGEST_OF_SUMS: usize = 20;
 /// The same where the lanes are few, so that tiles are of few shapes.
 const LONGEST_PLAIN_SIDE: usize = 4;
-/// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile: eight, and one since no schedule is perfect.
-const LATENCY: f64 = 9.0;
+/// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
+const LATENCY: f64 = 8.0;
+/// One more, since no schedule is perfect.
+const SLACK: f64 = 1.0;
 /// What a load costs beside products that hide it.
 const FAR: f64 = 0.4;
 /// What each further shape of tile may cost, as a part of the cycles: it is compiled for every instruction set.
@@ -37,8 +39,14 @@ impl ContractionNest {
         } else {
             LONGEST_SIDE
         };
+        // A weight, and what it makes of the columns, are in registers too.
+        let wide = if self.symmetric || self.weight.is_some() {
+            28
+        } else {
+            29
+        };
         Tile {
-            wide: best(lane, self.rows(lanes), columns, 29, longest),
+            wide: best(lane, self.rows(lanes), columns, wide, longest),
             narrow: best(lane, self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
             plain: best(lane, self.m.extent, columns, 16, LONGEST_PLAIN_SIDE),
         }
@@ -80,7 +88,7 @@ fn best(
                 for (tiles_across, width) in [(columns / n, n), (1, columns % n)] {
                     if height > 0 && width > 0 {
                         let tiles = (tiles_down * tiles_across) as f64;
-                        cycles += tiles * step(height, width);
+                        cycles += tiles * cycles_of_step(height, width, LATENCY + SLACK);
                         shapes += if tiles > 0.0 { 1.0 } else { 0.0 };
                     }
                 }
@@ -95,8 +103,9 @@ fn best(
 }
 
 /// Half cycles of one summed step of a triangle: each column of tiles begins at the diagonal, and rows that fill no tile are done one by
-/// one.
+/// one. No slack: taller tiles, which it would favour, leave rows over.
 fn triangle(rows: usize, columns: usize, m: usize, n: usize) -> f64 {
+    let step = |height, width| cycles_of_step(height, width, LATENCY);
     let begins = (0..columns).step_by(n);
     let column = begins.map(|begin| {
         let (height, width) = (rows.saturating_sub(begin), n.min(columns - begin));
@@ -107,8 +116,8 @@ fn triangle(rows: usize, columns: usize, m: usize, n: usize) -> f64 {
 
 /// Half cycles of one summed step of a tile: products, loads, and the wait for the last sum; of tiles that keep up alike the one
 /// with fewer loads, which may come from farther than the nearest cache.
-fn step(m: usize, n: usize) -> f64 {
+fn cycles_of_step(m: usize, n: usize, waits: f64) -> f64 {
     let products = (m * n) as f64;
     let loads = (m + n) as f64;
-    products.max(loads).max(LATENCY) + FAR * loads
+    products.max(loads).max(waits) + FAR * loads
 }
