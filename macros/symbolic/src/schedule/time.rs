@@ -22,14 +22,14 @@ const ALONE: f64 = 1.4;
 /// Bytes of parameters that stay in the nearest cache, and in the second.
 const NEAR: usize = 32 << 10;
 const SECOND: usize = 1 << 20;
-/// Bytes a cycle that come from the second cache, and from behind it, beside arithmetic that takes [`ALONE`] as long.
+/// Bytes a cycle that come from the second cache, and from behind it, beside arithmetic that takes `ALONE` as long.
 const FROM_SECOND: f64 = 38.0;
 const FROM_BEHIND: f64 = 21.0;
 
 /// Up to how many points are faster one by one, by `single`, than as a `block` of one vector, which takes as long for any number of them;
 /// however many lanes there are. `bytes` are those of a parameter.
 ///
-/// That a point by itself takes at least [its part of a block](ALONE), which depends on the lanes, is left to the caller.
+/// That a point by itself takes 1.4 times its lane's part of a block at least, which depends on the lanes, is left to the caller.
 pub fn few(block: &LoopProgram, single: &LoopProgram, bytes: usize) -> usize {
     let waits = WAIT * single.body.len() as f64;
     let loaded = bytes * single.body.iter().map(parameters_read).sum::<usize>();
