@@ -5,13 +5,13 @@ use derive_network::prelude::*;
 /// The gradient's products are of matrices with vectors, which go in pairs; the Hessian's are not.
 #[derive_network(input(x: 3), derive(gradient, hessian))]
 struct Double {
-    hidden: [Dense<12, Tanh>; 2],
+    hidden: [Dense<24, Tanh>; 2],
     output: Dense<1>,
 }
 
 #[derive_network(input(x: 3), scalar = f32, derive(gradient, hessian))]
 struct Single {
-    hidden: [Dense<12, Tanh>; 2],
+    hidden: [Dense<24, Tanh>; 2],
     output: Dense<1>,
 }
 
@@ -24,7 +24,7 @@ macro_rules! compare {
     ($network:ident, $scalar:ident) => {{
         type Vector = SVector<$scalar, 3>;
         type Matrix = SMatrix<$scalar, 3, 3>;
-        // A sum of 12 products of two layers, added up in another order.
+        // A sum of 24 products of two layers, added up in another order.
         let tolerance = 100.0 * $scalar::EPSILON;
         let network = $network::glorot_uniform(3);
         let points: Vec<Vector> = (0..MOST)

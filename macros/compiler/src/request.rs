@@ -10,6 +10,8 @@ use derive_network_symbolic::schedule::{
 use crate::lower::{Lowered, lower};
 use crate::model::{Network, Order, Request, RequestKind, Scalar};
 
+/// The least multiply-adds of a block of which two are worth their code, a tenth of a second of a release build.
+const LEAST_IN_PAIRS: usize = 1024;
 /// The most vectors of scratch of a block, of which two stay in the second cache.
 const MOST_IN_PAIRS: usize = 6144;
 
@@ -102,7 +104,8 @@ pub fn schedule_request(value: &Program, request: &Request, scalar: Scalar) -> S
 /// multiplied by: then each weight serves two.
 fn in_pairs(program: &Program, block: &LoopProgram) -> Option<LoopProgram> {
     let (lone, all) = block.products_of_lone_columns();
-    (2 * lone > all && block.block <= MOST_IN_PAIRS).then(|| {
+    let is_worth_it = all >= LEAST_IN_PAIRS && block.block <= MOST_IN_PAIRS;
+    (2 * lone > all && is_worth_it).then(|| {
         let vectors = Vectors {
             count: 2,
             ..Vectors::ONE
@@ -167,8 +170,16 @@ mod tests {
 
     #[test]
     fn products_with_one_vector_of_points_come_in_pairs() {
-        let paired = in_pairs_of("hidden: [Dense<20, Tanh>; 3], output: Dense<1>");
+        let paired = in_pairs_of("hidden: [Dense<32, Tanh>; 3], output: Dense<1>");
         assert_eq!(paired, [RequestKind::Value, RequestKind::Gradient]);
+    }
+
+    #[test]
+    fn blocks_of_few_products_do_not() {
+        let paired = in_pairs_of("hidden: [Dense<12, Tanh>; 3], output: Dense<1>");
+        assert_eq!(paired, []);
+        let paired = in_pairs_of("hidden: [Dense<20, Tanh>; 3], output: Dense<1>");
+        assert_eq!(paired, [RequestKind::Gradient]);
     }
 
     #[test]
