@@ -39,11 +39,7 @@ fn emitted(hand_built: &HandBuilt) -> String {
         .find(|request| request.kind.name() == hand_built.request);
     let mut derived = derive(program, Request::Value, Elimination::Automatic);
     derived.program = program.clone();
-    let scheduled = Scheduled::of_output(
-        asked.expect("the request is asked").kind,
-        derived,
-        network.scalar,
-    );
+    let scheduled = Scheduled::of_output(asked.expect("the request is asked").kind, derived);
     for loops in scheduled.programs() {
         loops.verify().expect("a well-formed loop program");
     }

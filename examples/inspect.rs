@@ -51,11 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .requests
         .iter()
         .find(|request| request.kind == RequestKind::Hessian);
-    let scheduled = schedule_request(
-        &value,
-        hessian.ok_or("the definition asks for no Hessian")?,
-        network.scalar,
-    );
+    let scheduled = schedule_request(&value, hessian.ok_or("the definition asks for no Hessian")?);
     let derived = &scheduled.derived;
     println!(
         "By {}, {} flops a point.\n",

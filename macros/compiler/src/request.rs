@@ -30,25 +30,27 @@ pub struct Scheduled {
     pub pairs: Option<LoopProgram>,
     /// For one point.
     pub single: LoopProgram,
-    /// Up to how many points are faster one by one than as a block.
-    pub few: usize,
 }
 
 impl Scheduled {
     /// Schedules a derived program of the output.
     #[must_use]
-    pub fn of_output(kind: RequestKind, derived: Derived, scalar: Scalar) -> Self {
+    pub fn of_output(kind: RequestKind, derived: Derived) -> Self {
         let batch = schedule(&derived.program, Mode::Batch);
         let single = schedule(&derived.program, Mode::Single);
         Scheduled {
             function: None,
             kind,
             pairs: in_pairs(&derived.program, &batch),
-            few: few(&batch, &single, scalar.bytes()),
             batch,
             single,
             derived,
         }
+    }
+
+    /// Up to how many points are faster one by one than as a block.
+    pub fn few(&self, scalar: Scalar) -> usize {
+        few(&self.batch, &self.single, scalar.bytes())
     }
 
     /// All programs that compute it.
@@ -63,13 +65,13 @@ pub fn schedule_requests(network: &Network, lowered: &Lowered) -> Vec<Scheduled>
     let value = lower(network);
     let of_output = network.requests.iter();
     let mut scheduled: Vec<Scheduled> = of_output
-        .map(|request| schedule_request(&value, request, network.scalar))
+        .map(|request| schedule_request(&value, request))
         .collect();
     for (position, value) in function_programs(network, lowered).iter().enumerate() {
         let requests = &network.functions[position].requests;
         scheduled.extend(requests.iter().map(|request| Scheduled {
             function: Some(position),
-            ..schedule_request(value, request, network.scalar)
+            ..schedule_request(value, request)
         }));
     }
     scheduled
@@ -95,9 +97,9 @@ pub fn function_programs(network: &Network, lowered: &Lowered) -> Vec<Program> {
 
 /// Derives and schedules one request of the output of a program.
 #[must_use]
-pub fn schedule_request(value: &Program, request: &Request, scalar: Scalar) -> Scheduled {
+pub fn schedule_request(value: &Program, request: &Request) -> Scheduled {
     let derived = derive(value, asked(request.kind), elimination(request.order));
-    Scheduled::of_output(request.kind, derived, scalar)
+    Scheduled::of_output(request.kind, derived)
 }
 
 /// Blocks of two vectors of points, where most products are of a matrix with one vector of points, which is loaded as often as it is
@@ -153,7 +155,7 @@ mod tests {
         let network = crate::model(attribute.parse().unwrap(), item.parse().unwrap()).unwrap();
         let value = lower(&network);
         let requests = network.requests.iter();
-        let requests = requests.map(|request| schedule_request(&value, request, network.scalar));
+        let requests = requests.map(|request| schedule_request(&value, request));
         requests.collect()
     }
 
@@ -192,7 +194,9 @@ mod tests {
     fn points_are_alone_where_waits_are_short_beside_a_block() {
         let few = |fields| -> Vec<usize> {
             let scheduled = scheduled(fields).into_iter();
-            scheduled.map(|scheduled| scheduled.few).collect()
+            scheduled
+                .map(|scheduled| scheduled.few(Scalar::F64))
+                .collect()
         };
         // Many waits; long blocks; weights from behind the second cache. Of value, gradient, Hessian and Laplacian.
         let waiting = few("hidden: [Dense<8, Tanh>; 6], output: Dense<1>");

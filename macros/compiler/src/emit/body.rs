@@ -207,7 +207,7 @@ impl Emitter<'_> {
         let single = self.function(asked, &request.single, &single_name);
         let mut blocks = self.function(asked, &request.batch, &block_name);
         let block = blocks_of(&block_name, asked, quote!(lanes));
-        let few = number(request.few);
+        let few = number(request.few(self.network.scalar));
         let mut pair = TokenStream::new();
         if let Some(program) = &request.pairs {
             blocks.extend(self.function(asked, program, &pair_name));

@@ -39,12 +39,8 @@ impl ContractionNest {
         } else {
             LONGEST_SIDE
         };
-        // A weight, and what it makes of the columns, are in registers too.
-        let wide = if self.symmetric || self.weight.is_some() {
-            28
-        } else {
-            29
-        };
+        // A weight is in a register too.
+        let wide = 29 - usize::from(self.weight.is_some());
         Tile {
             wide: best(lane, self.rows(lanes), columns, wide, longest),
             narrow: best(lane, self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
