@@ -4,7 +4,7 @@ use derive_network_symbolic::schedule::{LoopProgram, Mode};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{NamedFunction, Network, Scalar};
+use crate::model::{NamedFunction, Network, RequestKind, Scalar};
 use crate::parameter_request::InParameters;
 use crate::request::Scheduled;
 
@@ -100,6 +100,7 @@ struct Asked<'a> {
     face: Face,
     /// The name of its method for one point.
     method: String,
+    slices: Slices,
 }
 
 /// What a method reads and writes for each point: names, and the kind of each.
@@ -110,13 +111,13 @@ struct Slices {
     output_kinds: Vec<TokenStream>,
 }
 
-impl Asked<'_> {
-    fn slices(&self) -> Slices {
-        let operands = self.face.operands(self.request.kind).into_iter();
+impl Slices {
+    fn of(face: &Face, kind: RequestKind) -> Self {
+        let operands = face.operands(kind).into_iter();
         let operands = operands.map(|operand| (operand.name, operand.kind));
-        let point = (format_ident!("points"), self.face.input());
+        let point = (format_ident!("points"), face.input());
         let (inputs, input_kinds) = std::iter::once(point).chain(operands).unzip();
-        let results = self.face.results(self.request.kind).into_iter();
+        let results = face.results(kind).into_iter();
         let (outputs, output_kinds) = results.map(|result| (result.name, result.kind)).unzip();
         Slices {
             inputs,
@@ -131,7 +132,7 @@ impl Asked<'_> {
 fn blocks_of(function: &Ident, asked: &Asked, points: TokenStream) -> TokenStream {
     let Slices {
         inputs, outputs, ..
-    } = &asked.slices();
+    } = &asked.slices;
     let once = once(function);
     quote! {
         if start < end {
@@ -167,6 +168,7 @@ impl Emitter<'_> {
             request,
             function,
             method: face.method(request.kind),
+            slices: Slices::of(&face, request.kind),
             face,
         };
         let figures = Figures::of(network, request, &asked.method, self.widest);
@@ -199,7 +201,7 @@ impl Emitter<'_> {
             input_kinds,
             outputs,
             output_kinds,
-        } = &asked.slices();
+        } = &asked.slices;
         let (single_type, batch_type) = types(method);
         let single_name = format_ident!("__{method}_single");
         let block_name = format_ident!("__{method}_block");
@@ -296,7 +298,7 @@ impl Emitter<'_> {
             input_kinds,
             outputs,
             output_kinds,
-        } = &asked.slices();
+        } = &asked.slices;
         let (packed, unpacked) = self.views(program);
         let body = self.nests.calls(&program.body);
         let scalar = &asked.face.scalar;

@@ -1,4 +1,5 @@
-//! How long loop programs take, in cycles and roughly: enough to choose between a block of points and some points one by one.
+//! How long loop programs take, in cycles and roughly: enough to choose between a block of points and some points one by one; and how much
+//! of a block loads a weight for each multiply-add, for which blocks of two vectors are better.
 //!
 //! The constants are measured (Zen 5, AVX2 and AVX-512, `f32` and `f64`, 15 requests of 400 to 530,000 parameters): of all of them the number of
 //! points up to which they are faster one by one is found to one point or one in five.
