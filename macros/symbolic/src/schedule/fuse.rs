@@ -19,16 +19,23 @@ const MOST_RESULTS: usize = 10;
 
 /// Joins what can be joined, for blocks of so many vectors of points. `outputs` are read after the last nest.
 pub(crate) fn fuse(nests: Vec<Nest>, vectors: usize, outputs: &[View]) -> Vec<Nest> {
-    let mut fused: Vec<Nest> = Vec::new();
-    for nest in absorb(nests, outputs) {
-        match nest {
-            Nest::Elementwise(nest) => {
-                place_elementwise(&mut fused, unroll(vectors_inside(nest, vectors)));
-            }
-            Nest::Contraction(_) | Nest::Relayout(_) => fused.push(nest),
+    let written_out = |nest| match nest {
+        Nest::Elementwise(nest) => Nest::Elementwise(unroll(vectors_inside(nest, vectors))),
+        Nest::Contraction(_) | Nest::Relayout(_) => nest,
+    };
+    let mut fused: Vec<Nest> = absorb(nests, outputs)
+        .into_iter()
+        .map(written_out)
+        .collect();
+    // Stores that nobody reads any more make room for more nests.
+    loop {
+        let count = fused.len();
+        fused = join_elementwise(fused);
+        drop_unread(&mut fused, outputs);
+        if fused.len() == count {
+            break;
         }
     }
-    drop_unread(&mut fused, outputs);
     for nest in &mut fused {
         if let Nest::Elementwise(nest) = nest {
             vectors_as_entries(nest);
@@ -64,6 +71,18 @@ fn vectors_as_entries(nest: &mut ElementwiseNest) {
         nest.vectors = 1;
         nest.remove_loop(inner - 1);
     }
+}
+
+/// Joins each elementwise nest with the latest one that it can be moved up to.
+fn join_elementwise(nests: Vec<Nest>) -> Vec<Nest> {
+    let mut joined = Vec::new();
+    for nest in nests {
+        match nest {
+            Nest::Elementwise(nest) => place_elementwise(&mut joined, nest),
+            Nest::Contraction(_) | Nest::Relayout(_) => joined.push(nest),
+        }
+    }
+    joined
 }
 
 /// Joins a nest with the latest one that it can be moved up to, or appends it.
@@ -251,15 +270,6 @@ fn has_elementary(nest: &ElementwiseNest) -> bool {
 fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<ElementwiseNest> {
     let around = |nest: &ElementwiseNest| (nest.lane, nest.vectors);
     if around(earlier) != around(later) || earlier.loops != later.loops {
-        return None;
-    }
-    // A code with elementary functions is long and compiled for each instruction set: with several tensors of its own another nest
-    // would make a code of it that no other layer shares, and gain a load of each, which hardly counts beside the functions.
-    if later.lane == LaneAxis::Points
-        && has_elementary(earlier)
-        && !has_elementary(later)
-        && later.results.len() > 1
-    {
         return None;
     }
     let (before, behind) = (
@@ -492,6 +502,19 @@ mod tests {
             strides: vec![STREAMS],
         });
         fuse(vec![square(0, 100), square(100, to)], 1, &outputs).len()
+    }
+
+    #[test]
+    fn results_that_only_the_next_nest_reads_leave_room_for_more() {
+        let links = MOST_RESULTS + 3;
+        let chain = (0..links).map(|link| square(100 * link, 100 * (link + 1)));
+        let output = View {
+            space: Space::Block,
+            offset: 100 * links,
+            shape: vec![EXTENT],
+            strides: vec![STREAMS],
+        };
+        assert_eq!(fuse(chain.collect(), 1, &[output]).len(), 1);
     }
 
     #[test]
