@@ -1,51 +1,24 @@
 //! Shifts of 64-bit lanes by whole numbers of bits, which pulp has for 32-bit words only.
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-use core::any::TypeId;
-use core::mem::transmute_copy;
+use core::{any::TypeId, mem::transmute_copy};
 
-use pulp::bytemuck;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use pulp::x86::{V3, V4};
+use pulp::{bytemuck, cast};
 
 use crate::lanes::Isa;
 
 /// Each 32-bit word of `bits` shifted left. Callers leave nothing in the lower word that could matter in the upper one.
 #[inline(always)]
 pub(super) fn shift_left<S: Isa>(simd: S, bits: S::u64s, amount: u32) -> S::u64s {
-    if size_of::<S::u64s>() == size_of::<S::u32s>() {
-        // SAFETY: both are plain data of the same size.
-        let words: S::u32s = unsafe { transmute_copy(&bits) };
-        let shifted = simd.wrapping_dyn_shl_u32s(words, simd.splat_u32s(amount));
-        // SAFETY: both are plain data of the same size.
-        unsafe { transmute_copy(&shifted) }
-    } else {
-        // Scalar lanes: 64 and 32 bits.
-        let mut shifted = bits;
-        for lane in bytemuck::cast_slice_mut::<S::u64s, u64>(core::slice::from_mut(&mut shifted)) {
-            *lane <<= amount;
-        }
-        shifted
-    }
+    cast(simd.wrapping_dyn_shl_u32s(cast(bits), simd.splat_u32s(amount)))
 }
 
 /// Each 32-bit word of `bits` shifted right; of the result only the upper word is to be used.
 #[inline(always)]
 pub(super) fn shift_right<S: Isa>(simd: S, bits: S::u64s, amount: u32) -> S::u64s {
-    if size_of::<S::u64s>() == size_of::<S::u32s>() {
-        // SAFETY: both are plain data of the same size.
-        let words: S::u32s = unsafe { transmute_copy(&bits) };
-        let shifted = simd.wrapping_dyn_shr_u32s(words, simd.splat_u32s(amount));
-        // SAFETY: both are plain data of the same size.
-        unsafe { transmute_copy(&shifted) }
-    } else {
-        // Scalar lanes: 64 and 32 bits.
-        let mut shifted = bits;
-        for lane in bytemuck::cast_slice_mut::<S::u64s, u64>(core::slice::from_mut(&mut shifted)) {
-            *lane >>= amount;
-        }
-        shifted
-    }
+    cast(simd.wrapping_dyn_shr_u32s(cast(bits), simd.splat_u32s(amount)))
 }
 
 /// The 12 low bits of each lane moved to the place of sign and exponent, above zeros.

@@ -31,8 +31,8 @@ pub trait Contraction: Sized {
         memory: &Memory<'_, T, S, P, H, B>,
     );
 
-    /// The same for any number of lanes.
-    fn plain<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
+    /// The same for 128 bits.
+    fn narrowest<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
         memory: &Memory<'_, T, S, P, H, B>,
     );
 }
@@ -111,8 +111,6 @@ pub(super) struct Panel {
     pub(super) tiles: usize,
     /// From one tile to the next.
     pub(super) tile: [usize; 4],
-    /// Rows, or vectors of them, below the tiles.
-    pub(super) rest: usize,
     /// Lanes in use of the last vector of rows, or of the summed index behind its full vectors.
     pub(super) last: usize,
     /// The first row less the first column.
@@ -183,13 +181,7 @@ impl<
         } else {
             nest.m.extent
         };
-        assert!(ROW <= height, "tiles lie within the rows");
-        let (tiles, rest) = if has(KIND, kind::REST) {
-            ((height - ROW) / R, (height - ROW) % R)
-        } else {
-            (COUNT, 0)
-        };
-        let end = ROW + tiles * R + rest;
+        let end = ROW + COUNT * R;
         assert!(end <= height, "tiles lie within the rows");
         let last = if nest.over_points && sum_lanes {
             0
@@ -206,7 +198,7 @@ impl<
             last < lanes
         };
         assert!(
-            has(KIND, kind::PART) || !is_partial || lanes == 1,
+            has(KIND, kind::PART) || !is_partial,
             "a vector that may be partial is not taken for a full one"
         );
         assert!(
@@ -214,8 +206,7 @@ impl<
             "tiles beyond the diagonal are not computed"
         );
         assert!(
-            !has(KIND, kind::DIAGONAL)
-                || nest.symmetric && ROW == COLUMN && tiles == 1 && rest == 0,
+            !has(KIND, kind::DIAGONAL) || nest.symmetric && ROW == COLUMN && COUNT == 1,
             "one tile of a column is on the diagonal"
         );
         let mut units = [1; 4];
@@ -286,14 +277,13 @@ impl<
             units,
             across: ACROSS,
             beside: [
-                (W * n.out).wrapping_sub((tiles * R + rest) * rows.out),
-                0usize.wrapping_sub((tiles * R + rest) * rows.a),
-                (W * n.b).wrapping_sub((tiles * R + rest) * rows.b),
-                (W * n.init).wrapping_sub((tiles * R + rest) * rows.init),
+                (W * n.out).wrapping_sub(COUNT * R * rows.out),
+                0usize.wrapping_sub(COUNT * R * rows.a),
+                (W * n.b).wrapping_sub(COUNT * R * rows.b),
+                (W * n.init).wrapping_sub(COUNT * R * rows.init),
             ],
-            tiles,
+            tiles: COUNT,
             tile: [R * rows.out, R * rows.a, R * rows.b, R * rows.init],
-            rest,
             last,
             diagonal: ROW.saturating_sub(COLUMN),
             // From [row, column] to [column, row].
@@ -320,8 +310,8 @@ const fn scaled(step: Loop, units: [usize; 4]) -> Loop {
 }
 
 /// Runs tiles of `R` rows by `W` columns of a nest, whose factors move by `ROW_STEP` from row to row and by `COLUMN_STEP` from column
-/// to column (from row to row, if paired): `ACROSS` columns of `COUNT` of them from `ROW` and `COLUMN` on, or, with
-/// [`kind::REST`], all rows from `ROW` on. Where rows run along the lanes, vectors of them are counted.
+/// to column (from row to row, if paired): `ACROSS` columns of `COUNT` of them from `ROW` and `COLUMN` on. Where
+/// rows run along the lanes, vectors of them are counted.
 ///
 /// That they lie within the memory is decided while the caller is compiled.
 #[inline(always)]

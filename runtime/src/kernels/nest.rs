@@ -107,20 +107,18 @@ pub mod kind {
     pub const SCALED: u32 = 512;
     /// There are loops around the tiles or around the innermost sum.
     pub const NESTED: u32 = 1024;
-    /// Rows that do not fill a tile are done one by one. This bit, [`PART`] and [`DIAGONAL`] are not the nest's but the caller's.
-    pub const REST: u32 = 2048;
     /// The innermost sum is over the points of the block.
-    pub const POINTS: u32 = 4096;
-    /// The last vector, of rows or of the summed index, may be partial.
-    pub const PART: u32 = 8192;
+    pub const POINTS: u32 = 2048;
+    /// The last vector, of rows or of the summed index, may be partial. This bit and [`DIAGONAL`] are not the nest's but the caller's.
+    pub const PART: u32 = 4096;
     /// Each summed product is multiplied by a weight.
-    pub const WEIGHTED: u32 = 16384;
+    pub const WEIGHTED: u32 = 8192;
     /// There are several products.
-    pub const ADDENDS: u32 = 32768;
+    pub const ADDENDS: u32 = 16384;
     /// A sum over the points has a number for each lane, in the block: they are added up later.
-    pub const APART: u32 = 65536;
+    pub const APART: u32 = 32768;
     /// The tile is on the diagonal of a symmetric result: what lies beyond it is not computed. The caller's too.
-    pub const DIAGONAL: u32 = 131_072;
+    pub const DIAGONAL: u32 = 65536;
 }
 
 pub(super) const fn has(kind: u32, bit: u32) -> bool {
@@ -262,7 +260,7 @@ impl ContractionNest {
     /// Whether the nest is what its kind says, and stays within the memory if its operands begin at these elements.
     pub(super) const fn check(&self, kind: u32, begins: [usize; 5], sizes: Sizes) {
         assert!(
-            self.kind() == kind & !(kind::REST | kind::PART | kind::DIAGONAL),
+            self.kind() == kind & !(kind::PART | kind::DIAGONAL),
             "the code of a nest is that of its kind"
         );
         let points = matches!(self.lane, LaneAxis::Points);

@@ -86,12 +86,12 @@ where
     const NESTED: bool = C::LOOPS > 1;
     const DEEP: bool = C::LOOPS > 2;
     /// Whether the last vector may be partial.
-    const PART: bool = Self::LANES > 1 && !Self::POINTS;
+    const PART: bool = !Self::POINTS;
     const VECTORS: bool = count_reads(&C::READS)[0] > 0;
     const GATHERS: bool = count_reads(&C::READS)[1] > 0;
     const SPLATS: bool = count_reads(&C::READS)[2] > 0;
     const DELTAS: bool = count_reads(&C::READS)[3] > 0;
-    const SCATTERS: bool = count_true(&C::SCATTERS) > 0 && Self::LANES > 1;
+    const SCATTERS: bool = count_true(&C::SCATTERS) > 0;
 
     #[inline(always)]
     pub fn loops(mut self) {

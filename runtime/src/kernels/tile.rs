@@ -91,7 +91,7 @@ impl<
     const ROW_PART: bool = Self::ROW && Self::PART;
     /// Whether the last vector of the summed index may be.
     const SUM_PART: bool = Self::SUM && Self::PART;
-    const PART: bool = has(KIND, kind::PART) && Self::LANES > 1;
+    const PART: bool = has(KIND, kind::PART);
     const A_VECTOR: bool = has(KIND, kind::A_VECTOR);
     const B_VECTOR: bool = has(KIND, kind::B_VECTOR);
     const PAIRED: bool = has(KIND, kind::PAIRED);
@@ -105,7 +105,6 @@ impl<
     const INITIAL_SPLAT: bool = has(KIND, kind::INITIAL_SPLAT);
     const SCALED: bool = has(KIND, kind::SCALED);
     const NESTED: bool = has(KIND, kind::NESTED);
-    const REST: bool = has(KIND, kind::REST);
     const WEIGHTED: bool = has(KIND, kind::WEIGHTED);
     const ADDENDS: bool = has(KIND, kind::ADDENDS);
     const APART: bool = has(KIND, kind::APART);
@@ -207,7 +206,7 @@ impl<
         let mut tiles = panel.tiles;
         while tiles > 0 {
             tiles -= 1;
-            self.count_lanes(tiles + panel.rest);
+            self.count_lanes(tiles);
             self.tile::<R>(mirror, row);
             row += R;
             self.start = self.start.after(panel.tile);
@@ -215,23 +214,9 @@ impl<
                 mirror = mirror.wrapping_add(panel.mirror_tile);
             }
         }
-        if Self::REST {
-            let m = &panel.m;
-            let mut rest = panel.rest;
-            while rest > 0 {
-                rest -= 1;
-                self.count_lanes(rest);
-                self.tile::<1>(mirror, row);
-                row += 1;
-                self.start = self.start.after([m.out, m.a, m.b, m.init]);
-                if Self::SYMMETRIC {
-                    mirror = mirror.wrapping_add(panel.n.out);
-                }
-            }
-        }
     }
 
-    /// The lanes in use of the last row of a tile, which has so many rows, or tiles, below it.
+    /// The lanes in use of the last row of a tile, which has so many tiles below it.
     #[inline(always)]
     fn count_lanes(&mut self, below: usize) {
         if Self::ROW_PART {

@@ -1,6 +1,6 @@
 //! Instruction sets as types: functions compiled for one of them, apart from their callers.
 
-use pulp::{Scalar, Simd};
+use pulp::{Scalar128b, Simd};
 
 use crate::kernels::{Contraction, Memory, Places};
 
@@ -54,13 +54,13 @@ macro_rules! tiles {
     };
 }
 
-impl Isa for Scalar {
+impl Isa for Scalar128b {
     #[inline(never)]
     fn apart<Op: OnLanes>(self, op: Op) -> Op::Output {
         op.run(self)
     }
 
-    tiles!(plain);
+    tiles!(narrowest);
 }
 
 /// Implements [`Isa`] by a function with target features. Rustc forgets `inline(never)` on such a function, and LLVM inlines what
@@ -102,4 +102,4 @@ isa!(
     "sse,sse2,fxsr,sse3,ssse3,sse4.1,sse4.2,popcnt,avx,avx2,bmi1,bmi2,fma,lzcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
 );
 #[cfg(target_arch = "aarch64")]
-isa!(pulp::aarch64::Neon, plain, "neon");
+isa!(pulp::aarch64::Neon, narrowest, "neon");

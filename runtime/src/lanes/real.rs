@@ -4,15 +4,16 @@
 //! instructions after inlining. [`Real`] does not extend `nalgebra::RealField` on purpose: its supertraits have an `add`, a
 //! `mul`, an `abs` and a `sqrt` of their own, and `T::add(simd, a, b)` would be ambiguous.
 
+use core::any::TypeId;
 #[cfg(debug_assertions)]
 use core::mem::transmute;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-use core::{any::TypeId, mem::transmute_copy};
+use core::mem::transmute_copy;
 
 use pulp::bytemuck::Zeroable;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use pulp::x86::V3;
-use pulp::{Simd, cast};
+use pulp::{Scalar128b, Simd, cast};
 
 /// A real number type that fits lanes: `f32` or `f64`.
 ///
@@ -144,6 +145,12 @@ pub trait Real:
 #[repr(C, packed)]
 struct Unaligned<V>(V);
 
+/// Whether products are rounded before they are added: pulp calls a function of the mathematical library for each lane otherwise.
+#[inline(always)]
+fn rounds_twice<S: Simd>() -> bool {
+    TypeId::of::<S>() == TypeId::of::<Scalar128b>()
+}
+
 /// Both implementations; `$index` is the unsigned integer of the scalar's width.
 macro_rules! implement_real {
     ($scalar:ident, $index:ident, $max_lanes:literal, $lanes:ident, $vector:ident, $bits:ident, $mask:ident: $splat:ident, $splat_bits:ident,
@@ -249,6 +256,9 @@ macro_rules! implement_real {
                 b: S::$vector,
                 c: S::$vector,
             ) -> S::$vector {
+                if rounds_twice::<S>() {
+                    return simd.$add(simd.$mul(a, b), c);
+                }
                 simd.$mul_add(a, b, c)
             }
 
@@ -259,6 +269,9 @@ macro_rules! implement_real {
                 b: S::$vector,
                 c: S::$vector,
             ) -> S::$vector {
+                if rounds_twice::<S>() {
+                    return simd.$sub(c, simd.$mul(a, b));
+                }
                 simd.$neg_mul_add(a, b, c)
             }
 

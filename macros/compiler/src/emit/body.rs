@@ -215,13 +215,11 @@ impl Emitter<'_> {
             blocks.extend(self.function(asked, program, &pair_name));
             let run = blocks_of(&pair_name, asked, quote!(2 * lanes));
             pair = quote! {
-                if const { __private::lanes::<#scalar, S>() > 1 } {
-                    // What a last pair of blocks has but one block and a few points is done so.
-                    let rest = count % (2 * lanes);
-                    let is_pair = rest > lanes && !__private::are_alone(rest - lanes, lanes, #few);
-                    let end = if is_pair { count } else { count - rest };
-                    #run
-                }
+                // What a last pair of blocks has but one block and a few points is done so.
+                let rest = count % (2 * lanes);
+                let is_pair = rest > lanes && !__private::are_alone(rest - lanes, lanes, #few);
+                let end = if is_pair { count } else { count - rest };
+                #run
             };
         }
         let flops = number(request.derived.cost.flops() as usize);

@@ -305,11 +305,9 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
         quote!(__private::Addend { a: #a, b: #b, weight: #weight, scale: #scale })
     });
     let tile = nest.tile(lanes);
-    let wide = emit_tiles(nest, tile.wide, Some(lanes));
-    let narrow = emit_tiles(nest, tile.narrow, Some(lanes / 2));
-    // How many vectors rows along the lanes fill depends on the lanes: the kernel counts them.
-    let any = (nest.lane != LaneAxis::Row).then_some(1);
-    let plain = emit_tiles(nest, tile.plain, any);
+    let wide = emit_tiles(nest, tile.wide, lanes);
+    let narrow = emit_tiles(nest, tile.narrow, lanes / 2);
+    let narrowest = emit_tiles(nest, tile.narrowest, lanes / 4);
     quote! {
         struct #name;
 
@@ -347,17 +345,17 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
             }
 
             #[inline(always)]
-            fn plain<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
+            fn narrowest<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
                 memory: &__private::Memory<'_, T, S, __P, __H, __B>,
             ) {
-                #plain
+                #narrowest
             }
         }
     }
 }
 
 /// The bits that tell the code of a nest from others; the runtime checks them.
-fn emit_kind(nest: &ContractionNest, [rest, part, on_diagonal]: [bool; 3]) -> TokenStream {
+fn emit_kind(nest: &ContractionNest, [part, on_diagonal]: [bool; 2]) -> TokenStream {
     let block = |place: Place| place.space == Space::Block;
     let consecutive = |step: usize| step == 1 || nest.k.extent == 1;
     let (a, b) = match nest.lane {
@@ -388,7 +386,6 @@ fn emit_kind(nest: &ContractionNest, [rest, part, on_diagonal]: [bool; 3]) -> To
             !(nest.outer.is_empty() && nest.sums.is_empty()),
             quote!(NESTED),
         ),
-        (rest, quote!(REST)),
         (nest.over_points, quote!(POINTS)),
         (part, quote!(PART)),
         (on_diagonal, quote!(DIAGONAL)),
@@ -400,25 +397,20 @@ fn emit_kind(nest: &ContractionNest, [rest, part, on_diagonal]: [bool; 3]) -> To
     quote!({ 0 #(| __private::kind::#bits)* })
 }
 
-/// Calls that cover all rows and columns of a nest, for so many lanes; none: for any number.
+/// Calls that cover all rows and columns of a nest, for so many lanes.
 fn emit_tiles(
     nest: &ContractionNest,
     (height, width): (usize, usize),
-    lanes: Option<usize>,
+    lanes: usize,
 ) -> TokenStream {
     let call = |rows: usize, columns: usize, row: usize, count: usize, column: usize, across| {
-        let part = match (nest.lane, lanes) {
-            (LaneAxis::Points, _) => false,
-            (LaneAxis::Row, None) => true,
-            // One lane stands for any number.
-            (LaneAxis::Sum, None | Some(1)) => true,
-            (LaneAxis::Sum, Some(lanes)) => {
-                nest.over_points || !nest.k.extent.is_multiple_of(lanes)
-            }
-            (LaneAxis::Row, Some(lanes)) => (row + rows * count) * lanes > nest.m.extent,
+        let part = match nest.lane {
+            LaneAxis::Points => false,
+            LaneAxis::Sum => nest.over_points || !nest.k.extent.is_multiple_of(lanes),
+            LaneAxis::Row => (row + rows * count) * lanes > nest.m.extent,
         };
         let on_diagonal = nest.symmetric && row == column && count == 1;
-        let kind = emit_kind(nest, [lanes.is_none(), part, on_diagonal]);
+        let kind = emit_kind(nest, [part, on_diagonal]);
         let column_step = if nest.paired { nest.m.b } else { nest.n.b };
         let tile = [
             rows,
@@ -443,24 +435,19 @@ fn emit_tiles(
         } else {
             (0, (nest.n.extent - column) / width)
         };
-        match lanes {
-            None => calls.extend(call(height, width, first, 0, column, across)),
-            Some(lanes) => {
-                let rows = nest.rows(lanes) - first;
-                let (full, rest) = (rows / height, rows % height);
-                let (mut row, mut below) = (first, full);
-                if nest.symmetric && full > 0 {
-                    calls.extend(call(height, width, row, 1, column, across));
-                    (row, below) = (row + height, below - 1);
-                }
-                if below > 0 {
-                    calls.extend(call(height, width, row, below, column, across));
-                }
-                if rest > 0 {
-                    let row = first + full * height;
-                    calls.extend(call(rest, width, row, 1, column, across));
-                }
-            }
+        let rows = nest.rows(lanes) - first;
+        let (full, rest) = (rows / height, rows % height);
+        let (mut row, mut below) = (first, full);
+        if nest.symmetric && full > 0 {
+            calls.extend(call(height, width, row, 1, column, across));
+            (row, below) = (row + height, below - 1);
+        }
+        if below > 0 {
+            calls.extend(call(height, width, row, below, column, across));
+        }
+        if rest > 0 {
+            let row = first + full * height;
+            calls.extend(call(rest, width, row, 1, column, across));
         }
         column += width * across;
     }

@@ -9,8 +9,8 @@ pub struct Tile {
     pub wide: (usize, usize),
     /// With 16 registers of 256 bits.
     pub narrow: (usize, usize),
-    /// With 16 registers of any width.
-    pub plain: (usize, usize),
+    /// With 16 registers of 128 bits.
+    pub narrowest: (usize, usize),
 }
 
 /// Sides of a tile are at most this: beyond it code grows and nothing is gained.
@@ -18,7 +18,7 @@ const LONGEST_SIDE: usize = 10;
 /// The same where lanes are added up: of as many rows as there are lanes they are together.
 const LONGEST_OF_SUMS: usize = 20;
 /// The same where the lanes are few, so that tiles are of few shapes.
-const LONGEST_PLAIN_SIDE: usize = 4;
+const LONGEST_OF_FEW_LANES: usize = 4;
 /// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
 const LATENCY: f64 = 8.0;
 /// One more, since no schedule is perfect.
@@ -44,7 +44,14 @@ impl ContractionNest {
         Tile {
             wide: best(lane, self.rows(lanes), columns, wide, longest),
             narrow: best(lane, self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
-            plain: best(lane, self.m.extent, columns, 16, LONGEST_PLAIN_SIDE),
+            // Without fused multiply-adds a product is in a register before it is added.
+            narrowest: best(
+                lane,
+                self.rows(lanes / 4),
+                columns,
+                15,
+                LONGEST_OF_FEW_LANES,
+            ),
         }
     }
 
