@@ -13,8 +13,9 @@ pub struct Tile {
     pub narrowest: (usize, usize),
 }
 
-/// Sides of a tile are at most this: beyond it code grows and nothing is gained.
-const LONGEST_SIDE: usize = 10;
+/// Sides of a tile are at most this: beyond it code grows and nothing is gained. Of `f32`, a column of so many rows fills a line of the
+/// cache, which is then read once.
+const LONGEST_SIDE: usize = 16;
 /// The same where lanes are added up: of as many rows as there are lanes they are together.
 const LONGEST_OF_SUMS: usize = 20;
 /// The same where the lanes are few, so that tiles are of few shapes.
