@@ -39,7 +39,8 @@ fn emitted(hand_built: &HandBuilt) -> String {
         .find(|request| request.kind.name() == hand_built.request);
     let mut derived = derive(program, Request::Value, Elimination::Automatic);
     derived.program = program.clone();
-    let scheduled = Scheduled::of_output(asked.expect("the request is asked").kind, derived);
+    let kind = asked.expect("the request is asked").kind;
+    let scheduled = Scheduled::of_output(kind, derived, network.scalar);
     for loops in scheduled.programs() {
         loops.verify().expect("a well-formed loop program");
     }

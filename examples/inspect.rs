@@ -51,7 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .requests
         .iter()
         .find(|request| request.kind == RequestKind::Hessian);
-    let scheduled = schedule_request(&value, hessian.ok_or("the definition asks for no Hessian")?);
+    let hessian = hessian.ok_or("the definition asks for no Hessian")?;
+    let scheduled = schedule_request(&value, hessian, network.scalar);
     let derived = &scheduled.derived;
     println!(
         "By {}, {} flops a point.\n",

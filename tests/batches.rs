@@ -15,6 +15,13 @@ struct Single {
     output: Dense<1>,
 }
 
+/// Columns of the second matrix are a page apart: lanes of few registers read a copy of it.
+#[derive_network(input(x: 2), derive(hessian))]
+struct Wide {
+    hidden: [Dense<512, Tanh>; 2],
+    output: Dense<1>,
+}
+
 /// Behind the last point; nothing computes it.
 const CANARY: f64 = -1234.5;
 /// Three pairs of blocks of the widest lanes, and one point.
@@ -79,5 +86,29 @@ fn any_number_of_points_is_as_many_calls_of_one() {
             compare!(Double, f64);
             compare!(Single, f32);
         });
+    }
+}
+
+#[test]
+fn copies_of_matrices_give_what_the_matrices_give() {
+    let network = Wide::glorot_uniform(3);
+    let points: [SVector<f64, 2>; 11] =
+        core::array::from_fn(|point| SVector::repeat((point as f64).sin()));
+    let hessians = |lanes| {
+        let (mut values, mut gradients) = ([0.0; 11], [SVector::zeros(); 11]);
+        let mut hessians = [SMatrix::zeros(); 11];
+        with_lanes(lanes, || {
+            network.hessian_batch(&points, &mut values, &mut gradients, &mut hessians)
+        })
+        .expect("slices are of one length");
+        hessians
+    };
+    let widest = hessians(Lanes::Avx512);
+    for lanes in [Lanes::Scalar, Lanes::Avx2] {
+        for (here, there) in hessians(lanes).iter().zip(&widest) {
+            // Sums of 512 products of two layers, added up in another order.
+            let tolerance = 2.0 * 512.0 * f64::EPSILON * there.amax();
+            assert!((here - there).amax() <= tolerance, "{lanes}: {here}{there}");
+        }
     }
 }

@@ -55,7 +55,8 @@ pub fn count<D: Definition>(ask: Ask) -> Counts {
         Ask::Output(kind) => {
             let request = network.requests.iter().find(|request| request.kind == kind);
             let request = request.expect("the definition asks for what is timed");
-            let program = schedule_request(&lower(&network), request).derived.program;
+            let program = schedule_request(&lower(&network), request, network.scalar);
+            let program = program.derived.program;
             count_outputs(program)
         }
         Ask::Loss(name) => {

@@ -28,6 +28,12 @@ pub const fn lanes<T: Real, S: Isa>() -> usize {
     size_of::<T::Vector<S>>() / size_of::<T>()
 }
 
+/// Whether tiles have so few rows that a line of a matrix is read again for several of them.
+#[inline(always)]
+pub const fn has_short_tiles<S: Isa>() -> bool {
+    S::REGISTER_COUNT < 32
+}
+
 /// Whether so few points are faster one by one than as a block, which takes as long for any number of them. One by one each takes
 /// three to six times as long as in a full block (measured on AVX2 and AVX-512, networks of 900 to 26,000 parameters).
 #[inline(always)]

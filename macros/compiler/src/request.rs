@@ -15,6 +15,9 @@ const LEAST_IN_PAIRS: usize = 1024;
 /// The most vectors of scratch of a block, of which two stay in the second cache.
 const MOST_IN_PAIRS: usize = 6144;
 
+/// Lines that are a multiple of so many bytes apart share a set of the nearest cache: 64 sets of lines of 64 bytes.
+const BYTES_OF_A_SET: usize = 4096;
+
 /// A request with everything that the emitter needs.
 #[derive(Clone, Debug)]
 pub struct Scheduled {
@@ -28,6 +31,8 @@ pub struct Scheduled {
     pub batch: LoopProgram,
     /// For blocks of two, where they are faster.
     pub pairs: Option<LoopProgram>,
+    /// Instead of `batch` on lanes of few registers, where columns of matrices share sets of the cache: it reads copies of them.
+    pub copies: Option<LoopProgram>,
     /// For one point.
     pub single: LoopProgram,
 }
@@ -35,13 +40,16 @@ pub struct Scheduled {
 impl Scheduled {
     /// Schedules a derived program of the output.
     #[must_use]
-    pub fn of_output(kind: RequestKind, derived: Derived) -> Self {
+    pub fn of_output(kind: RequestKind, derived: Derived, scalar: Scalar) -> Self {
         let batch = schedule(&derived.program, Mode::Batch);
         let single = schedule(&derived.program, Mode::Single);
+        let pairs = in_pairs(&derived.program, &batch);
+        let period = BYTES_OF_A_SET / scalar.bytes();
         Scheduled {
             function: None,
             kind,
-            pairs: in_pairs(&derived.program, &batch),
+            copies: pairs.is_none().then(|| batch.with_copies(period)).flatten(),
+            pairs,
             batch,
             single,
             derived,
@@ -55,6 +63,11 @@ impl Scheduled {
 
     /// All programs that compute it.
     pub fn programs(&self) -> impl Iterator<Item = &LoopProgram> {
+        self.without_copies().chain(&self.copies)
+    }
+
+    /// Those that read all matrices where they are.
+    pub fn without_copies(&self) -> impl Iterator<Item = &LoopProgram> {
         [&self.batch, &self.single].into_iter().chain(&self.pairs)
     }
 }
@@ -65,13 +78,13 @@ pub fn schedule_requests(network: &Network, lowered: &Lowered) -> Vec<Scheduled>
     let value = lower(network);
     let of_output = network.requests.iter();
     let mut scheduled: Vec<Scheduled> = of_output
-        .map(|request| schedule_request(&value, request))
+        .map(|request| schedule_request(&value, request, network.scalar))
         .collect();
     for (position, value) in function_programs(network, lowered).iter().enumerate() {
         let requests = &network.functions[position].requests;
         scheduled.extend(requests.iter().map(|request| Scheduled {
             function: Some(position),
-            ..schedule_request(value, request)
+            ..schedule_request(value, request, network.scalar)
         }));
     }
     scheduled
@@ -97,9 +110,9 @@ pub fn function_programs(network: &Network, lowered: &Lowered) -> Vec<Program> {
 
 /// Derives and schedules one request of the output of a program.
 #[must_use]
-pub fn schedule_request(value: &Program, request: &Request) -> Scheduled {
+pub fn schedule_request(value: &Program, request: &Request, scalar: Scalar) -> Scheduled {
     let derived = derive(value, asked(request.kind), elimination(request.order));
-    Scheduled::of_output(request.kind, derived)
+    Scheduled::of_output(request.kind, derived, scalar)
 }
 
 /// Blocks of two vectors of points, where most products are of a matrix with one vector of points, which is loaded as often as it is
@@ -155,7 +168,7 @@ mod tests {
         let network = crate::model(attribute.parse().unwrap(), item.parse().unwrap()).unwrap();
         let value = lower(&network);
         let requests = network.requests.iter();
-        let requests = requests.map(|request| schedule_request(&value, request));
+        let requests = requests.map(|request| schedule_request(&value, request, network.scalar));
         requests.collect()
     }
 

@@ -208,7 +208,7 @@ impl Emitter<'_> {
         let pair_name = format_ident!("__{method}_pair");
         let single = self.function(asked, &request.single, &single_name);
         let mut blocks = self.function(asked, &request.batch, &block_name);
-        let block = blocks_of(&block_name, asked, quote!(lanes));
+        let mut block = blocks_of(&block_name, asked, quote!(lanes));
         let few = number(request.few(self.network.scalar));
         let mut pair = TokenStream::new();
         if let Some(program) = &request.pairs {
@@ -220,6 +220,18 @@ impl Emitter<'_> {
                 let is_pair = rest > lanes && !__private::are_alone(rest - lanes, lanes, #few);
                 let end = if is_pair { count } else { count - rest };
                 #run
+            };
+        }
+        if let Some(program) = &request.copies {
+            let name = format_ident!("__{method}_copies");
+            blocks.extend(self.function(asked, program, &name));
+            let run = blocks_of(&name, asked, quote!(lanes));
+            block = quote! {
+                if const { __private::has_short_tiles::<S>() } {
+                    #run
+                } else {
+                    #block
+                }
             };
         }
         let flops = number(request.derived.cost.flops() as usize);
@@ -349,7 +361,11 @@ impl Emitter<'_> {
         let extra: Vec<&Ident> = operands.iter().map(|operand| &operand.name).collect();
         let (single_type, batch_type) = types(method);
         let [single, batch, with, batch_with] = face.methods(request.kind);
-        let length = number(figures.scratch());
+        let length = number(figures.stack());
+        let batch_scratch = match figures.allocated().map(number) {
+            Some(length) => quote!(__private::Workspace::<#scalar, #length>::new()),
+            None => quote!(__private::Stack::<#scalar, #length>::new()),
+        };
         let bytes = figures.stack_bytes();
         let stack_bytes = number(bytes);
         // A type of its own: the compiler looks at it only where the method is called.
@@ -402,7 +418,7 @@ impl Emitter<'_> {
                 ::core::result::Result::Ok(())
             }
         };
-        let on_stack = batch_call(quote!(stack.scratch()));
+        let in_own = batch_call(quote!(own.scratch()));
         let in_workspace = batch_call(quote!(workspace.scratch()));
         quote! {
             #doc_single
@@ -426,8 +442,8 @@ impl Emitter<'_> {
             #[inline]
             #batch {
                 #batch_guard
-                let mut stack = __private::Stack::<#scalar, #length>::new();
-                #on_stack
+                let mut own = #batch_scratch;
+                #in_own
             }
 
             #doc_with

@@ -1,5 +1,6 @@
 //! A scheduled request goes in; its constants and the documentation of its methods come out.
 
+use derive_network_symbolic::schedule::LoopProgram;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -20,6 +21,8 @@ pub(super) struct Figures {
     flops: usize,
     /// Scalars of scratch.
     scratch: usize,
+    /// The same without copies of matrices, which are never on the stack.
+    stack: usize,
     /// Scalars of all results.
     results: usize,
     /// Of a scalar.
@@ -28,8 +31,8 @@ pub(super) struct Figures {
 
 impl Figures {
     pub fn of(network: &Network, request: &Scheduled, method: &str, widest: usize) -> Self {
-        let programs = request.programs();
-        let scratch = programs.map(|program| scratch(program, widest).0).max();
+        let length = |program: &LoopProgram| scratch(program, widest).0;
+        let stack = request.without_copies().map(length).max().unwrap_or(0);
         let outputs = request.derived.program.outputs.iter();
         let sizes = outputs.map(|output| request.derived.program.graph.node(output.node).size());
         Figures {
@@ -37,20 +40,26 @@ impl Figures {
             method: method.to_owned(),
             formula: request_formula(network, request),
             flops: request.derived.cost.flops() as usize,
-            scratch: scratch.unwrap_or(0),
+            scratch: request.copies.as_ref().map_or(0, length).max(stack),
+            stack,
             results: sizes.sum(),
             bytes: network.scalar.bytes(),
         }
     }
 
     /// Scalars of scratch that a call by value keeps on the stack.
-    pub fn scratch(&self) -> usize {
-        self.scratch.max(1)
+    pub fn stack(&self) -> usize {
+        self.stack.max(1)
+    }
+
+    /// Scalars of scratch that a batch by value allocates: those that are too many for the stack.
+    pub fn allocated(&self) -> Option<usize> {
+        (self.scratch > self.stack).then_some(self.scratch)
     }
 
     /// Bytes that a call by value puts on the stack: scratch, and results twice, since they move.
     pub fn stack_bytes(&self) -> usize {
-        (self.scratch() + 2 * self.results) * self.bytes
+        (self.stack() + 2 * self.results) * self.bytes
     }
 
     fn workspace_bytes(&self) -> usize {

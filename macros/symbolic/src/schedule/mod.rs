@@ -4,6 +4,7 @@
 
 mod absorb;
 mod contraction;
+mod copies;
 mod elementwise;
 mod fuse;
 mod joint;
