@@ -28,9 +28,9 @@ pub const fn lanes<T: Real, S: Isa>() -> usize {
     size_of::<T::Vector<S>>() / size_of::<T>()
 }
 
-/// Whether tiles have so few rows that a line of a matrix is read again for several of them.
+/// Whether there are so few registers that a line of a matrix is read again for several tiles of rows.
 #[inline(always)]
-pub const fn has_short_tiles<S: Isa>() -> bool {
+pub const fn has_few_registers<S: Isa>() -> bool {
     S::REGISTER_COUNT < 32
 }
 

@@ -227,7 +227,7 @@ impl Emitter<'_> {
             blocks.extend(self.function(asked, program, &name));
             let run = blocks_of(&name, asked, quote!(lanes));
             block = quote! {
-                if const { __private::has_short_tiles::<S>() } {
+                if const { __private::has_few_registers::<S>() } {
                     #run
                 } else {
                     #block
