@@ -59,14 +59,6 @@ pub(super) struct Work<
     pub initial_columns: usize,
 }
 
-/// The size of a tile.
-struct Tile<const N: usize, const W: usize>;
-
-impl<const N: usize, const W: usize> Tile<N, W> {
-    /// Whether its sums are so few that each addition would wait for the one before.
-    const WAITS: bool = N * W <= 2;
-}
-
 /// The results of a tile, and room for a vector behind them.
 #[repr(C)]
 struct Totals<T, const N: usize, const W: usize> {
@@ -112,6 +104,8 @@ impl<
     const POINTS: bool = has(KIND, kind::POINTS);
     /// Whether columns of the second factor are vectors of points, one of which is read.
     const POINT: bool = Self::POINTS && Self::ROW;
+    /// Whether sums are so few that each addition would wait for the one before.
+    const WAITS: bool = R * W <= 2;
     /// Whether many sums of lanes are faster together: of few lanes each takes few steps.
     const TOGETHER: bool = Self::LANES >= 8;
     /// Whether results are one number for all lanes, which are added up.
@@ -207,7 +201,7 @@ impl<
         while tiles > 0 {
             tiles -= 1;
             self.count_lanes(tiles);
-            self.tile::<R>(mirror, row);
+            self.tile(mirror, row);
             row += R;
             self.start = self.start.after(panel.tile);
             if Self::SYMMETRIC {
@@ -227,9 +221,9 @@ impl<
 
     /// One tile. Symmetric results go to `mirror` too; `row` is that of the tile in the column of tiles.
     #[inline(always)]
-    fn tile<const N: usize>(&self, mirror: *mut T, row: usize) {
+    fn tile(&self, mirror: *mut T, row: usize) {
         let (simd, panel, at) = (self.simd, self.panel, &self.start);
-        let mut sums = [[T::zero(simd); W]; N];
+        let mut sums = [[T::zero(simd); W]; R];
         if Self::ADDENDS {
             let mut position = 0;
             while position < panel.addends.len() {
@@ -238,11 +232,11 @@ impl<
                 let b = at.b.wrapping_add(addend.b * panel.units[2]);
                 if !Self::POINTS {
                     let weight = self.weight.wrapping_add(addend.weight * panel.weight_unit);
-                    self.accumulate::<N, false>(a, b, weight, 1.0, &mut sums);
+                    self.accumulate::<false>(a, b, weight, 1.0, &mut sums);
                 } else if addend.scale == 1.0 {
-                    self.accumulate::<N, false>(a, b, self.weight, 1.0, &mut sums);
+                    self.accumulate::<false>(a, b, self.weight, 1.0, &mut sums);
                 } else {
-                    self.accumulate::<N, true>(a, b, self.weight, addend.scale, &mut sums);
+                    self.accumulate::<true>(a, b, self.weight, addend.scale, &mut sums);
                 }
                 position += 1;
             }
@@ -250,13 +244,13 @@ impl<
             let mut odometer = Odometer::new(panel.sums, panel.units);
             loop {
                 let at = at.after(odometer.moved);
-                self.accumulate::<N, false>(at.a, at.b, self.weight, 1.0, &mut sums);
+                self.accumulate::<false>(at.a, at.b, self.weight, 1.0, &mut sums);
                 if !odometer.next() {
                     break;
                 }
             }
         } else {
-            self.accumulate::<N, false>(at.a, at.b, self.weight, 1.0, &mut sums);
+            self.accumulate::<false>(at.a, at.b, self.weight, 1.0, &mut sums);
         }
         if Self::SCALED {
             self.multiply(panel.scale, &mut sums);
@@ -268,8 +262,8 @@ impl<
                 if j < self.initial_columns {
                     let mut source = column;
                     let mut i = 0;
-                    while i < N {
-                        let initial = self.initial(source, i + 1 == N);
+                    while i < R {
+                        let initial = self.initial(source, i + 1 == R);
                         sums[i][j] = T::add(simd, sums[i][j], initial);
                         source = source.wrapping_add(panel.m.init);
                         i += 1;
@@ -285,7 +279,7 @@ impl<
         }
         let (mut out_row, mut mirror_column) = (at.out, mirror);
         let mut i = 0;
-        while i < N {
+        while i < R {
             let (mut out, mut mirror) = (out_row, mirror_column);
             let mut j = 0;
             while j < W {
@@ -293,12 +287,12 @@ impl<
                 if Self::SYMMETRIC {
                     // Each result once, since the initial value may be the result itself.
                     if panel.diagonal + row + i >= j {
-                        self.store(out, sum, i + 1 == N);
-                        self.store(mirror, sum, i + 1 == N);
+                        self.store(out, sum, i + 1 == R);
+                        self.store(mirror, sum, i + 1 == R);
                     }
                     mirror = mirror.wrapping_add(panel.m.out);
                 } else {
-                    self.store(out, sum, i + 1 == N);
+                    self.store(out, sum, i + 1 == R);
                 }
                 out = out.wrapping_add(panel.n.out);
                 j += 1;
@@ -313,10 +307,10 @@ impl<
 
     /// Multiplies sums by a number.
     #[inline(always)]
-    fn multiply<const N: usize>(&self, scale: f64, sums: &mut [[T::Vector<S>; W]; N]) {
+    fn multiply(&self, scale: f64, sums: &mut [[T::Vector<S>; W]; R]) {
         let scale = T::literal(self.simd, scale);
         let mut i = 0;
-        while i < N {
+        while i < R {
             let mut j = 0;
             while j < W {
                 sums[i][j] = T::mul(self.simd, sums[i][j], scale);
@@ -328,13 +322,8 @@ impl<
 
     /// The results of a tile whose lanes are added up.
     #[inline(always)]
-    fn store_sums<const N: usize>(
-        &self,
-        sums: &[[T::Vector<S>; W]; N],
-        mirror: *mut T,
-        row: usize,
-    ) {
-        if const { W == 1 && N >= Self::LANES && Self::TOGETHER && !Self::SYMMETRIC } {
+    fn store_sums(&self, sums: &[[T::Vector<S>; W]; R], mirror: *mut T, row: usize) {
+        if const { W == 1 && R >= Self::LANES && Self::TOGETHER && !Self::SYMMETRIC } {
             let m = &self.panel.m;
             if m.out == 1 && (self.initial_columns == 0 || m.init == 1) {
                 self.store_rows(sums.as_flattened());
@@ -380,16 +369,11 @@ impl<
 
     /// The results one by one.
     #[inline(always)]
-    fn store_numbers<const N: usize>(
-        &self,
-        sums: &[[T::Vector<S>; W]; N],
-        mirror: *mut T,
-        row: usize,
-    ) {
+    fn store_numbers(&self, sums: &[[T::Vector<S>; W]; R], mirror: *mut T, row: usize) {
         let (panel, at) = (self.panel, &self.start);
         let totals = self.add_up(sums);
         let mut i = 0;
-        while i < N {
+        while i < R {
             let mut j = 0;
             while j < W {
                 if !Self::SYMMETRIC || panel.diagonal + row + i >= j {
@@ -429,17 +413,17 @@ impl<
     /// The sums of the lanes of each vector. Of many, as many as there are lanes together take fewer steps, but a result has to wait
     /// for the others.
     #[inline(always)]
-    fn add_up<const N: usize>(&self, sums: &[[T::Vector<S>; W]; N]) -> Totals<T, N, W> {
+    fn add_up(&self, sums: &[[T::Vector<S>; W]; R]) -> Totals<T, R, W> {
         let simd = self.simd;
         let mut totals = Totals {
-            numbers: [[T::ZERO; W]; N],
+            numbers: [[T::ZERO; W]; R],
             rest: [T::ZERO; MOST_LANES],
         };
         let sums = sums.as_flattened();
         let numbers: *mut T = (&raw mut totals).cast();
         let mut start = 0;
-        while start < N * W {
-            if const { !Self::TOGETHER || 2 * N * W < 3 * Self::LANES } {
+        while start < R * W {
+            if const { !Self::TOGETHER || 2 * R * W < 3 * Self::LANES } {
                 // SAFETY: it is one of the numbers.
                 unsafe { *numbers.wrapping_add(start) = T::reduce_sum(simd, sums[start]) };
                 start += 1;
@@ -455,13 +439,13 @@ impl<
 
     /// Adds the products over the innermost summed index, if `SCALED` times a number.
     #[inline(always)]
-    fn accumulate<const N: usize, const SCALED: bool>(
+    fn accumulate<const SCALED: bool>(
         &self,
         mut a: *const T,
         mut b: *const T,
         mut weight: *const T,
         scale: f64,
-        sums: &mut [[T::Vector<S>; W]; N],
+        sums: &mut [[T::Vector<S>; W]; R],
     ) {
         let simd = self.simd;
         let k = &self.panel.k;
@@ -476,12 +460,12 @@ impl<
             T::zero(simd)
         };
         let mut steps = self.steps;
-        if Tile::<N, W>::WAITS && steps >= 8 {
-            let mut chains = [[[T::zero(simd); W]; N]; 4];
+        if Self::WAITS && steps >= 8 {
+            let mut chains = [[[T::zero(simd); W]; R]; 4];
             while steps >= 4 {
                 let mut chain = 0;
                 while chain < 4 {
-                    self.step::<N, false, SCALED>(a, b, weight, scale, &mut chains[chain]);
+                    self.step::<false, SCALED>(a, b, weight, scale, &mut chains[chain]);
                     a = a.wrapping_add(next_a);
                     b = b.wrapping_add(next_b);
                     if Self::WEIGHTED {
@@ -492,7 +476,7 @@ impl<
                 steps -= 4;
             }
             let mut i = 0;
-            while i < N {
+            while i < R {
                 let mut j = 0;
                 while j < W {
                     let left = T::add(simd, chains[0][i][j], chains[1][i][j]);
@@ -504,7 +488,7 @@ impl<
             }
         }
         while steps > 0 {
-            self.step::<N, false, SCALED>(a, b, weight, scale, sums);
+            self.step::<false, SCALED>(a, b, weight, scale, sums);
             a = a.wrapping_add(next_a);
             b = b.wrapping_add(next_b);
             if Self::WEIGHTED {
@@ -513,23 +497,23 @@ impl<
             steps -= 1;
         }
         if Self::SUM_PART && self.last > 0 {
-            self.step::<N, true, SCALED>(a, b, weight, scale, sums);
+            self.step::<true, SCALED>(a, b, weight, scale, sums);
         }
     }
 
     /// One step of the innermost summed index: every product of the tile. `PART`: of the summed elements along the lanes, only
     /// those that are left.
     #[inline(always)]
-    fn step<const N: usize, const PART: bool, const SCALED: bool>(
+    fn step<const PART: bool, const SCALED: bool>(
         &self,
         mut a: *const T,
         mut b: *const T,
         weight: *const T,
         scale: T::Vector<S>,
-        sums: &mut [[T::Vector<S>; W]; N],
+        sums: &mut [[T::Vector<S>; W]; R],
     ) {
         if Self::ROW && Self::COLUMNS {
-            self.step_by_columns::<N>(a, b, sums);
+            self.step_by_columns(a, b, sums);
             return;
         }
         let simd = self.simd;
@@ -555,8 +539,8 @@ impl<
             }
         }
         let mut i = 0;
-        while i < N {
-            let is_last = i + 1 == N;
+        while i < R {
+            let is_last = i + 1 == R;
             let mut row = if Self::A_VECTOR {
                 self.factor::<true, PART>(a, self.panel.apart.0, is_last)
             } else {
@@ -587,17 +571,12 @@ impl<
 
     /// A step with the rows in registers, which are vectors: each column is one number.
     #[inline(always)]
-    fn step_by_columns<const N: usize>(
-        &self,
-        mut a: *const T,
-        mut b: *const T,
-        sums: &mut [[T::Vector<S>; W]; N],
-    ) {
+    fn step_by_columns(&self, mut a: *const T, mut b: *const T, sums: &mut [[T::Vector<S>; W]; R]) {
         let simd = self.simd;
-        let mut rows = [T::zero(simd); N];
+        let mut rows = [T::zero(simd); R];
         let mut i = 0;
-        while i < N {
-            rows[i] = self.factor::<true, false>(a, 0, i + 1 == N);
+        while i < R {
+            rows[i] = self.factor::<true, false>(a, 0, i + 1 == R);
             a = a.wrapping_add(Self::A_ROW);
             i += 1;
         }
@@ -605,7 +584,7 @@ impl<
         while j < W {
             let column = self.factor::<false, false>(b, 0, false);
             i = 0;
-            while i < N {
+            while i < R {
                 sums[i][j] = T::mul_add(simd, rows[i], column, sums[i][j]);
                 i += 1;
             }
