@@ -32,15 +32,29 @@ const LINE: usize = 64;
 pub(super) fn fetch<T>(first: *const T, count: usize) {
     let bytes = count * size_of::<T>();
     if *FETCHED_BYTES.start() <= bytes && bytes <= *FETCHED_BYTES.end() {
-        let mut byte = 0;
-        while byte < bytes {
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            // SAFETY: an instruction of SSE, which all sets of lanes have; it reads nothing and never faults.
-            unsafe {
-                _mm_prefetch::<_MM_HINT_T0>(first.cast::<i8>().wrapping_add(byte));
-            }
-            byte += LINE;
-        }
+        fetch_lines(first, count);
+    }
+}
+
+/// Brings the lines of so many numbers on the way to the nearest cache. They need not be there.
+#[inline(always)]
+pub(super) fn fetch_lines<T>(first: *const T, count: usize) {
+    let last = (count * size_of::<T>()).saturating_sub(1);
+    let mut byte = 0;
+    while byte < last {
+        fetch_line(first.cast::<u8>().wrapping_add(byte));
+        byte += LINE;
+    }
+    // Numbers that do not begin with a line end in one more.
+    fetch_line(first.cast::<u8>().wrapping_add(last));
+}
+
+#[inline(always)]
+fn fetch_line(place: *const u8) {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    // SAFETY: an instruction of SSE, which all sets of lanes have; it reads nothing and never faults.
+    unsafe {
+        _mm_prefetch::<_MM_HINT_T0>(place.cast());
     }
 }
 

@@ -2,8 +2,13 @@
 
 use crate::lanes::{Isa, OnLanes, Real};
 
+use super::caches;
 use super::memory::{Bases, Memory};
 use super::transfer::{Elements, Lanes, View, Viewed};
+
+/// How many columns ahead the lines of a piece are fetched. Each piece is in lines, and mostly on a page, of its own, which nothing
+/// brings by itself; a store that crosses lines which are not there waits for both.
+const COLUMNS_AHEAD: usize = 4;
 
 /// Where derivatives go: a column-major matrix with a row for each entry of the function at each point and a column for each
 /// parameter, or, of one point, a row.
@@ -87,6 +92,7 @@ impl<T: Real> OnLanes for UnpackColumns<'_, T> {
             );
             let mut target = matrix.as_mut_ptr().wrapping_add(column * rows + first);
             while left > 0 {
+                caches::fetch_lines(target.wrapping_add(COLUMNS_AHEAD * rows), points);
                 // SAFETY: `check` has shown that the elements of the view lie within its space, and each has so many vectors. Rows
                 // and columns that are written are those of the matrix.
                 unsafe {
