@@ -143,7 +143,8 @@ impl<T: Real> OnLanes for AddLanes<T> {
     }
 }
 
-/// Adds the sums from element `FROM` of the scratch on to `COUNT` numbers.
+/// Writes the sums from element `FROM` of the scratch on to `COUNT` numbers, or, if it `adds`, adds them. Numbers behind these are sums
+/// of nothing.
 ///
 /// # Panics
 /// If there are fewer numbers.
@@ -159,6 +160,7 @@ pub fn drain_totals<
 >(
     memory: &Memory<'_, T, S, P, H, B>,
     sums: &mut [T],
+    adds: bool,
 ) {
     const {
         assert!(
@@ -166,11 +168,18 @@ pub fn drain_totals<
             "sums lie within the memory"
         );
     }
-    let sums = &mut sums[..COUNT];
+    let (sums, others) = sums.split_at_mut(COUNT);
+    let first: *const T = memory.bases.at(Space::Scratch, FROM);
+    // SAFETY: these numbers lie within the scratch, to which nothing else refers meanwhile, and `clear_totals` has written them.
+    let totals = unsafe { slice::from_raw_parts(first, COUNT) };
+    if !adds {
+        sums.copy_from_slice(totals);
+        others.fill(T::ZERO);
+        return;
+    }
     let mut number = 0;
     while number < COUNT {
-        // SAFETY: these numbers lie within the scratch, and `clear_totals` has written them.
-        sums[number] += unsafe { *memory.bases.at(Space::Scratch, FROM + number) };
+        sums[number] += totals[number];
         number += 1;
     }
 }

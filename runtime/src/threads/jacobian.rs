@@ -31,7 +31,7 @@ pub fn jacobian<K: OverPoints<2>>(
     if slices.points() > points_of_chunk(K::FLOPS, 0) && pool::is_parallel() {
         return split::jacobian(kernel, scratch.len(), slices, width, jacobian);
     }
-    run(kernel, scratch, slices, [jacobian, &mut []]);
+    run(kernel, scratch, slices, [jacobian, &mut []], false);
 }
 
 /// Rows of some points, and their residuals.
@@ -65,6 +65,7 @@ impl<T: Real> Rows<T> {
             scratch,
             points,
             [&mut self.jacobian, &mut self.residuals],
+            false,
         );
         self.panels.fill(&self.jacobian, rows);
     }

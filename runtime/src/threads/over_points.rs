@@ -23,13 +23,14 @@ pub trait OverPoints<const N: usize>: Sync {
     /// Vectors of scratch in a block of points.
     const BLOCK: usize;
 
-    /// Does it on some lanes. Arrays are added to, or written to.
+    /// Does it on some lanes. Arrays are written to, or, if it `adds`, sums are added to them.
     fn run<S: Isa>(
         &self,
         simd: S,
         scratch: Scratch<'_, Self::Scalar>,
         slices: Self::Slices,
         arrays: [&mut [Self::Scalar]; N],
+        adds: bool,
     );
 }
 
@@ -38,6 +39,7 @@ struct Run<'a, K: OverPoints<N>, const N: usize> {
     scratch: Scratch<'a, K::Scalar>,
     slices: K::Slices,
     arrays: [&'a mut [K::Scalar]; N],
+    adds: bool,
 }
 
 impl<K: OverPoints<N>, const N: usize> OnLanes for Run<'_, K, N> {
@@ -46,7 +48,7 @@ impl<K: OverPoints<N>, const N: usize> OnLanes for Run<'_, K, N> {
     #[inline(always)]
     fn run<S: Isa>(self, simd: S) {
         self.kernel
-            .run(simd, self.scratch, self.slices, self.arrays);
+            .run(simd, self.scratch, self.slices, self.arrays, self.adds);
     }
 }
 
@@ -57,12 +59,14 @@ pub(super) fn run<K: OverPoints<N>, const N: usize>(
     scratch: Scratch<'_, K::Scalar>,
     slices: K::Slices,
     arrays: [&mut [K::Scalar]; N],
+    adds: bool,
 ) {
     dispatch(Run {
         kernel,
         scratch,
         slices,
         arrays,
+        adds,
     });
 }
 
@@ -71,18 +75,21 @@ const WIDEST_VECTOR: usize = 64;
 /// Bytes of a block beyond which narrower lanes, with fewer points in a block, are faster than the widest: it would leave the caches.
 const MOST_BYTES: usize = 4 << 20;
 
-/// Runs it for all points. The arrays are sums, to which it adds.
+/// Runs it for all points. The arrays are sums, which it writes, or, if it `adds`, adds to.
 #[inline]
 pub fn over_points<K: OverPoints<N>, const N: usize>(
     kernel: &K,
     scratch: Scratch<'_, K::Scalar>,
     slices: K::Slices,
     sums: [&mut [K::Scalar]; N],
+    adds: bool,
 ) {
     if K::BLOCK > MOST_BYTES / WIDEST_VECTOR && !Lanes::are_chosen() {
-        return with_lanes(Lanes::Avx2, || on_lanes(kernel, scratch, slices, sums));
+        return with_lanes(Lanes::Avx2, || {
+            on_lanes(kernel, scratch, slices, sums, adds)
+        });
     }
-    on_lanes(kernel, scratch, slices, sums);
+    on_lanes(kernel, scratch, slices, sums, adds);
 }
 
 /// The same on the lanes of this thread.
@@ -92,22 +99,25 @@ fn on_lanes<K: OverPoints<N>, const N: usize>(
     scratch: Scratch<'_, K::Scalar>,
     slices: K::Slices,
     mut sums: [&mut [K::Scalar]; N],
+    mut adds: bool,
 ) {
     let summed = sums.iter().map(|sum| sum.len()).sum();
     let points = points_of_chunk(K::FLOPS, summed);
     if slices.points() <= points {
-        return run(kernel, scratch, slices, sums);
+        return run(kernel, scratch, slices, sums, adds);
     }
     #[cfg(feature = "rayon")]
     if pool::is_parallel() {
-        return split::over_points(kernel, scratch.len(), Chunks::of(slices, points), sums);
+        let chunks = Chunks::of(slices, points);
+        return split::over_points(kernel, scratch.len(), chunks, sums, adds);
     }
     if N == 0 {
-        return run(kernel, scratch, slices, sums);
+        return run(kernel, scratch, slices, sums, adds);
     }
     for chunk in Chunks::of(slices, points) {
         let sums = sums.each_mut().map(|sum| &mut **sum);
-        run(kernel, &mut *scratch, chunk, sums);
+        run(kernel, &mut *scratch, chunk, sums, adds);
+        adds = true;
     }
 }
 
@@ -132,32 +142,43 @@ mod tests {
             _: S,
             scratch: Scratch<'_, f64>,
             (numbers, doubles): Self::Slices,
-            [sum, _]: [&mut [f64]; 2],
+            [sum, untouched]: [&mut [f64]; 2],
+            adds: bool,
         ) {
             assert_eq!(scratch.len(), 3);
             self.0.fetch_add(1, Ordering::Relaxed);
+            let mut total = 0.0;
             for (number, double) in numbers.iter().zip(doubles) {
                 *double = 2.0 * number;
-                sum[0] += number;
+                total += number;
+            }
+            if adds {
+                sum[0] += total;
+            } else {
+                (sum[0], untouched[0]) = (total, -0.0);
             }
         }
     }
 
     fn check(count: usize, times: usize) {
         let numbers: Vec<f64> = (0..count).map(|number| number as f64).collect();
-        let (mut sum, mut untouched) = ([0.5], [-0.0f64]);
-        let doubles = Vec::leak(vec![0.0; count]);
-        let kernel = Doubles(AtomicUsize::new(0));
-        let slices = (&*Vec::leak(numbers.clone()), &mut *doubles);
-        over_points(
-            &kernel,
-            &mut [MaybeUninit::uninit(); 3],
-            slices,
-            [&mut sum, &mut untouched],
-        );
-        assert_eq!(sum, [0.5 + numbers.iter().sum::<f64>()]);
-        assert!(untouched[0].is_sign_negative(), "-0 is still -0");
-        assert_eq!(kernel.0.into_inner(), times);
+        for (adds, before) in [(true, 0.5), (false, f64::NAN)] {
+            let (mut sum, mut untouched) = ([before], [-0.0f64]);
+            let doubles = Vec::leak(vec![0.0; count]);
+            let kernel = Doubles(AtomicUsize::new(0));
+            let slices = (&*Vec::leak(numbers.clone()), &mut *doubles);
+            over_points(
+                &kernel,
+                &mut [MaybeUninit::uninit(); 3],
+                slices,
+                [&mut sum, &mut untouched],
+                adds,
+            );
+            let before = if adds { before } else { 0.0 };
+            assert_eq!(sum, [before + numbers.iter().sum::<f64>()]);
+            assert!(untouched[0].is_sign_negative(), "-0 is still -0");
+            assert_eq!(kernel.0.into_inner(), times);
+        }
     }
 
     #[test]
@@ -178,7 +199,14 @@ mod tests {
         const FLOPS: usize = 1;
         const BLOCK: usize = MOST_BYTES / WIDEST_VECTOR + 1;
 
-        fn run<S: Isa>(&self, _: S, _: Scratch<'_, f64>, _: Self::Slices, []: [&mut [f64]; 0]) {
+        fn run<S: Isa>(
+            &self,
+            _: S,
+            _: Scratch<'_, f64>,
+            _: Self::Slices,
+            []: [&mut [f64]; 0],
+            _: bool,
+        ) {
             *self.0.lock().unwrap() = Some(Lanes::current());
         }
     }
@@ -187,7 +215,7 @@ mod tests {
     fn large_blocks_run_on_narrower_lanes_unless_lanes_are_chosen() {
         let seen = || {
             let kernel = Large(Mutex::new(None));
-            over_points(&kernel, &mut [], &[1.0], []);
+            over_points(&kernel, &mut [], &[1.0], [], false);
             kernel.0.into_inner().unwrap()
         };
         let narrower = Lanes::available().filter(|lanes| *lanes != Lanes::Avx512);

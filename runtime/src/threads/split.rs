@@ -16,12 +16,14 @@ const ROWS: usize = 2 << 20;
 /// Columns of products that are a task: enough that rows are loaded for many of them.
 const COLUMNS: usize = PANEL;
 
-/// Runs a kernel for all points, in waves of as many chunks as sums may wait. The arrays are sums, to which it adds.
+/// Runs a kernel for all points, in waves of as many chunks as sums may wait. The arrays are sums, which it writes, or, if it `adds`, adds
+/// to.
 pub fn over_points<K: OverPoints<N>, const N: usize>(
     kernel: &K,
     scratch: usize,
     mut chunks: Chunks<K::Slices>,
     mut sums: [&mut [K::Scalar]; N],
+    mut adds: bool,
 ) {
     let lengths = sums.each_ref().map(|sum| sum.len());
     let wave = pool::wave(
@@ -39,21 +41,21 @@ pub fn over_points<K: OverPoints<N>, const N: usize>(
         }
         let done = pool::each(tasks, [scratch, 0], |(chunk, partial), own| {
             let Some(chunk) = chunk.take() else { return };
-            // What is added to it keeps its bits: 0 would change the sign of -0.
-            *partial = lengths.map(|length| vec![K::Scalar::from_f64(-0.0); length]);
-            run(
-                kernel,
-                own.parts().0,
-                chunk,
-                partial.each_mut().map(|sum| &mut sum[..]),
-            );
+            *partial = lengths.map(|length| vec![K::Scalar::ZERO; length]);
+            let partial = partial.each_mut().map(|sum| &mut sum[..]);
+            run(kernel, own.parts().0, chunk, partial, false);
         });
         for (_, partial) in done {
             for (sum, partial) in sums.iter_mut().zip(&partial) {
+                if !adds {
+                    sum.copy_from_slice(partial);
+                    continue;
+                }
                 for (sum, partial) in sum.iter_mut().zip(partial) {
                     *sum += *partial;
                 }
             }
+            adds = true;
         }
     }
 }
@@ -83,7 +85,7 @@ pub fn jacobian<K: OverPoints<2>>(
         let (scratch, own) = own.parts();
         let rows = chunk.points() * width;
         let own = &mut own[..rows * columns];
-        run(kernel, scratch, chunk, [own, &mut []]);
+        run(kernel, scratch, chunk, [own, &mut []], false);
         for (piece, column) in pieces.iter_mut().zip(own.chunks_exact(rows)) {
             piece.copy_from_slice(column);
         }

@@ -278,6 +278,7 @@ impl Emitter<'_> {
                     scratch: __private::Scratch<#scalar>,
                     (#(#inputs,)* #(#outputs,)*): Self::Slices,
                     []: [&mut [#scalar]; 0],
+                    _: bool,
                 ) {
                     let lanes = __private::lanes::<#scalar, S>();
                     let count = points.len();
@@ -414,6 +415,7 @@ impl Emitter<'_> {
                     #scratch,
                     (points, #(#extra,)* #(#plural,)*),
                     [],
+                    false,
                 );
                 ::core::result::Result::Ok(())
             }

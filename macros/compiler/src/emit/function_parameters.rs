@@ -224,6 +224,7 @@ impl InParametersEmitter<'_> {
                     scratch: __private::Scratch<#scalar>,
                     (points, #given_value): Self::Slices,
                     [jacobian, values]: [&mut [#scalar]; 2],
+                    _: bool,
                 ) {
                     #fill
                     let values = values.as_chunks_mut::<#width>().0;

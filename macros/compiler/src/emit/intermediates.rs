@@ -252,7 +252,7 @@ impl InParametersEmitter<'_> {
                         #(__private::unpack::<#outputs, _, _, _, _, _, _>(memory, &mut self.#fields[start..end]);)*
                         start = end;
                     }
-                    __private::drain_totals::<0, #totals, _, _, _, _, _>(memory, self.loss);
+                    __private::drain_totals::<0, #totals, _, _, _, _, _>(memory, self.loss, false);
                 }
             }
 

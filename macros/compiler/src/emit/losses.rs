@@ -56,10 +56,8 @@ impl InParametersEmitter<'_> {
         let mut start = 0;
         for (slice, length) in &slices {
             let there = totals.saturating_sub(start).min(*length);
-            if there > 0 {
-                let (from, there) = (number(start), number(there));
-                drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, #slice);));
-            }
+            let (from, there) = (number(start.min(totals)), number(there));
+            drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, #slice, adds);));
             start += length;
         }
         let totals = number(totals);
@@ -117,6 +115,7 @@ impl InParametersEmitter<'_> {
                     scratch: __private::Scratch<#scalar>,
                     (points, #given_value): Self::Slices,
                     [#(#sums),*]: [&mut [#scalar]; #arrays],
+                    adds: bool,
                 ) {
                     let block = #vectors * __private::lanes::<#scalar, Q>();
                     let count = points.len();
@@ -157,7 +156,7 @@ impl InParametersEmitter<'_> {
 
             #[allow(dead_code, clippy::too_many_arguments)]
             impl #name {
-                /// Adds the sums, for weights of what is summed and of what is averaged.
+                /// Writes or adds the sums, for weights of what is summed and of what is averaged.
                 #[inline]
                 fn #run(
                     parameters: &[#scalar],
@@ -166,6 +165,7 @@ impl InParametersEmitter<'_> {
                     #given_argument
                     weight: #scalar,
                     #(#sums: &mut [#scalar],)*
+                    adds: bool,
                 ) {
                     let mean = weight / (::core::cmp::max(points.len(), 1) as #scalar);
                     __private::over_points(
@@ -173,6 +173,7 @@ impl InParametersEmitter<'_> {
                         scratch,
                         (points, #given_value),
                         [#(#sums),*],
+                        adds,
                     );
                 }
             }
@@ -271,7 +272,7 @@ impl InParametersEmitter<'_> {
                     quote!(),
                     quote! {
                         let mut loss = [#zero];
-                        Self::#run(&self.parameters, scratch, points, #given_value 1 as #scalar, &mut loss);
+                        Self::#run(&self.parameters, scratch, points, #given_value 1 as #scalar, &mut loss, false);
                         ::core::result::Result::Ok(loss[0])
                     },
                 ),
@@ -283,9 +284,8 @@ impl InParametersEmitter<'_> {
                         quote!(gradient: &mut [#scalar]),
                         checks.clone(),
                         quote! {
-                            gradient.fill(#zero);
                             let mut loss = [#zero];
-                            Self::#run(&self.parameters, scratch, points, #given_value 1 as #scalar, gradient, &mut loss);
+                            Self::#run(&self.parameters, scratch, points, #given_value 1 as #scalar, gradient, &mut loss, false);
                             ::core::result::Result::Ok(loss[0])
                         },
                     );
@@ -296,7 +296,7 @@ impl InParametersEmitter<'_> {
                         checks,
                         quote! {
                             let mut loss = [#zero];
-                            Self::#run(&self.parameters, scratch, points, #given_value weight, gradient, &mut loss);
+                            Self::#run(&self.parameters, scratch, points, #given_value weight, gradient, &mut loss, true);
                             ::core::result::Result::Ok(loss[0])
                         },
                     );
@@ -310,12 +310,11 @@ impl InParametersEmitter<'_> {
                         quote!(v: &[#scalar], product: &mut [#scalar]),
                         quote!(#v #product),
                         quote! {
-                            product.fill(#zero);
                             let mut loss = [#zero];
                             let mut gradient = __private::numbers::<#scalar>(Self::PARAMETERS);
                             let mut parameters = self.parameters().to_vec();
                             parameters.extend_from_slice(v);
-                            Self::#run(&parameters, scratch, points, #given_value 1 as #scalar, &mut gradient, product, &mut loss);
+                            Self::#run(&parameters, scratch, points, #given_value 1 as #scalar, &mut gradient, product, &mut loss, false);
                             ::core::result::Result::Ok(loss[0])
                         },
                     )
@@ -328,15 +327,13 @@ impl InParametersEmitter<'_> {
                         quote!(hessian: &mut [#scalar]),
                         hessian,
                         quote! {
-                            hessian.fill(#zero);
                             let mut loss = [#zero];
                             let mut gradient = __private::numbers::<#scalar>(Self::PARAMETERS);
                             let mut parameters = self.parameters().to_vec();
                             parameters.resize(2 * Self::PARAMETERS, #zero);
                             for (direction, column) in hessian.chunks_exact_mut(Self::PARAMETERS).enumerate() {
                                 parameters[Self::PARAMETERS + direction] = 1 as #scalar;
-                                loss = [#zero];
-                                Self::#run(&parameters, &mut *scratch, points, #given_value 1 as #scalar, &mut gradient, column, &mut loss);
+                                Self::#run(&parameters, &mut *scratch, points, #given_value 1 as #scalar, &mut gradient, column, &mut loss, false);
                                 parameters[Self::PARAMETERS + direction] = #zero;
                             }
                             ::core::result::Result::Ok(loss[0])
