@@ -277,6 +277,8 @@ impl<
             self.store_sums(&sums, mirror, row);
             return;
         }
+        // Read before the first store, which could change them for all that is known.
+        let (down, right) = (panel.m.out, panel.n.out);
         let (mut out_row, mut mirror_column) = (at.out, mirror);
         let mut i = 0;
         while i < R {
@@ -290,16 +292,16 @@ impl<
                         self.store(out, sum, i + 1 == R);
                         self.store(mirror, sum, i + 1 == R);
                     }
-                    mirror = mirror.wrapping_add(panel.m.out);
+                    mirror = mirror.wrapping_add(down);
                 } else {
                     self.store(out, sum, i + 1 == R);
                 }
-                out = out.wrapping_add(panel.n.out);
+                out = out.wrapping_add(right);
                 j += 1;
             }
-            out_row = out_row.wrapping_add(panel.m.out);
+            out_row = out_row.wrapping_add(down);
             if Self::SYMMETRIC {
-                mirror_column = mirror_column.wrapping_add(panel.n.out);
+                mirror_column = mirror_column.wrapping_add(right);
             }
             i += 1;
         }
