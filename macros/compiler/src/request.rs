@@ -31,7 +31,8 @@ pub struct Scheduled {
     pub batch: LoopProgram,
     /// For blocks of two, where they are faster.
     pub pairs: Option<LoopProgram>,
-    /// Instead of `batch` on lanes of few registers, where columns of matrices share sets of the cache: it reads copies of them.
+    /// Instead of `batch` for many points, or any on lanes of few registers, where columns of matrices share sets of the cache: it reads
+    /// copies of them.
     pub copies: Option<LoopProgram>,
     /// For one point.
     pub single: LoopProgram,

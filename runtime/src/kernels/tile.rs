@@ -6,6 +6,7 @@
 
 use crate::lanes::{Isa, Real};
 
+use super::caches;
 use super::contraction::Panel;
 use super::nest::{has, kind};
 use super::odometer::Odometer;
@@ -100,6 +101,7 @@ impl<
     const WEIGHTED: bool = has(KIND, kind::WEIGHTED);
     const ADDENDS: bool = has(KIND, kind::ADDENDS);
     const APART: bool = has(KIND, kind::APART);
+    const FETCHED: bool = has(KIND, kind::FETCHED);
     /// Whether the innermost sum is over the points of a block.
     const POINTS: bool = has(KIND, kind::POINTS);
     /// Whether columns of the second factor are vectors of points, one of which is read.
@@ -490,6 +492,10 @@ impl<
             }
         }
         while steps > 0 {
+            if Self::FETCHED {
+                // What the next tile reads of this column.
+                caches::fetch_lines(a.wrapping_add(R * Self::A_ROW), R);
+            }
             self.step::<false, SCALED>(a, b, weight, scale, sums);
             a = a.wrapping_add(next_a);
             b = b.wrapping_add(next_b);

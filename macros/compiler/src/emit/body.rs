@@ -227,7 +227,7 @@ impl Emitter<'_> {
             blocks.extend(self.function(asked, program, &name));
             let run = blocks_of(&name, asked, quote!(lanes));
             block = quote! {
-                if const { __private::has_few_registers::<S>() } {
+                if __private::are_copies_worth_it::<S>(count - start, lanes) {
                     #run
                 } else {
                     #block

@@ -392,6 +392,7 @@ fn emit_kind(nest: &ContractionNest, [part, on_diagonal]: [bool; 2]) -> TokenStr
         (nest.weight.is_some(), quote!(WEIGHTED)),
         (!nest.addends.is_empty(), quote!(ADDENDS)),
         (nest.is_apart(), quote!(APART)),
+        (nest.is_fetched(), quote!(FETCHED)),
     ];
     let bits = bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit);
     quote!({ 0 #(| __private::kind::#bits)* })

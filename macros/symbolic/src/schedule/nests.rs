@@ -154,10 +154,22 @@ pub struct ContractionNest {
     pub over_points: bool,
 }
 
+/// Numbers of a matrix that leaves the second cache of 1 MiB, where streams of points have their place too.
+const FETCHED_NUMBERS: usize = 96 << 10;
+
 impl ContractionNest {
     /// Whether it is a sum over the points of which each lane has its own.
     pub fn is_apart(&self) -> bool {
         self.over_points && self.lane == LaneAxis::Sum && self.out.space == Space::Block
+    }
+
+    /// Whether the first factor is a matrix of scalars that leaves the second cache, whose columns are steps of the innermost sum.
+    pub fn is_fetched(&self) -> bool {
+        self.lane == LaneAxis::Points
+            && self.a.space != Space::Block
+            && self.m.a == 1
+            && self.k.a >= self.m.extent
+            && self.m.extent * self.k.extent >= FETCHED_NUMBERS
     }
 
     /// All products that are added up; where there is but one, it too.
