@@ -83,9 +83,6 @@ pub struct ContractionNest {
     pub weight: usize,
 }
 
-/// Numbers of a matrix that leaves the second cache of 1 MiB, where streams of points have their place too.
-const FETCHED_NUMBERS: usize = 96 << 10;
-
 /// How the code of a nest differs beside its tile: bits of the constant `KIND`.
 pub mod kind {
     /// Rows run along the lanes; without this and [`SUM`], points do.
@@ -122,7 +119,7 @@ pub mod kind {
     pub const APART: u32 = 32768;
     /// The tile is on the diagonal of a symmetric result: what lies beyond it is not computed. The caller's too.
     pub const DIAGONAL: u32 = 65536;
-    /// The first factor is a matrix that leaves the second cache, read a row of a tile at a time.
+    /// What the next tile reads of the first factor is fetched ahead. The caller's too: it changes no result.
     pub const FETCHED: u32 = 131_072;
 }
 
@@ -136,16 +133,6 @@ impl ContractionNest {
         self.over_points
             && matches!(self.lane, LaneAxis::Sum)
             && matches!(self.spaces[0], Space::Block)
-    }
-
-    /// Whether the first factor is a matrix of scalars that leaves the second cache, whose columns are steps of the innermost sum: what a
-    /// tile reads of each column is then in a line, mostly on a page, of its own, which nothing brings by itself.
-    const fn is_fetched(&self) -> bool {
-        matches!(self.lane, LaneAxis::Points)
-            && !matches!(self.spaces[1], Space::Block)
-            && self.m.a == 1
-            && self.k.a >= self.m.extent
-            && self.m.extent * self.k.extent >= FETCHED_NUMBERS
     }
 
     /// Where a weight lies: in the block if points run along the lanes.
@@ -223,9 +210,6 @@ impl ContractionNest {
         if self.is_apart() {
             bits |= kind::APART;
         }
-        if self.is_fetched() {
-            bits |= kind::FETCHED;
-        }
         bits
     }
 
@@ -278,7 +262,7 @@ impl ContractionNest {
     /// Whether the nest is what its kind says, and stays within the memory if its operands begin at these elements.
     pub(super) const fn check(&self, kind: u32, begins: [usize; 5], sizes: Sizes) {
         assert!(
-            self.kind() == kind & !(kind::PART | kind::DIAGONAL),
+            self.kind() == kind & !(kind::PART | kind::DIAGONAL | kind::FETCHED),
             "the code of a nest is that of its kind"
         );
         let points = matches!(self.lane, LaneAxis::Points);

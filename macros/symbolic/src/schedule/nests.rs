@@ -163,7 +163,8 @@ impl ContractionNest {
         self.over_points && self.lane == LaneAxis::Sum && self.out.space == Space::Block
     }
 
-    /// Whether the first factor is a matrix of scalars that leaves the second cache, whose columns are steps of the innermost sum.
+    /// Whether the first factor is a matrix of scalars that leaves the second cache, whose columns are steps of the innermost sum: what a
+    /// tile reads of each is then in a line, mostly on a page, of its own, which nothing brings by itself.
     pub fn is_fetched(&self) -> bool {
         self.lane == LaneAxis::Points
             && self.a.space != Space::Block
