@@ -341,6 +341,7 @@ pub fn tiles<
         .apart(Tiles::<T, KIND, R, W, ROW_STEP, COLUMN_STEP> {
             bases: &memory.bases,
             points: memory.points,
+            has_initial: !(const { C::NEST.begins } && memory.sums_begin),
             panel: &const {
                 Part::<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN, ACROSS>::PANEL
             },
@@ -358,6 +359,8 @@ struct Tiles<
 > {
     bases: &'a Bases<T>,
     points: usize,
+    /// Whether initial values are read.
+    has_initial: bool,
     panel: &'static Panel,
 }
 
@@ -391,7 +394,8 @@ impl<
             steps: panel.k.extent,
             last: panel.last,
             part: T::no_lanes(),
-            initial_columns: panel.initial_columns,
+            initial_columns: 0,
+            has_initial: self.has_initial,
         }
         .columns(self.points);
     }

@@ -77,6 +77,8 @@ pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize> {
     pub(super) simd: S,
     pub(super) bases: Bases<T>,
     pub(super) points: usize,
+    /// Whether nothing was added to sums over points before.
+    pub(super) sums_begin: bool,
     /// Whether results are to be stored past the caches.
     pub(super) streams: bool,
     lifetime: PhantomData<(&'a [T], &'a mut [MaybeUninit<T>])>,
@@ -111,16 +113,21 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
                 scratch.wrapping_add(start),
             ]),
             points: 0,
+            sums_begin: false,
             streams: false,
             lifetime: PhantomData,
         }
     }
 
-    /// The same memory with so many points in its block, for sums over points.
+    /// The same memory with so many points in its block, for sums over points, which begin with these or not.
     #[inline(always)]
     #[must_use]
-    pub fn with_points(&self, points: usize) -> Self {
-        Memory { points, ..*self }
+    pub fn with_points(&self, points: usize, sums_begin: bool) -> Self {
+        Memory {
+            points,
+            sums_begin,
+            ..*self
+        }
     }
 
     /// The memory of a call whose results are so many bytes.

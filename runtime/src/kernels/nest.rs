@@ -76,6 +76,8 @@ pub struct ContractionNest {
     /// points. With rows along the lanes `a` is a copy with a point's entries side by side: all its steps are scalars, `k.a` from
     /// one point to the next.
     pub over_points: bool,
+    /// Where sums over the points begin, results are written: their initial values, which are the results before, are not read.
+    pub begins: bool,
     /// Products that are added up, instead of `sums`, each over `k`; none: there is one, where the factors begin.
     pub addends: &'static [Addend],
     /// Step of the weight along `k`, in elements of the block, or of scratch without points along the lanes: it multiplies each summed
@@ -461,6 +463,7 @@ mod tests {
             scale: 1.0,
             symmetric: false,
             over_points: false,
+            begins: false,
             addends: &[],
             weight: 0,
         };

@@ -56,7 +56,7 @@ impl<T: Elementary + Entries<T>> OnLanes for Shared<T> {
         let mut numbers = [T::ZERO];
         let memory = Memory::<T, S, 0, 0, BLOCK>::new(simd, &[], &mut scratch);
         pack::<Number, T, S, T, 0, 0, BLOCK>(&memory, &numbers);
-        relayout::<Number, 0, 1, T, S, 0, 0, BLOCK>(&memory.with_points(1));
+        relayout::<Number, 0, 1, T, S, 0, 0, BLOCK>(&memory.with_points(1, false));
         unpack::<Number, T, S, T, 0, 0, BLOCK>(&memory, &mut numbers);
         pack_weights::<Number, T, S, 0, 0, BLOCK>(&memory, [T::ONE; 2], 1);
         let columns = Columns {

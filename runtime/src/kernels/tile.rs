@@ -56,8 +56,10 @@ pub(super) struct Work<
     pub last: usize,
     /// Lanes in use of a vector that may be partial: of the last row of the tile, or of the summed index.
     pub part: T::Mask<S>,
-    /// How many columns from the first of the tile on have an initial value.
+    /// How many columns from the first of the tile on have an initial value that is read.
     pub initial_columns: usize,
+    /// Whether any is read.
+    pub has_initial: bool,
 }
 
 /// The results of a tile, and room for a vector behind them.
@@ -177,7 +179,11 @@ impl<
     /// The columns of tiles.
     #[inline(always)]
     fn side_by_side(&mut self) {
-        self.initial_columns = self.panel.initial_columns;
+        self.initial_columns = if self.has_initial {
+            self.panel.initial_columns
+        } else {
+            0
+        };
         let mut across = self.panel.across;
         loop {
             self.column();

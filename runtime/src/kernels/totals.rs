@@ -1,5 +1,5 @@
-//! Sums over the points of a call: the first numbers of the scratch, which begin as zeros. Some have a number for each lane first, in the
-//! block.
+//! Sums over the points of a call: the first numbers of the scratch. Some have a number for each lane first, in the block. They begin with
+//! what the first block adds to them, or as zeros.
 
 use core::mem::MaybeUninit;
 use core::slice;
@@ -7,61 +7,31 @@ use core::slice;
 use crate::lanes::{Isa, OnLanes, Real};
 
 use super::memory::{Memory, Space};
+use super::transfer::Viewed;
 use super::transpose::{MOST_LANES, Square, sums_of_lanes};
 
-/// Sets the first `COUNT` numbers of the scratch to zero.
+/// Sets sums to zero: numbers side by side, or vectors of the block.
 #[inline(always)]
-pub fn clear_totals<
-    const COUNT: usize,
-    T: Real,
-    S: Isa,
-    const P: usize,
-    const H: usize,
-    const B: usize,
->(
+pub fn clear<V: Viewed, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
     memory: &Memory<'_, T, S, P, H, B>,
 ) {
     const {
         assert!(
-            Memory::<T, S, P, H, B>::SIZES.hold(Space::Scratch, 0, COUNT),
-            "sums lie within the memory"
+            V::VIEW.extents.len() == 1 && V::VIEW.strides[0] == 1 && V::VIEW.vectors == 1,
+            "sums lie side by side"
+        );
+        V::VIEW.check(Memory::<T, S, P, H, B>::SIZES);
+        assert!(
+            !matches!(V::VIEW.space, Space::Parameters),
+            "parameters are not written"
         );
     }
-    // SAFETY: these numbers lie within the scratch, which nothing else refers to meanwhile.
-    unsafe { clear(memory.bases.at(Space::Scratch, 0), COUNT) };
-}
-
-/// # Safety
-/// So many numbers must be writable, and nothing else may refer to them meanwhile.
-#[inline(always)]
-unsafe fn clear<T: Real>(first: *mut T, count: usize) {
-    // SAFETY: the caller's promise.
+    let unit = V::VIEW.space.unit::<T, S>();
+    let (first, count) = (V::VIEW.offset * unit, V::VIEW.extents[0] * unit);
+    let first: *mut T = memory.bases.at(V::VIEW.space, first);
+    // SAFETY: the numbers lie within their space, as `check` has shown, and nothing else refers to it meanwhile.
     let numbers = unsafe { slice::from_raw_parts_mut(first.cast::<MaybeUninit<T>>(), count) };
     numbers.fill(MaybeUninit::new(T::ZERO));
-}
-
-/// Sets `COUNT` vectors of the block to zero, from element `FROM` on: the sums of each lane.
-#[inline(always)]
-pub fn clear_lane_totals<
-    const FROM: usize,
-    const COUNT: usize,
-    T: Real,
-    S: Isa,
-    const P: usize,
-    const H: usize,
-    const B: usize,
->(
-    memory: &Memory<'_, T, S, P, H, B>,
-) {
-    const {
-        assert!(
-            Memory::<T, S, P, H, B>::SIZES.hold(Space::Block, FROM, COUNT),
-            "sums of lanes lie within the memory"
-        );
-    }
-    let lanes = Space::Block.unit::<T, S>();
-    // SAFETY: these vectors lie within the block, which nothing else refers to meanwhile.
-    unsafe { clear(memory.bases.at(Space::Block, FROM * lanes), COUNT * lanes) };
 }
 
 /// Adds up the lanes of `COUNT` vectors of the block, from element `FROM` on, and adds each to a number of the scratch, from element
@@ -108,7 +78,7 @@ impl<T: Real> AddLanes<T> {
         let source = self
             .vectors
             .wrapping_add(number * Space::Block.unit::<T, S>());
-        // SAFETY: `add_lane_totals` has shown that the vectors lie within the block, and `clear_lane_totals` has written them.
+        // SAFETY: `add_lane_totals` has shown that the vectors lie within the block, and blocks have written them.
         unsafe { T::load(simd, source) }
     }
 }
@@ -129,7 +99,7 @@ impl<T: Real> OnLanes for AddLanes<T> {
             }
             let totals = self.totals.wrapping_add(number);
             let sums = sums_of_lanes::<T, S>(simd, rows);
-            // SAFETY: as many totals as there are lanes lie within the scratch, and `clear_totals` has written them.
+            // SAFETY: as many totals as there are lanes lie within the scratch, and were written before.
             unsafe { T::store(simd, totals, T::add(simd, T::load(simd, totals), sums)) };
             number += lanes;
         }
@@ -170,7 +140,7 @@ pub fn drain_totals<
     }
     let (sums, others) = sums.split_at_mut(COUNT);
     let first: *const T = memory.bases.at(Space::Scratch, FROM);
-    // SAFETY: these numbers lie within the scratch, to which nothing else refers meanwhile, and `clear_totals` has written them.
+    // SAFETY: these numbers lie within the scratch, to which nothing else refers meanwhile, and were written: by `clear` or by the first block.
     let totals = unsafe { slice::from_raw_parts(first, COUNT) };
     if !adds {
         sums.copy_from_slice(totals);

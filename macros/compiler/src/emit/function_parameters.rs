@@ -89,6 +89,7 @@ impl InParametersEmitter<'_> {
             body,
             inputs,
             outputs,
+            ..
         } = &parts;
         let (scalar, point, workspace) = (&self.scalar, &self.point, self.workspace);
         let network = &self.network.name;

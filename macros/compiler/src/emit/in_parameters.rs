@@ -93,6 +93,8 @@ pub(super) struct Given {
 pub(super) struct Parts {
     pub memory: TokenStream,
     pub once: TokenStream,
+    /// Sets the sums over the points to zero that do not begin with a point.
+    pub clear: TokenStream,
     pub body: TokenStream,
     pub inputs: Vec<Ident>,
     pub outputs: Vec<Ident>,
@@ -112,7 +114,14 @@ impl InParametersEmitter<'_> {
         let scalar = &self.scalar;
         let sizes = [program.parameters, program.scratch, program.block];
         let [parameters, hoisted, block] = sizes.map(number);
+        let cleared = program.cleared.iter();
+        let cleared = cleared.map(|view| {
+            let view = self.nests.view(view, 1);
+            quote!(__private::clear::<#view, _, _, _, _, _>(memory);)
+        });
+        let clear = cleared.collect();
         Parts {
+            clear,
             memory: quote!(__private::Memory::<'_, #scalar, Q, #parameters, #hoisted, #block>),
             once: self.nests.calls(&program.prologue),
             body: self.nests.calls(&program.body),

@@ -183,6 +183,7 @@ impl InParametersEmitter<'_> {
         let Parts {
             memory,
             once,
+            clear,
             body,
             inputs,
             outputs,
@@ -235,16 +236,20 @@ impl InParametersEmitter<'_> {
 
                 #[inline(always)]
                 fn run<Q: __private::Isa>(self, simd: Q) {
+                    let count = self.points.len();
+                    if count == 0 {
+                        self.loss.fill(0 as #scalar);
+                        return;
+                    }
                     let memory = &#memory::new(simd, self.parameters, self.scratch);
-                    __private::clear_totals::<#totals, _, _, _, _, _>(memory);
+                    #clear
                     #once
                     let lanes = __private::lanes::<#scalar, Q>();
-                    let count = self.points.len();
                     #given_local
                     let mut start = 0;
                     while start < count {
                         let end = ::core::cmp::min(start + lanes, count);
-                        let memory = &memory.with_points(end - start);
+                        let memory = &memory.with_points(end - start, start == 0);
                         __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &self.points[start..end]);
                         #pack_given
                         __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);

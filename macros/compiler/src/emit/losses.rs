@@ -16,12 +16,14 @@ impl InParametersEmitter<'_> {
         let Parts {
             memory,
             once,
+            clear,
             body,
             inputs,
             ..
         } = &self.parts(&loss.batch);
         let Parts {
             memory: single_memory,
+            clear: single_clear,
             body: single_body,
             inputs: single_inputs,
             ..
@@ -60,22 +62,16 @@ impl InParametersEmitter<'_> {
             drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, #slice, adds);));
             start += length;
         }
-        let totals = number(totals);
         let LaneTotals {
             first,
             count: lane_totals,
             block: behind,
         } = loss.batch.lane_totals;
         let [first, behind] = [first, behind].map(number);
-        let (mut clear_lanes, mut add_lanes) = (TokenStream::new(), TokenStream::new());
+        let mut add_lanes = TokenStream::new();
         if lane_totals > 0 {
             let lane_totals = number(lane_totals);
-            clear_lanes = quote!(__private::clear_lane_totals::<#behind, #lane_totals, _, _, _, _, _>(memory););
-            add_lanes = quote! {
-                if blocks > 0 {
-                    __private::add_lane_totals::<#behind, #first, #lane_totals, _, _, _, _, _>(memory);
-                }
-            };
+            add_lanes = quote!(__private::add_lane_totals::<#behind, #first, #lane_totals, _, _, _, _, _>(memory););
         }
         let sums: Vec<&Ident> = slices.iter().map(|(slice, _)| slice).collect();
         let pack_x = &inputs[0];
@@ -122,17 +118,20 @@ impl InParametersEmitter<'_> {
                     // A last block of few points is done point by point.
                     let rest = count % block;
                     let blocks = if __private::are_few(rest, block) { count - rest } else { count };
-                    let mut start = 0;
-                    {
-                        let memory = &#memory::new(simd, self.parameters, &mut *scratch);
-                        __private::clear_totals::<#totals, _, _, _, _, _>(memory);
-                        if blocks > 0 {
-                            #once
-                            #clear_lanes
+                    if count == 0 {
+                        if !adds {
+                            #(#sums.fill(0 as #scalar);)*
                         }
+                        return;
+                    }
+                    let mut start = 0;
+                    if blocks > 0 {
+                        let memory = &#memory::new(simd, self.parameters, &mut *scratch);
+                        #clear
+                        #once
                         while start < blocks {
                             let end = ::core::cmp::min(start + block, blocks);
-                            let memory = &memory.with_points(end - start);
+                            let memory = &memory.with_points(end - start, start == 0);
                             __private::pack::<#pack_x, _, _, _, _, _, _>(memory, &points[start..end]);
                             #pack_given
                             __private::pack_weights::<#pack_weights, _, _, _, _, _>(memory, self.weights, end - start);
@@ -142,8 +141,12 @@ impl InParametersEmitter<'_> {
                         #add_lanes
                     }
                     let memory = &#single_memory::new(simd, self.parameters, scratch);
+                    if blocks == 0 {
+                        #single_clear
+                    }
                     while start < count {
                         let end = start + 1;
+                        let memory = &memory.with_points(1, start == 0);
                         __private::pack::<#single_pack_x, _, _, _, _, _, _>(memory, &points[start..end]);
                         #single_pack_given
                         __private::pack_weights::<#single_pack_weights, _, _, _, _, _>(memory, self.weights, 1);

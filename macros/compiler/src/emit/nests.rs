@@ -297,7 +297,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
         Some(_) => number(nest.initial_columns.min(nest.n.extent)),
     };
     let (paired, alone, symmetric) = (nest.paired, nest.b.is_none(), nest.symmetric);
-    let over_points = nest.over_points;
+    let (over_points, begins) = (nest.over_points, nest.begins);
     let scale = emit_constant(nest.scale);
     let addends = nest.addends.iter().map(|addend| {
         let [a, b, weight] = [addend.a, addend.b, addend.weight].map(number);
@@ -326,6 +326,7 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
                 scale: #scale,
                 symmetric: #symmetric,
                 over_points: #over_points,
+                begins: #begins,
                 addends: &[#(#addends),*],
                 weight: #weight,
             };

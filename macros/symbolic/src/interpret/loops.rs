@@ -13,6 +13,8 @@ struct Memory<'a> {
     parameters: &'a [f64],
     scratch: Vec<f64>,
     block: Vec<f64>,
+    /// Whether nothing was added to sums over the points before.
+    sums_begin: bool,
 }
 
 impl Memory<'_> {
@@ -54,14 +56,18 @@ pub fn interpret_points(
         parameters,
         scratch: vec![f64::NAN; program.scratch],
         block: vec![f64::NAN; program.block],
+        sums_begin: true,
     };
-    memory.scratch[..program.totals].fill(0.0);
     let LaneTotals {
         first,
         count,
         block: lane_totals,
     } = program.lane_totals;
-    memory.block[lane_totals..lane_totals + count].fill(0.0);
+    for view in &program.cleared {
+        for address in addresses(view) {
+            memory.write(start(view, 0), address, 0.0);
+        }
+    }
     run(&program.prologue, &mut memory);
     let mut outputs = Vec::new();
     for block in points.chunks_exact(program.vectors) {
@@ -75,6 +81,7 @@ pub fn interpret_points(
             }
         }
         run(&program.body, &mut memory);
+        memory.sums_begin = false;
         for vector in 0..block.len() {
             let outputs_of_point = program.outputs.iter().map(|view| Tensor {
                 shape: view.shape.clone(),
@@ -155,6 +162,7 @@ fn walk(loops: &[Loop]) -> Vec<Loop> {
 }
 
 fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
+    let init = nest.init.filter(|_| !(nest.begins && memory.sums_begin));
     let mut sums = nest.sums.clone();
     sums.push(nest.k);
     let sums = walk(&sums);
@@ -182,7 +190,7 @@ fn contraction(nest: &ContractionNest, memory: &mut Memory<'_>) {
                     }
                 }
                 value *= nest.scale;
-                if let Some(init) = nest.init.filter(|_| column.extent < nest.initial_columns) {
+                if let Some(init) = init.filter(|_| column.extent < nest.initial_columns) {
                     value += memory.read(init, outer.init + row.init + column.init);
                 }
                 memory.write(nest.out, outer.out + row.out + column.out, value);

@@ -261,6 +261,7 @@ mod tests {
             scale: 1.0,
             symmetric: false,
             over_points: false,
+            begins: false,
         })
     }
 

@@ -206,6 +206,7 @@ pub(crate) fn assemble(
         scale: operands.scale,
         symmetric,
         over_points: false,
+        begins: false,
     }
 }
 

@@ -152,6 +152,7 @@ mod tests {
             scale: 0.5,
             symmetric: true,
             over_points: false,
+            begins: false,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here knows a layer or a derivative: a unit is a contraction or elementwise work.
 
 mod absorb;
+mod begin;
 mod contraction;
 mod copies;
 mod elementwise;
@@ -173,27 +174,23 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
             ..output.clone()
         }));
     }
-    read.push(View {
-        space: Space::Scratch,
-        offset: 0,
-        shape: vec![layout.totals],
-        strides: vec![1],
-    });
-    read.push(View {
-        space: Space::Block,
-        offset: lane_totals.block,
-        shape: vec![lane_totals.count],
-        strides: vec![1],
-    });
+    let sums = [
+        View::numbers(Space::Scratch, 0, layout.totals),
+        View::numbers(Space::Block, lane_totals.block, lane_totals.count),
+    ];
+    read.extend(sums.iter().cloned());
+    let mut body = fuse::fuse(body, vectors.count, &read);
+    let cleared = begin::begin(&mut body, &sums);
     LoopProgram {
         mode,
         prologue: fuse::fuse(prologue, 1, &everything(layout)),
-        body: fuse::fuse(body, vectors.count, &read),
+        body,
         scratch: layout.scratch,
         block: behind + lane_totals.count,
         vectors: vectors.count,
         totals: layout.totals,
         lane_totals,
+        cleared,
         parameters: program.parameters,
         inputs,
         outputs,
@@ -213,12 +210,7 @@ fn side_by_side(graph: &mut Graph, node: NodeId, mut view: View) -> View {
 
 /// All scratch: what is hoisted may be read by any point.
 fn everything(layout: &Layout) -> Vec<View> {
-    vec![View {
-        space: Space::Scratch,
-        offset: 0,
-        shape: vec![layout.scratch],
-        strides: vec![1],
-    }]
+    vec![View::numbers(Space::Scratch, 0, layout.scratch)]
 }
 
 /// The view of an input that nothing reads: no elements.

@@ -35,6 +35,18 @@ pub struct View {
     pub strides: Vec<usize>,
 }
 
+impl View {
+    /// So many numbers side by side.
+    pub(crate) fn numbers(space: Space, offset: usize, count: usize) -> Self {
+        View {
+            space,
+            offset,
+            shape: vec![count],
+            strides: vec![1],
+        }
+    }
+}
+
 /// What runs along the lanes of a nest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LaneAxis {
@@ -152,6 +164,9 @@ pub struct ContractionNest {
     /// The innermost summed index runs through the points of the block, as many as there are: the result is a sum over points.
     /// With the rows along the lanes `a` is what a [`Relayout`] wrote.
     pub over_points: bool,
+    /// The results are sums over the points that nothing else adds to before: the first block, or point, of a call writes them, and
+    /// does not read their initial values.
+    pub begins: bool,
 }
 
 /// Numbers of a matrix that leaves the second cache of 1 MiB, where streams of points have their place too.
@@ -352,7 +367,7 @@ impl Vectors {
     };
 }
 
-/// Totals that have a number for each lane first: elements of the block, which begin as zeros and outlast it. Behind the last block the
+/// Totals that have a number for each lane first: elements of the block, which outlast it. Behind the last block the
 /// lanes of each are added up and added to the total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LaneTotals {
@@ -379,10 +394,12 @@ pub struct LoopProgram {
     pub block: usize,
     /// Vectors of points in a block: element `e` of point vector `v` is at `e + v`.
     pub vectors: usize,
-    /// How many of these are summed over all points. They begin as zeros; all programs for the same sums have them in the same places.
+    /// How many of these are summed over all points. All programs for the same sums have them in the same places.
     pub totals: usize,
     /// Which of them are summed in each lane first.
     pub lane_totals: LaneTotals,
+    /// Totals, and sums of lanes, that begin as zeros. All others are written by the first block or point: by nests that begin them.
+    pub cleared: Vec<View>,
     /// The number of parameters.
     pub parameters: usize,
     /// Where the inputs are to be put.

@@ -85,6 +85,9 @@ impl Display for ContractionNest {
         if self.over_points {
             formatter.write_str(", k the points")?;
         }
+        if self.begins {
+            formatter.write_str(", begins its sums")?;
+        }
         Ok(())
     }
 }

@@ -56,9 +56,9 @@ impl LoopProgram {
             scratch: vec![false; self.scratch],
             block: vec![false; self.block],
         };
-        written.scratch[..self.totals].fill(true);
-        let LaneTotals { count, block, .. } = self.lane_totals;
-        written.block[block..block + count].fill(true);
+        for view in &self.cleared {
+            each_number(view, &mut |place, address| written.write(place, address))?;
+        }
         for view in &self.inputs {
             self.each_vector(view, &mut |place, address| written.write(place, address))?;
         }
@@ -69,6 +69,14 @@ impl LoopProgram {
                 Nest::Relayout(nest) => relayout(nest, &mut written),
             };
             checked.map_err(|fault| format!("{fault} in nest {number}: {nest}"))?;
+        }
+        let LaneTotals { count, block, .. } = self.lane_totals;
+        let sums = [
+            View::numbers(Space::Scratch, 0, self.totals),
+            View::numbers(Space::Block, block, count),
+        ];
+        for view in &sums {
+            each_number(view, &mut |place, address| written.read(place, address))?;
         }
         for view in &self.outputs {
             self.each_vector(view, &mut |place, address| written.read(place, address))?;
@@ -92,6 +100,14 @@ impl LoopProgram {
         steps.push(1);
         each(&[(place(view), steps)], &loops, visit)
     }
+}
+
+/// Calls `visit` with the address of each element.
+fn each_number(
+    view: &View,
+    visit: &mut dyn FnMut(Place, usize) -> Result<(), String>,
+) -> Result<(), String> {
+    each(&[(place(view), view.strides.clone())], &view.shape, visit)
 }
 
 fn place(view: &View) -> Place {
@@ -172,7 +188,7 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
     each(&reads, &extents, &mut |place, address| {
         written.read(place, address)
     })?;
-    if let Some(init) = nest.init {
+    if let (Some(init), false) = (nest.init, nest.begins) {
         let mut extents = extents[..results].to_vec();
         extents[results - 1] = nest.n.extent.min(nest.initial_columns);
         let read = (init, steps(|step| step.init)[..results].to_vec());
