@@ -137,6 +137,10 @@ pub fn derive_loss(
         .into_iter()
         .map(|(node, offset)| Total { node, offset });
     program.totals = totals.collect();
+    program.gradient = match request {
+        LossRequest::Gradient => count,
+        LossRequest::Value | LossRequest::Hvp => 0,
+    };
     program.outputs.clear();
     drop_increments(&mut program);
     let graph = &program.graph;

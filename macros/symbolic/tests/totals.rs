@@ -6,7 +6,7 @@ use derive_network_symbolic::differentiate::partial;
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::ir::Program;
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
-use derive_network_symbolic::schedule::{LaneAxis, Nest, schedule_blocks};
+use derive_network_symbolic::schedule::{LaneAxis, Mode, Nest, alternatives, schedule_blocks};
 use support::blocks::{of_vectors, sums};
 use support::{Random, chain};
 
@@ -173,4 +173,28 @@ fn few_sums_are_kept_for_each_lane() {
     assert_eq!(count, totals);
     assert_eq!(kept(totals), (totals, totals));
     assert_eq!(kept(totals - 1), (0, totals));
+}
+
+/// Of the nests that add to a sum the first begins it: only the derivative in the last bias, which is zero, is cleared.
+#[test]
+fn sums_begin_with_what_is_added_first() {
+    let program = curved_loss();
+    let results = |nest: &Nest| match nest {
+        Nest::Contraction(nest) if nest.begins => {
+            let loops = nest.outer.iter().chain([&nest.m, &nest.n]);
+            loops.map(|step| step.extent).product()
+        }
+        _ => 0,
+    };
+    for mode in [Mode::Single, Mode::Batch] {
+        for loops in alternatives(&program, mode, of_vectors(1, 8, 0)) {
+            let begun: usize = loops.body.iter().map(results).sum();
+            assert_eq!(begun, loops.totals - 1, "{loops}");
+            let cleared: Vec<_> = loops.cleared.iter().collect();
+            let [last] = cleared[..] else {
+                panic!("{cleared:?}")
+            };
+            assert_eq!((last.offset, last.shape[0]), (loops.gradient - 1, 1));
+        }
+    }
 }

@@ -163,7 +163,7 @@ impl<const I: usize, const R: usize> ElementwiseNest<I, R> {
         );
         let mut last = match walk.space {
             Space::Block if vectors > 0 => vectors - 1,
-            Space::Block | Space::Parameters | Space::Scratch => 0,
+            _ => 0,
         };
         let mut l = 0;
         while l < self.extents.len() {

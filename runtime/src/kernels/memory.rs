@@ -20,6 +20,8 @@ pub enum Space {
     Scratch,
     /// In the scratch for a block of points: one vector an element.
     Block,
+    /// The gradient in the parameters, one scalar each: the first of the scratch, or where the caller wants it.
+    Gradient,
 }
 
 impl Space {
@@ -28,7 +30,7 @@ impl Space {
     pub const fn unit<T: Real, S: Isa>(self) -> usize {
         match self {
             Space::Block => size_of::<T::Vector<S>>() / size_of::<T>(),
-            Space::Parameters | Space::Scratch => 1,
+            Space::Parameters | Space::Scratch | Space::Gradient => 1,
         }
     }
 }
@@ -51,6 +53,9 @@ impl Sizes {
             Space::Parameters => self.parameters,
             Space::Scratch => self.scratch,
             Space::Block => self.block,
+            // Wherever it is.
+            Space::Gradient if self.parameters < self.scratch => self.parameters,
+            Space::Gradient => self.scratch,
         };
         offset <= size && extent <= size - offset
     }
@@ -58,7 +63,7 @@ impl Sizes {
 
 /// Where each space begins, by its number. Parameters are not written: nests that would are refused when they are compiled.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bases<T>([*mut T; 3]);
+pub(super) struct Bases<T>([*mut T; 4]);
 
 impl<T> Bases<T> {
     /// The scalar at `offset` of a space. Called in debug builds: every nest asks several times.
@@ -111,6 +116,7 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
                 parameters.as_ptr().cast_mut(),
                 scratch,
                 scratch.wrapping_add(start),
+                scratch,
             ]),
             points: 0,
             sums_begin: false,
@@ -128,6 +134,22 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
             sums_begin,
             ..*self
         }
+    }
+
+    /// The memory of a call whose gradient is summed where it is wanted, unless it `adds` to what is there: then as part of the scratch.
+    ///
+    /// # Panics
+    /// If there are fewer numbers than parameters.
+    #[inline(always)]
+    #[must_use]
+    pub fn with_gradient(mut self, gradient: &'a mut [T], adds: bool) -> Self {
+        if gradient.len() < P {
+            too_small();
+        }
+        if !adds {
+            self.bases.0[Space::Gradient as usize] = gradient.as_mut_ptr();
+        }
+        self
     }
 
     /// The memory of a call whose results are so many bytes.

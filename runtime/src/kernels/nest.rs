@@ -121,7 +121,8 @@ pub mod kind {
     pub const APART: u32 = 32768;
     /// The tile is on the diagonal of a symmetric result: what lies beyond it is not computed. The caller's too.
     pub const DIAGONAL: u32 = 65536;
-    /// What the next tile reads of the first factor is fetched ahead. The caller's too: it changes no result.
+    /// What the next tile reads of the first factor is fetched ahead, or, with rows along the lanes, what the tile beside writes. The
+    /// caller's too: it changes no result.
     pub const FETCHED: u32 = 131_072;
 }
 

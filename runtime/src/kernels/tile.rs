@@ -285,6 +285,15 @@ impl<
             self.store_sums(&sums, mirror, row);
             return;
         }
+        if Self::ROW && Self::FETCHED {
+            // What the tile beside writes.
+            let mut j = 0;
+            while j < W {
+                let out = at.out.wrapping_add((W + j) * panel.n.out);
+                caches::fetch_lines(out.cast_const(), R * Self::LANES);
+                j += 1;
+            }
+        }
         // Read before the first store, which could change them for all that is known.
         let (down, right) = (panel.m.out, panel.n.out);
         let (mut out_row, mut mirror_column) = (at.out, mirror);
@@ -498,7 +507,7 @@ impl<
             }
         }
         while steps > 0 {
-            if Self::FETCHED {
+            if !Self::ROW && Self::FETCHED {
                 // What the next tile reads of this column.
                 caches::fetch_lines(a.wrapping_add(R * Self::A_ROW), R);
             }

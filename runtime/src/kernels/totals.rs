@@ -6,26 +6,31 @@ use core::slice;
 
 use crate::lanes::{Isa, OnLanes, Real};
 
-use super::memory::{Memory, Space};
-use super::transfer::Viewed;
+use super::memory::{Memory, Sizes, Space};
+use super::transfer::{View, Viewed};
 use super::transpose::{MOST_LANES, Square, sums_of_lanes};
+
+impl View {
+    /// Whether it is sums side by side, within the memory.
+    const fn check_sums(&self, sizes: Sizes) {
+        assert!(
+            self.extents.len() == 1 && self.strides[0] == 1 && self.vectors == 1,
+            "sums lie side by side"
+        );
+        assert!(
+            !matches!(self.space, Space::Parameters),
+            "parameters are not written"
+        );
+        self.check(sizes);
+    }
+}
 
 /// Sets sums to zero: numbers side by side, or vectors of the block.
 #[inline(always)]
 pub fn clear<V: Viewed, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
     memory: &Memory<'_, T, S, P, H, B>,
 ) {
-    const {
-        assert!(
-            V::VIEW.extents.len() == 1 && V::VIEW.strides[0] == 1 && V::VIEW.vectors == 1,
-            "sums lie side by side"
-        );
-        V::VIEW.check(Memory::<T, S, P, H, B>::SIZES);
-        assert!(
-            !matches!(V::VIEW.space, Space::Parameters),
-            "parameters are not written"
-        );
-    }
+    const { V::VIEW.check_sums(Memory::<T, S, P, H, B>::SIZES) };
     let unit = V::VIEW.space.unit::<T, S>();
     let (first, count) = (V::VIEW.offset * unit, V::VIEW.extents[0] * unit);
     let first: *mut T = memory.bases.at(V::VIEW.space, first);
@@ -34,13 +39,12 @@ pub fn clear<V: Viewed, T: Real, S: Isa, const P: usize, const H: usize, const B
     numbers.fill(MaybeUninit::new(T::ZERO));
 }
 
-/// Adds up the lanes of `COUNT` vectors of the block, from element `FROM` on, and adds each to a number of the scratch, from element
-/// `TO` on.
+/// Adds up the lanes of vectors of the block, from element `FROM` on, and adds each to one of the sums of a view, which are numbers side by
+/// side.
 #[inline(always)]
 pub fn add_lane_totals<
+    V: Viewed,
     const FROM: usize,
-    const TO: usize,
-    const COUNT: usize,
     T: Real,
     S: Isa,
     const P: usize,
@@ -50,18 +54,19 @@ pub fn add_lane_totals<
     memory: &Memory<'_, T, S, P, H, B>,
 ) {
     const {
+        V::VIEW.check_sums(Memory::<T, S, P, H, B>::SIZES);
         assert!(
-            Memory::<T, S, P, H, B>::SIZES.hold(Space::Block, FROM, COUNT)
-                && Memory::<T, S, P, H, B>::SIZES.hold(Space::Scratch, TO, COUNT),
-            "sums lie within the memory"
+            !matches!(V::VIEW.space, Space::Block)
+                && Memory::<T, S, P, H, B>::SIZES.hold(Space::Block, FROM, V::VIEW.extents[0]),
+            "sums of lanes lie within the block, and belong to numbers"
         );
     }
     memory.simd.apart(AddLanes {
         vectors: memory
             .bases
             .at(Space::Block, FROM * Space::Block.unit::<T, S>()),
-        totals: memory.bases.at(Space::Scratch, TO),
-        count: COUNT,
+        totals: memory.bases.at(V::VIEW.space, V::VIEW.offset),
+        count: V::VIEW.extents[0],
     });
 }
 
@@ -151,5 +156,30 @@ pub fn drain_totals<
     while number < COUNT {
         sums[number] += totals[number];
         number += 1;
+    }
+}
+
+/// Ends the gradient, of which the first `COUNT` numbers were summed where they are wanted, or, if it `adds`, in the scratch. Numbers behind
+/// these are sums of nothing.
+///
+/// # Panics
+/// If there are fewer numbers.
+#[inline(always)]
+pub fn drain_gradient<
+    const COUNT: usize,
+    T: Real,
+    S: Isa,
+    const P: usize,
+    const H: usize,
+    const B: usize,
+>(
+    memory: &Memory<'_, T, S, P, H, B>,
+    gradient: &mut [T],
+    adds: bool,
+) {
+    if adds {
+        drain_totals::<0, COUNT, T, S, P, H, B>(memory, gradient, adds);
+    } else {
+        gradient[COUNT..].fill(T::ZERO);
     }
 }

@@ -18,7 +18,7 @@ const STACK_BYTES: usize = 64 * 1024;
 /// What the emission of all methods in the parameters shares.
 pub(super) struct InParametersEmitter<'a> {
     pub(super) network: &'a Network,
-    nests: &'a mut Nests,
+    pub(super) nests: &'a mut Nests,
     /// Lanes of the widest vector.
     pub(super) widest: usize,
     /// The type of the workspace.

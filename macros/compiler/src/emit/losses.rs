@@ -1,7 +1,7 @@
 //! A scheduled loss goes in; its methods, and the type that runs it over blocks of points and sums up what they contribute, come out.
 
 use derive_network_symbolic::parameter_request::LossRequest;
-use derive_network_symbolic::schedule::LaneTotals;
+use derive_network_symbolic::schedule::{LaneTotals, Space, View};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -53,13 +53,17 @@ impl InParametersEmitter<'_> {
                 (format_ident!("loss"), 1),
             ],
         };
-        let totals = loss.batch.totals;
+        let (totals, in_gradient) = (loss.batch.totals, loss.batch.gradient);
         let mut drains = TokenStream::new();
         let mut start = 0;
         for (slice, length) in &slices {
             let there = totals.saturating_sub(start).min(*length);
-            let (from, there) = (number(start.min(totals)), number(there));
-            drains.extend(quote!(__private::drain_totals::<#from, #there, _, _, _, _, _>(memory, #slice, adds);));
+            let (from, sums) = (number(start.min(totals)), number(there));
+            drains.extend(if start < in_gradient {
+                quote!(__private::drain_gradient::<#sums, _, _, _, _, _>(memory, #slice, adds);)
+            } else {
+                quote!(__private::drain_totals::<#from, #sums, _, _, _, _, _>(memory, #slice, adds);)
+            });
             start += length;
         }
         let LaneTotals {
@@ -67,12 +71,24 @@ impl InParametersEmitter<'_> {
             count: lane_totals,
             block: behind,
         } = loss.batch.lane_totals;
-        let [first, behind] = [first, behind].map(number);
-        let mut add_lanes = TokenStream::new();
-        if lane_totals > 0 {
-            let lane_totals = number(lane_totals);
-            add_lanes = quote!(__private::add_lane_totals::<#behind, #first, #lane_totals, _, _, _, _, _>(memory););
-        }
+        let last = first + lane_totals;
+        let parts = [
+            (Space::Gradient, first, last.min(in_gradient)),
+            (Space::Scratch, first.max(in_gradient), last),
+        ];
+        let add_lanes = parts.map(|(space, from, to)| {
+            if from >= to {
+                return TokenStream::new();
+            }
+            let view = self.nests.view(&View::numbers(space, from, to - from), 1);
+            let lanes = number(behind + from - first);
+            quote!(__private::add_lane_totals::<#view, #lanes, _, _, _, _, _>(memory);)
+        });
+        let with_gradient = if in_gradient > 0 {
+            quote!(.with_gradient(&mut *gradient, adds))
+        } else {
+            TokenStream::new()
+        };
         let sums: Vec<&Ident> = slices.iter().map(|(slice, _)| slice).collect();
         let pack_x = &inputs[0];
         let has_given = self.network.given() > 0;
@@ -126,7 +142,7 @@ impl InParametersEmitter<'_> {
                     }
                     let mut start = 0;
                     if blocks > 0 {
-                        let memory = &#memory::new(simd, self.parameters, &mut *scratch);
+                        let memory = &#memory::new(simd, self.parameters, &mut *scratch)#with_gradient;
                         #clear
                         #once
                         while start < blocks {
@@ -138,9 +154,9 @@ impl InParametersEmitter<'_> {
                             #body
                             start = end;
                         }
-                        #add_lanes
+                        #(#add_lanes)*
                     }
-                    let memory = &#single_memory::new(simd, self.parameters, scratch);
+                    let memory = &#single_memory::new(simd, self.parameters, &mut *scratch)#with_gradient;
                     if blocks == 0 {
                         #single_clear
                     }
@@ -153,6 +169,7 @@ impl InParametersEmitter<'_> {
                         #single_body
                         start = end;
                     }
+                    let memory = &#single_memory::new(simd, self.parameters, scratch);
                     #drains
                 }
             }

@@ -466,6 +466,7 @@ fn emit_space(space: Space) -> TokenStream {
         Space::Parameters => quote!(__private::Space::Parameters),
         Space::Scratch => quote!(__private::Space::Scratch),
         Space::Block => quote!(__private::Space::Block),
+        Space::Gradient => quote!(__private::Space::Gradient),
     }
 }
 

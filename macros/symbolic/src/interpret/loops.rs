@@ -21,7 +21,7 @@ impl Memory<'_> {
     fn read(&self, place: Place, address: usize) -> f64 {
         match place.space {
             Space::Parameters => self.parameters[place.offset + address],
-            Space::Scratch => self.scratch[place.offset + address],
+            Space::Scratch | Space::Gradient => self.scratch[place.offset + address],
             Space::Block => self.block[place.offset + address],
         }
     }
@@ -29,7 +29,7 @@ impl Memory<'_> {
     fn write(&mut self, place: Place, address: usize, value: f64) {
         match place.space {
             Space::Parameters => unreachable!("the verifier refuses writes to parameters"),
-            Space::Scratch => self.scratch[place.offset + address] = value,
+            Space::Scratch | Space::Gradient => self.scratch[place.offset + address] = value,
             Space::Block => self.block[place.offset + address] = value,
         }
     }

@@ -33,6 +33,9 @@ pub struct Program {
     pub outputs: Vec<Output>,
     /// What is summed over the points. No two of them share an entry.
     pub totals: Vec<Total>,
+    /// How many entries of the sums, the first, are the gradient in the parameters, at their places: callers may want these elsewhere than
+    /// the others.
+    pub gradient: usize,
 }
 
 impl Program {

@@ -138,6 +138,7 @@ mod tests {
                 node,
             }],
             totals: Vec::new(),
+            gradient: 0,
         }
     }
 

@@ -115,10 +115,12 @@ impl Layout {
         let ends = totals.map(|(node, offset)| offset + graph.node(*node).size());
         layout = place(buffers, vectors, ends.max().unwrap_or(0));
         let sum = |(node, offset): (&NodeId, &usize)| {
-            (
-                *node,
-                column_major(graph.shape(*node), *offset, Space::Scratch),
-            )
+            let space = if *offset < program.gradient {
+                Space::Gradient
+            } else {
+                Space::Scratch
+            };
+            (*node, column_major(graph.shape(*node), *offset, space))
         };
         layout.sums = units.totals.iter().map(sum).collect();
         layout

@@ -5,7 +5,7 @@
 use super::nests::{Place, Space, View};
 use super::touched::{Touched, Walk};
 
-/// Elements that are still to be read, of scratch and of the block.
+/// Elements that are still to be read, of scratch, of which the gradient may be the first, and of the block.
 #[derive(Debug, Default)]
 pub(crate) struct Live([Vec<bool>; 2]);
 
@@ -35,7 +35,7 @@ impl Live {
     fn set(&mut self, walk: &Walk, read: bool) {
         let elements = match walk.place.space {
             Space::Parameters => return,
-            Space::Scratch => &mut self.0[0],
+            Space::Scratch | Space::Gradient => &mut self.0[0],
             Space::Block => &mut self.0[1],
         };
         for (first, length) in walk.runs() {
@@ -50,7 +50,7 @@ impl Live {
     pub fn any(&self, walk: &Walk) -> bool {
         let elements = match walk.place.space {
             Space::Parameters => return false,
-            Space::Scratch => &self.0[0],
+            Space::Scratch | Space::Gradient => &self.0[0],
             Space::Block => &self.0[1],
         };
         let mut runs = walk.runs().into_iter();

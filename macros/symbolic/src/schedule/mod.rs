@@ -174,8 +174,10 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
             ..output.clone()
         }));
     }
+    let gradient = program.gradient.min(layout.totals);
     let sums = [
-        View::numbers(Space::Scratch, 0, layout.totals),
+        View::numbers(Space::Gradient, 0, gradient),
+        View::numbers(Space::Scratch, gradient, layout.totals - gradient),
         View::numbers(Space::Block, lane_totals.block, lane_totals.count),
     ];
     read.extend(sums.iter().cloned());
@@ -189,6 +191,7 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
         block: behind + lane_totals.count,
         vectors: vectors.count,
         totals: layout.totals,
+        gradient,
         lane_totals,
         cleared,
         parameters: program.parameters,

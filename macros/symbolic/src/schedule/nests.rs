@@ -20,6 +20,8 @@ pub enum Space {
     Scratch,
     /// Scratch of vectors, one lane a point.
     Block,
+    /// The gradient in the parameters, one scalar each: the first of the scratch, or where the caller wants it.
+    Gradient,
 }
 
 /// A tensor in memory: element `[i, j, ..]` is at `offset + i strides[0] + j strides[1] + ..`.
@@ -37,7 +39,7 @@ pub struct View {
 
 impl View {
     /// So many numbers side by side.
-    pub(crate) fn numbers(space: Space, offset: usize, count: usize) -> Self {
+    pub fn numbers(space: Space, offset: usize, count: usize) -> Self {
         View {
             space,
             offset,
@@ -172,15 +174,24 @@ pub struct ContractionNest {
 /// Numbers of a matrix that leaves the second cache of 1 MiB, where streams of points have their place too.
 const FETCHED_NUMBERS: usize = 96 << 10;
 
+/// Numbers of a matrix of results that leaves the nearest cache, together with those of other layers.
+const FETCHED_RESULTS: usize = 2 << 10;
+
 impl ContractionNest {
     /// Whether it is a sum over the points of which each lane has its own.
     pub fn is_apart(&self) -> bool {
         self.over_points && self.lane == LaneAxis::Sum && self.out.space == Space::Block
     }
 
-    /// Whether the first factor is a matrix of scalars that leaves the second cache, whose columns are steps of the innermost sum: what a
-    /// tile reads of each is then in a line, mostly on a page, of its own, which nothing brings by itself.
+    /// Whether tiles fetch ahead what another needs. Of a first factor that is a matrix of scalars and leaves the second cache, whose columns
+    /// are steps of the innermost sum, a tile reads of each what is in a line, mostly on a page, of its own, which nothing brings by itself.
+    /// Of results that are added up in place, and leave the nearest cache before they are added to again, each line is written where it is
+    /// not: a store over two of them waits for both.
     pub fn is_fetched(&self) -> bool {
+        if self.lane == LaneAxis::Row {
+            let in_place = self.init == Some(self.out) && !self.over_points;
+            return in_place && self.m.extent * self.n.extent >= FETCHED_RESULTS;
+        }
         self.lane == LaneAxis::Points
             && self.a.space != Space::Block
             && self.m.a == 1
@@ -396,6 +407,8 @@ pub struct LoopProgram {
     pub vectors: usize,
     /// How many of these are summed over all points. All programs for the same sums have them in the same places.
     pub totals: usize,
+    /// How many of these, the first, are in the space of the gradient.
+    pub gradient: usize,
     /// Which of them are summed in each lane first.
     pub lane_totals: LaneTotals,
     /// Totals, and sums of lanes, that begin as zeros. All others are written by the first block or point: by nests that begin them.

@@ -13,6 +13,7 @@ impl Display for Place {
             Space::Parameters => "parameters",
             Space::Scratch => "scratch",
             Space::Block => "block",
+            Space::Gradient => "gradient",
         };
         write!(formatter, "{space}[{}..]", self.offset)
     }

@@ -21,7 +21,7 @@ impl Written {
         let address = place.offset + address;
         let fine = match place.space {
             Space::Parameters => address < self.parameters,
-            Space::Scratch => self.scratch.get(address) == Some(&true),
+            Space::Scratch | Space::Gradient => self.scratch.get(address) == Some(&true),
             Space::Block => self.block.get(address) == Some(&true),
         };
         if fine {
@@ -38,7 +38,7 @@ impl Written {
         let address = place.offset + address;
         let element = match place.space {
             Space::Parameters => None,
-            Space::Scratch => self.scratch.get_mut(address),
+            Space::Scratch | Space::Gradient => self.scratch.get_mut(address),
             Space::Block => self.block.get_mut(address),
         };
         let written = element
