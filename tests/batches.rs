@@ -15,8 +15,8 @@ struct Single {
     output: Dense<1>,
 }
 
-/// Columns of the second matrix are a page apart: lanes of few registers read a copy of it.
-#[derive_network(input(x: 2), derive(hessian))]
+/// Columns of the second matrix are a page apart: many points read a copy of it.
+#[derive_network(input(x: 2), derive(gradient, hessian))]
 struct Wide {
     hidden: [Dense<512, Tanh>; 2],
     output: Dense<1>,
@@ -106,13 +106,42 @@ fn copies_of_matrices_give_what_the_matrices_give() {
         }
         hessians
     };
-    // Of so few points it makes no copies, where there are AVX-512's many registers.
+    // Of so few points there are no copies, where there are AVX-512's many registers.
     let widest = hessians(Lanes::Avx512, 11);
     for lanes in [Lanes::Scalar, Lanes::Avx2, Lanes::Avx512] {
         for (here, there) in hessians(lanes, 35).iter().zip(&widest) {
             // Sums of 512 products of two layers, added up in another order.
             let tolerance = 2.0 * 512.0 * f64::EPSILON * there.amax();
             assert!((here - there).amax() <= tolerance, "{lanes}: {here}{there}");
+        }
+    }
+}
+
+/// Gradients go through blocks of four vectors that read copies, then of two and of one that do not, then point by point.
+#[test]
+fn gradients_of_wide_layers_are_those_of_each_point() {
+    let network = Wide::glorot_uniform(5);
+    let points: Vec<SVector<f64, 2>> = (0..217)
+        .map(|point| SVector::repeat((f64::from(point) * 0.7).sin()))
+        .collect();
+    for lanes in [Lanes::Scalar, Lanes::Avx2, Lanes::Avx512] {
+        for count in [64, 128, 169, 217] {
+            let mut values = vec![f64::NAN; count];
+            let mut gradients = vec![SVector::repeat(f64::NAN); count];
+            with_lanes(lanes, || {
+                network.gradient_batch(&points[..count], &mut values, &mut gradients)
+            })
+            .expect("slices are of one length");
+            for (point, (value, gradient)) in points.iter().zip(values.iter().zip(&gradients)) {
+                let (expected, slope) = network.gradient(point);
+                // Sums of 512 products of two layers, added up in another order.
+                let tolerance = 2.0 * 512.0 * f64::EPSILON;
+                assert!((value - expected).abs() <= tolerance * expected.abs().max(1.0));
+                assert!(
+                    (gradient - slope).amax() <= tolerance * slope.amax(),
+                    "{lanes}"
+                );
+            }
         }
     }
 }

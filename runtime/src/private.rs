@@ -28,12 +28,12 @@ pub const fn lanes<T: Real, S: Isa>() -> usize {
     size_of::<T::Vector<S>>() / size_of::<T>()
 }
 
-/// Whether copies of matrices whose columns share a set of the cache are worth their time for so many points: always with so few registers
-/// that a line is read again for several tiles of rows; else each block gains a third of its time or nothing (Emerald Rapids, Zen 5), and
-/// the copy takes about as long as one.
+/// Whether copies of matrices whose columns share a set of the cache are worth their time for so many points, in blocks of so many vectors:
+/// always for those of one with so few registers that a line is read again for several tiles of rows; else each block gains a third of its
+/// time or less (Emerald Rapids, Zen 5), and the copy takes as long as one or two.
 #[inline(always)]
-pub const fn are_copies_worth_it<S: Isa>(points: usize, lanes: usize) -> bool {
-    S::REGISTER_COUNT < 32 || points >= 4 * lanes
+pub const fn are_copies_worth_it<S: Isa>(points: usize, vectors: usize, lanes: usize) -> bool {
+    vectors == 1 && S::REGISTER_COUNT < 32 || points >= 4 * vectors * lanes
 }
 
 /// Whether so few points are faster one by one than as a block, which takes as long for any number of them. One by one each takes

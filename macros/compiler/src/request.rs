@@ -31,8 +31,7 @@ pub struct Scheduled {
     pub batch: LoopProgram,
     /// For blocks of two, where they are faster.
     pub pairs: Option<LoopProgram>,
-    /// Instead of `batch` for many points, or any on lanes of few registers, where columns of matrices share sets of the cache: it reads
-    /// copies of them.
+    /// Before `pairs` and `batch`, for many points, where columns of matrices share sets of the cache: it reads copies of them.
     pub copies: Option<LoopProgram>,
     /// For one point.
     pub single: LoopProgram,
@@ -49,7 +48,7 @@ impl Scheduled {
         Scheduled {
             function: None,
             kind,
-            copies: pairs.is_none().then(|| batch.with_copies(period)).flatten(),
+            copies: by_copies(&derived.program, &batch, pairs.as_ref(), period),
             pairs,
             batch,
             single,
@@ -128,6 +127,25 @@ fn in_pairs(program: &Program, block: &LoopProgram) -> Option<LoopProgram> {
         };
         schedule_blocks(program, vectors)
     })
+}
+
+/// Blocks that read copies of matrices whose columns are a multiple of `period` numbers apart, if there are any. Such matrices leave the second
+/// cache: of those that come in `pairs` each weight serves four vectors of points, if the block stays there.
+fn by_copies(
+    program: &Program,
+    block: &LoopProgram,
+    pairs: Option<&LoopProgram>,
+    period: usize,
+) -> Option<LoopProgram> {
+    let copies = pairs.unwrap_or(block).with_copies(period)?;
+    if pairs.is_none() || 2 * block.block > MOST_IN_PAIRS {
+        return Some(copies);
+    }
+    let vectors = Vectors {
+        count: 4,
+        ..Vectors::ONE
+    };
+    schedule_blocks(program, vectors).with_copies(period)
 }
 
 /// The request in the words of the mathematics.

@@ -1,7 +1,7 @@
 //! Scheduled requests go in, the methods of the public face come out.
 
 use derive_network_symbolic::schedule::{LoopProgram, Mode};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::model::{NamedFunction, Network, RequestKind, Scalar};
@@ -128,19 +128,26 @@ impl Slices {
     }
 }
 
-/// Statements that run the function of a program for the points up to `end`, so many at a time.
-fn blocks_of(function: &Ident, asked: &Asked, points: TokenStream) -> TokenStream {
+/// Statements that run the function of a program for the points from `start` on in blocks of so many vectors. A last one that would be more
+/// than half empty is left, and one that begins with few points.
+fn blocks_of(function: &Ident, asked: &Asked, vectors: usize, few: &Literal) -> TokenStream {
     let Slices {
         inputs, outputs, ..
     } = &asked.slices;
     let once = once(function);
+    let half = number(vectors / 2);
+    let vectors = number(vectors);
     quote! {
+        let (block, half) = (#vectors * lanes, #half * lanes);
+        let rest = (count - start) % block;
+        let is_block = rest > half && !__private::are_alone(rest - half, lanes, #few);
+        let end = if is_block { count } else { count - rest };
         if start < end {
             let memory = __private::Memory::new(simd, self.0, &mut *scratch)
                 .with_results(0 #(+ ::core::mem::size_of_val(&*#outputs))*);
             #once(&memory);
             while start < end {
-                let next = ::core::cmp::min(start + #points, end);
+                let next = ::core::cmp::min(start + block, end);
                 #function(
                     &memory,
                     #(&#inputs[start..next],)*
@@ -208,29 +215,22 @@ impl Emitter<'_> {
         let pair_name = format_ident!("__{method}_pair");
         let single = self.function(asked, &request.single, &single_name);
         let mut blocks = self.function(asked, &request.batch, &block_name);
-        let mut block = blocks_of(&block_name, asked, quote!(lanes));
         let few = number(request.few(self.network.scalar));
+        let block = blocks_of(&block_name, asked, request.batch.vectors, &few);
         let mut pair = TokenStream::new();
         if let Some(program) = &request.pairs {
             blocks.extend(self.function(asked, program, &pair_name));
-            let run = blocks_of(&pair_name, asked, quote!(2 * lanes));
-            pair = quote! {
-                // What a last pair of blocks has but one block and a few points is done so.
-                let rest = count % (2 * lanes);
-                let is_pair = rest > lanes && !__private::are_alone(rest - lanes, lanes, #few);
-                let end = if is_pair { count } else { count - rest };
-                #run
-            };
+            pair = blocks_of(&pair_name, asked, program.vectors, &few);
         }
+        let mut by_copies = TokenStream::new();
         if let Some(program) = &request.copies {
             let name = format_ident!("__{method}_copies");
             blocks.extend(self.function(asked, program, &name));
-            let run = blocks_of(&name, asked, quote!(lanes));
-            block = quote! {
-                if __private::are_copies_worth_it::<S>(count - start, lanes) {
+            let run = blocks_of(&name, asked, program.vectors, &few);
+            let vectors = number(program.vectors);
+            by_copies = quote! {
+                if __private::are_copies_worth_it::<S>(count, #vectors, lanes) {
                     #run
-                } else {
-                    #block
                 }
             };
         }
@@ -283,11 +283,10 @@ impl Emitter<'_> {
                     let lanes = __private::lanes::<#scalar, S>();
                     let count = points.len();
                     let mut start = 0;
+                    #by_copies
                     #pair
-                    // A last block of few points is done point by point.
-                    let rest = (count - start) % lanes;
-                    let end = if __private::are_alone(rest, lanes, #few) { count - rest } else { count };
                     #block
+                    // What is few is done point by point.
                     while start < count {
                         simd.apart(#single_type {
                             parameters: self.0,
