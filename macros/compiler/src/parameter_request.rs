@@ -4,7 +4,7 @@
 use derive_network_symbolic::ir::{NodeId, Output, Program};
 use derive_network_symbolic::parameter_request::{
     Densities, LossRequest, Piece, Pieces, derive_intermediates, derive_loss,
-    derive_parameter_jacobian, derive_pullback,
+    derive_parameter_gradient, derive_parameter_jacobian, derive_pullback,
 };
 use derive_network_symbolic::schedule::{LoopProgram, Mode, Vectors, schedule, schedule_blocks};
 use proc_macro2::Ident;
@@ -51,7 +51,7 @@ pub struct ScheduledLoss {
 
 /// The derivatives of a function in the parameters.
 #[derive(Clone, Debug)]
-pub struct ScheduledPieces {
+pub struct ScheduledFunction {
     /// The name of the function; none for the output.
     pub function: Option<Ident>,
     /// What is asked of it.
@@ -62,7 +62,7 @@ pub struct ScheduledPieces {
     pub needs_given: bool,
     /// For blocks of points, or for one.
     pub program: LoopProgram,
-    /// Where its outputs go.
+    /// Where derivatives among its outputs go; none if they are sums over points.
     pub pieces: Vec<Piece>,
     /// Operations per point.
     pub flops: usize,
@@ -74,7 +74,7 @@ pub struct InParameters {
     /// Of losses.
     pub losses: Vec<ScheduledLoss>,
     /// Of functions.
-    pub functions: Vec<ScheduledPieces>,
+    pub functions: Vec<ScheduledFunction>,
     /// What the output computes on the way, if it is asked: pre-activation and activation of each layer.
     pub intermediates: Option<LoopProgram>,
     /// What losses compute on the way.
@@ -259,7 +259,7 @@ fn function_programs(
     value: &Program,
     (function, node, width, needs_given): (Option<Ident>, NodeId, usize, bool),
     requests: &[ParameterRequest],
-) -> Vec<ScheduledPieces> {
+) -> Vec<ScheduledFunction> {
     let mut value = value.clone();
     let node = if value.graph.shape(node).is_empty() {
         value.graph.reshape_unit(node, &[1])
@@ -282,8 +282,10 @@ fn function_programs(
             mut program,
             pieces,
         } = derived;
-        let roots: Vec<NodeId> = program.outputs.iter().map(|output| output.node).collect();
-        scheduled.push(ScheduledPieces {
+        let outputs = program.outputs.iter().map(|output| output.node);
+        let totals = program.totals.iter().map(|total| total.node);
+        let roots: Vec<NodeId> = outputs.chain(totals).collect();
+        scheduled.push(ScheduledFunction {
             function: function.clone(),
             kinds,
             width,
@@ -296,9 +298,13 @@ fn function_programs(
             pieces,
         });
     };
+    let summed = |program| Pieces {
+        program,
+        pieces: Vec::new(),
+    };
     if !single.is_empty() {
-        let derived = derive_parameter_jacobian(&value, node, &network.frozen);
-        add(single, derived, Mode::Single);
+        let derived = derive_parameter_gradient(&value, node, &network.frozen);
+        add(single, summed(derived), Mode::Single);
     }
     if !batch.is_empty() {
         let derived = derive_parameter_jacobian(&value, node, &network.frozen);
@@ -306,7 +312,7 @@ fn function_programs(
     }
     if !pullback.is_empty() {
         let derived = derive_pullback(&value, node, &network.frozen);
-        add(pullback, derived, Mode::Single);
+        add(pullback, summed(derived), Mode::Single);
     }
     scheduled
 }

@@ -133,10 +133,7 @@ pub fn derive_loss(
         totals.extend(gradient);
     }
     totals.push((loss, place));
-    let totals = totals
-        .into_iter()
-        .map(|(node, offset)| Total { node, offset });
-    program.totals = totals.collect();
+    program.totals = self::totals(totals);
     program.gradient = match request {
         LossRequest::Gradient => count,
         LossRequest::Value | LossRequest::Hvp => 0,
@@ -218,9 +215,24 @@ pub fn derive_parameter_jacobian(
     with_pieces(program, vec![("value", function)], pieces)
 }
 
-/// The value of a function of shape `[O]`, and a weighted sum of the derivatives of its entries, in the inputs and in the parameters.
-/// The program gets one more input, the weights.
-pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>]) -> Pieces {
+/// The value of a function of shape `[1]` and its gradient in the parameters, which is a sum over points as that of a loss is.
+pub fn derive_parameter_gradient(
+    value: &Program,
+    function: NodeId,
+    frozen: &[Range<usize>],
+) -> Program {
+    let mut program = value.clone();
+    let count = program.parameters;
+    let graph = &mut program.graph;
+    let seed = graph.ones(&[1]);
+    let variables = variables(graph, &[function], frozen, count);
+    let gradient = adjoints(graph, function, seed, &variables);
+    with_gradient(program, vec![("value", function)], gradient)
+}
+
+/// The value of a function of shape `[O]`, and a weighted sum of the derivatives of its entries: in the inputs, and in the parameters as a
+/// sum over points. The program gets one more input, the weights.
+pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>]) -> Program {
     let mut program = value.clone();
     let count = program.parameters;
     let width = program.graph.shape(function)[0];
@@ -233,12 +245,30 @@ pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>
     let in_inputs = reverse(graph, function, weights, &[source]).get(source);
     let in_inputs = in_inputs.unwrap_or_else(|| graph.zero(&shape));
     let variables = variables(graph, &[function], frozen, count);
-    let pieces = adjoints(graph, function, weights, &variables);
-    with_pieces(
-        program,
-        vec![("value", function), ("dx", in_inputs)],
-        pieces,
-    )
+    let gradient = adjoints(graph, function, weights, &variables);
+    let outputs = vec![("value", function), ("dx", in_inputs)];
+    with_gradient(program, outputs, gradient)
+}
+
+fn with_gradient(
+    mut program: Program,
+    outputs: Vec<(&str, NodeId)>,
+    gradient: Vec<(NodeId, usize)>,
+) -> Program {
+    program.outputs = named(outputs);
+    program.totals = totals(gradient);
+    program.gradient = program.parameters;
+    drop_increments(&mut program);
+    let graph = &program.graph;
+    program.totals.retain(|total| !graph.is_zero(total.node));
+    program
+}
+
+fn totals(placed: Vec<(NodeId, usize)>) -> Vec<Total> {
+    let totals = placed.into_iter();
+    totals
+        .map(|(node, offset)| Total { node, offset })
+        .collect()
 }
 
 fn with_pieces(

@@ -11,7 +11,7 @@ use super::transfer::{Elements, Lanes, View, Viewed};
 const COLUMNS_AHEAD: usize = 4;
 
 /// Where derivatives go: a column-major matrix with a row for each entry of the function at each point and a column for each
-/// parameter, or, of one point, a row.
+/// parameter.
 #[derive(Debug)]
 pub struct Columns<'a, T> {
     /// The matrix.
@@ -26,8 +26,6 @@ pub struct Columns<'a, T> {
     pub width: usize,
     /// The column of the first entry.
     pub column: usize,
-    /// Whether entries are added to what is there.
-    pub add: bool,
 }
 
 /// Takes derivatives of a block out of scratch: a view of parameters, then perhaps of the entries of the function.
@@ -78,12 +76,11 @@ impl<T: Real> OnLanes for UnpackColumns<'_, T> {
             points,
             width,
             column,
-            add,
         } = self.columns;
         let mut left = self.view.size();
         let parameters = left / width;
         let mut elements = Elements::of(self.view);
-        if width == 1 && !add && unit > 1 && points.is_multiple_of(unit) {
+        if width == 1 && unit > 1 && points.is_multiple_of(unit) {
             // Full vectors of points are pieces of a column.
             assert!(
                 points <= self.view.vectors * unit
@@ -117,13 +114,7 @@ impl<T: Real> OnLanes for UnpackColumns<'_, T> {
             let mut point = 0;
             while point < points {
                 // SAFETY: the same.
-                let value = unsafe { *lanes.at(point) };
-                let target = &mut matrix[start + point * width];
-                if add {
-                    *target += value;
-                } else {
-                    *target = value;
-                }
+                matrix[start + point * width] = unsafe { *lanes.at(point) };
                 point += 1;
             }
             parameter += 1;
@@ -178,7 +169,7 @@ mod tests {
                 let mut scratch = vec![MaybeUninit::uninit(); (BLOCK + 1) * T::MAX_LANES];
                 let memory = Memory::<T, S, 0, 0, BLOCK>::new(simd, &[], &mut scratch);
                 pack::<Derivatives, T, S, _, 0, 0, BLOCK>(&memory, &given);
-                for (add, width) in [(false, 1), (true, 1), (false, 2)] {
+                for width in [1, 2] {
                     let rows = FIRST + points * width + 1;
                     let mut matrix = vec![T::ZERO; rows * (COLUMN + ENTRIES / width + 1)];
                     let columns = Columns {
@@ -188,7 +179,6 @@ mod tests {
                         points,
                         width,
                         column: COLUMN,
-                        add,
                     };
                     unpack_columns::<Derivatives, T, S, 0, 0, BLOCK>(&memory, columns);
                     let parameters = ENTRIES / width;
@@ -206,7 +196,7 @@ mod tests {
                         assert_eq!(
                             found.to_f64(),
                             wanted,
-                            "{place} of {points} points, {width}, {add}"
+                            "{place} of {points} points, {width}"
                         );
                     }
                 }

@@ -66,7 +66,6 @@ impl<T: Elementary + Entries<T>> OnLanes for Shared<T> {
             points: 1,
             width: 1,
             column: 0,
-            add: false,
         };
         unpack_columns::<Number, T, S, 0, 0, BLOCK>(&memory, columns);
     }

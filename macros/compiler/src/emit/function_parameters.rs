@@ -1,18 +1,18 @@
 //! Scheduled derivatives of a function in the parameters go in; their methods, and the types that run them, come out.
 //!
-//! A Jacobian takes its columns out of each block of points; what is asked of one point takes them out of the scratch of that point.
+//! A Jacobian takes its columns out of each block of points; a gradient of one point is a sum, and written or added where it is wanted.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::model::{ParameterRequestKind, method_name};
-use crate::parameter_request::ScheduledPieces;
+use crate::parameter_request::ScheduledFunction;
 
 use super::in_parameters::{Given, InParametersEmitter, Parts, pascal};
 use super::signature::number;
 
 impl InParametersEmitter<'_> {
-    pub(super) fn function(&mut self, function: &ScheduledPieces) -> TokenStream {
+    pub(super) fn function(&mut self, function: &ScheduledFunction) -> TokenStream {
         let name = function.function.as_ref().map(Ident::to_string);
         let methods: Vec<TokenStream> = if function
             .kinds
@@ -42,7 +42,7 @@ impl InParametersEmitter<'_> {
     /// Statements that take the pieces out of scratch.
     fn unpack(
         &self,
-        function: &ScheduledPieces,
+        function: &ScheduledFunction,
         outputs: &[Ident],
         place: &TokenStream,
     ) -> TokenStream {
@@ -56,7 +56,7 @@ impl InParametersEmitter<'_> {
     /// Statements that set the columns of a matrix that no piece fills to zero.
     fn zeros(
         &self,
-        function: &ScheduledPieces,
+        function: &ScheduledFunction,
         matrix: &TokenStream,
         rows: &TokenStream,
     ) -> TokenStream {
@@ -81,7 +81,7 @@ impl InParametersEmitter<'_> {
         statements
     }
 
-    fn of_batch(&mut self, function: &ScheduledPieces, name: Option<&str>) -> TokenStream {
+    fn of_batch(&mut self, function: &ScheduledFunction, name: Option<&str>) -> TokenStream {
         let parts = self.parts(&function.program);
         let Parts {
             memory,
@@ -102,7 +102,6 @@ impl InParametersEmitter<'_> {
             first: start * #width,
             points: end - start,
             width: #width,
-            add: false,
         };
         let pieces = self.unpack(function, outputs, &place);
         let fill = self.zeros(function, &quote!(jacobian), &quote!(points.len() * #width));
@@ -257,13 +256,14 @@ impl InParametersEmitter<'_> {
 
     fn of_point(
         &mut self,
-        function: &ScheduledPieces,
+        function: &ScheduledFunction,
         kind: ParameterRequestKind,
         name: Option<&str>,
     ) -> TokenStream {
         let parts = self.parts(&function.program);
         let Parts {
             memory,
+            clear,
             body,
             inputs,
             outputs,
@@ -272,18 +272,12 @@ impl InParametersEmitter<'_> {
         let (scalar, point, workspace) = (&self.scalar, &self.point, self.workspace);
         let network = &self.network.name;
         let is_pullback = kind == ParameterRequestKind::Pullback;
+        let begins = !is_pullback;
+        let clear = begins.then_some(clear);
+        let summed = number(function.program.gradient);
         let method = method_name(name, kind.name());
         let runner = format_ident!("__{}Point", pascal(&method));
         let value = self.value_type(function.width);
-        let place = quote! {
-            matrix: &mut *self.gradient,
-            rows: 1,
-            first: 0,
-            points: 1,
-            width: 1,
-            add: #is_pullback,
-        };
-        let pieces = self.unpack(function, outputs, &place);
         let (pack_x, unpack_value) = (&inputs[0], &outputs[0]);
         let has_given = self.network.given() > 0;
         let Given {
@@ -332,7 +326,7 @@ impl InParametersEmitter<'_> {
                     " The value of {said}; its derivatives in the parameters are written to `gradient`, zero for frozen ones."
                 ),
                 quote!(gradient: &mut [#scalar]),
-                self.zeros(function, &quote!(gradient), &quote!(1)),
+                quote!(gradient[#summed..].fill(0 as #scalar);),
                 quote!(),
                 quote!(#value),
                 quote!(value),
@@ -387,14 +381,16 @@ impl InParametersEmitter<'_> {
                 #[allow(unused_variables)]
                 #[inline(always)]
                 fn run<Q: __private::Isa>(self, simd: Q) {
-                    let memory = &#memory::new(simd, self.parameters, self.scratch);
+                    let memory = &#memory::new(simd, self.parameters, self.scratch)
+                        .with_gradient(self.gradient, false)
+                        .with_points(1, #begins);
+                    #clear
                     __private::pack::<#pack_x, _, _, _, _, _, _>(memory, ::core::slice::from_ref(self.x));
                     #pack_given
                     #dy_pack
                     #body
                     __private::unpack::<#unpack_value, _, _, _, _, _, _>(memory, ::core::slice::from_mut(self.value));
                     #dx_unpack
-                    #pieces
                 }
             }
 
