@@ -117,15 +117,15 @@ fn copies_of_matrices_give_what_the_matrices_give() {
     }
 }
 
-/// Gradients go through blocks of four vectors that read copies, then of two and of one that do not, then point by point.
+/// Gradients of many points go through blocks of two vectors that read copies, of few through those that do not, the last point by point.
 #[test]
 fn gradients_of_wide_layers_are_those_of_each_point() {
     let network = Wide::glorot_uniform(5);
-    let points: Vec<SVector<f64, 2>> = (0..217)
+    let points: Vec<SVector<f64, 2>> = (0..75)
         .map(|point| SVector::repeat((f64::from(point) * 0.7).sin()))
         .collect();
     for lanes in [Lanes::Scalar, Lanes::Avx2, Lanes::Avx512] {
-        for count in [64, 128, 169, 217] {
+        for count in [40, 75] {
             let mut values = vec![f64::NAN; count];
             let mut gradients = vec![SVector::repeat(f64::NAN); count];
             with_lanes(lanes, || {

@@ -39,6 +39,14 @@ struct Wide {
     output: Dense<1>,
 }
 
+/// Columns of its second matrix are a page apart: calls of many points read a copy of it, chunks of them may not.
+#[derive_network(input(x: 2), derive(gradient))]
+struct Page {
+    hidden: Dense<64, Tanh>,
+    wide: Dense<512, Tanh>,
+    output: Dense<1>,
+}
+
 const SMALL: usize = Small::PARAMETERS;
 const WIDE: usize = Wide::PARAMETERS;
 
@@ -319,4 +327,27 @@ fn errors_are_the_same_and_nothing_is_written() {
         );
         assert!(numbers.iter().all(|number| *number == 7.0));
     });
+}
+
+#[test]
+fn copies_of_matrices_change_no_bit() {
+    let network = Page::glorot_uniform(47);
+    let points = vectors::<2>(53, 300);
+    let gradients = |points: &Points| {
+        let mut values = vec![f64::NAN; points.len()];
+        let mut gradients = vec![SVector::<f64, 2>::zeros(); points.len()];
+        network
+            .gradient_batch(points, &mut values, &mut gradients)
+            .unwrap();
+        values.extend(gradients.iter().flatten());
+        values.iter().map(|number| number.to_bits()).collect()
+    };
+    for lanes in Lanes::available() {
+        for count in [150, 300] {
+            let points = &points[..count];
+            let serial: Vec<u64> = with_lanes(lanes, || gradients(points));
+            let parallel = in_parallel(|| with_lanes(lanes, || gradients(points)));
+            assert!(serial == parallel, "{count} points on {lanes}");
+        }
+    }
 }

@@ -31,7 +31,8 @@ pub struct Scheduled {
     pub batch: LoopProgram,
     /// For blocks of two, where they are faster.
     pub pairs: Option<LoopProgram>,
-    /// Before `pairs` and `batch`, for many points, where columns of matrices share sets of the cache: it reads copies of them.
+    /// `pairs`, or `batch` if there are none, with copies of matrices whose columns share sets of the cache, for so many points that these are
+    /// worth it. The same blocks, so that results have the same bits whether they are or not.
     pub copies: Option<LoopProgram>,
     /// For one point.
     pub single: LoopProgram,
@@ -48,7 +49,7 @@ impl Scheduled {
         Scheduled {
             function: None,
             kind,
-            copies: by_copies(&derived.program, &batch, pairs.as_ref(), period),
+            copies: pairs.as_ref().unwrap_or(&batch).with_copies(period),
             pairs,
             batch,
             single,
@@ -129,25 +130,6 @@ fn in_pairs(program: &Program, block: &LoopProgram) -> Option<LoopProgram> {
     })
 }
 
-/// Blocks that read copies of matrices whose columns are a multiple of `period` numbers apart, if there are any. Such matrices leave the second
-/// cache: of those that come in `pairs` each weight serves four vectors of points, if the block stays there.
-fn by_copies(
-    program: &Program,
-    block: &LoopProgram,
-    pairs: Option<&LoopProgram>,
-    period: usize,
-) -> Option<LoopProgram> {
-    let copies = pairs.unwrap_or(block).with_copies(period)?;
-    if pairs.is_none() || 2 * block.block > MOST_IN_PAIRS {
-        return Some(copies);
-    }
-    let vectors = Vectors {
-        count: 4,
-        ..Vectors::ONE
-    };
-    schedule_blocks(program, vectors).with_copies(period)
-}
-
 /// The request in the words of the mathematics.
 #[must_use]
 pub fn asked(kind: RequestKind) -> Asked {
@@ -220,6 +202,18 @@ mod tests {
     fn blocks_that_would_leave_the_second_cache_do_not() {
         let paired = in_pairs_of("hidden: [Dense<2048, Tanh>; 3], output: Dense<1>");
         assert_eq!(paired, [RequestKind::Value]);
+    }
+
+    #[test]
+    fn copies_are_read_by_the_same_blocks() {
+        let scheduled =
+            scheduled("hidden: Dense<64, Tanh>, wide: Dense<512, Tanh>, output: Dense<1>");
+        let vectors = |program: Option<&LoopProgram>| program.map(|program| program.vectors);
+        for request in &scheduled {
+            let blocks = request.pairs.as_ref().unwrap_or(&request.batch);
+            assert_eq!(vectors(request.copies.as_ref()), vectors(Some(blocks)));
+        }
+        assert!(scheduled.iter().any(|request| request.pairs.is_some()));
     }
 
     #[test]

@@ -215,7 +215,8 @@ pub fn derive_parameter_jacobian(
     with_pieces(program, vec![("value", function)], pieces)
 }
 
-/// The value of a function of shape `[1]` and its gradient in the parameters, which is a sum over points as that of a loss is.
+/// The value of a function of shape `[1]` and its gradient in the parameters, which is summed as that of a loss is, but over one point: some
+/// of it may be the same at all.
 pub fn derive_parameter_gradient(
     value: &Program,
     function: NodeId,

@@ -74,7 +74,7 @@ impl<T> Bases<T> {
     }
 }
 
-/// Parameters and scratch of one call: `P` parameters, `H` scalars of scratch and a block of `B` vectors.
+/// Parameters and scratch of one call, and perhaps where its gradient is wanted: `P` parameters, `H` scalars of scratch and a block of `B` vectors.
 ///
 /// Scratch is not initialised: a schedule defines every element before it reads it, which the schedule's verifier checks.
 #[derive(Debug)]

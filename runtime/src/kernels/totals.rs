@@ -104,7 +104,7 @@ impl<T: Real> OnLanes for AddLanes<T> {
             }
             let totals = self.totals.wrapping_add(number);
             let sums = sums_of_lanes::<T, S>(simd, rows);
-            // SAFETY: as many totals as there are lanes lie within the scratch, and were written before.
+            // SAFETY: as many totals as there are lanes lie within their space, and were written before.
             unsafe { T::store(simd, totals, T::add(simd, T::load(simd, totals), sums)) };
             number += lanes;
         }

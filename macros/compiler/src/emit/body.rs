@@ -128,8 +128,8 @@ impl Slices {
     }
 }
 
-/// Statements that run the function of a program for the points from `start` on in blocks of so many vectors. A last one that would be more
-/// than half empty is left, and one that begins with few points.
+/// Statements that run the function of a program for the points from `start` on in blocks of so many vectors. A last block is run only if more
+/// than its first half is used, and by more than few points.
 fn blocks_of(function: &Ident, asked: &Asked, vectors: usize, few: &Literal) -> TokenStream {
     let Slices {
         inputs, outputs, ..

@@ -93,7 +93,7 @@ pub(super) struct Given {
 pub(super) struct Parts {
     pub memory: TokenStream,
     pub once: TokenStream,
-    /// Sets the sums over the points to zero that do not begin with a point.
+    /// Sets the sums over the points to zero that no nest begins.
     pub clear: TokenStream,
     pub body: TokenStream,
     pub inputs: Vec<Ident>,

@@ -169,6 +169,7 @@ impl InParametersEmitter<'_> {
                         #single_body
                         start = end;
                     }
+                    // Another one, for these hold the gradient.
                     let memory = &#single_memory::new(simd, self.parameters, scratch);
                     #drains
                 }

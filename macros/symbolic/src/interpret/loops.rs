@@ -13,6 +13,8 @@ struct Memory<'a> {
     parameters: &'a [f64],
     scratch: Vec<f64>,
     block: Vec<f64>,
+    /// Where a caller wants it, not the first of the scratch.
+    gradient: Vec<f64>,
     /// Whether nothing was added to sums over the points before.
     sums_begin: bool,
 }
@@ -21,7 +23,8 @@ impl Memory<'_> {
     fn read(&self, place: Place, address: usize) -> f64 {
         match place.space {
             Space::Parameters => self.parameters[place.offset + address],
-            Space::Scratch | Space::Gradient => self.scratch[place.offset + address],
+            Space::Scratch => self.scratch[place.offset + address],
+            Space::Gradient => self.gradient[place.offset + address],
             Space::Block => self.block[place.offset + address],
         }
     }
@@ -29,7 +32,8 @@ impl Memory<'_> {
     fn write(&mut self, place: Place, address: usize, value: f64) {
         match place.space {
             Space::Parameters => unreachable!("the verifier refuses writes to parameters"),
-            Space::Scratch | Space::Gradient => self.scratch[place.offset + address] = value,
+            Space::Scratch => self.scratch[place.offset + address] = value,
+            Space::Gradient => self.gradient[place.offset + address] = value,
             Space::Block => self.block[place.offset + address] = value,
         }
     }
@@ -56,6 +60,7 @@ pub fn interpret_points(
         parameters,
         scratch: vec![f64::NAN; program.scratch],
         block: vec![f64::NAN; program.block],
+        gradient: vec![f64::NAN; program.gradient],
         sums_begin: true,
     };
     let LaneTotals {
@@ -93,11 +98,12 @@ pub fn interpret_points(
             outputs.push(outputs_of_point.collect());
         }
     }
+    let mut totals = memory.gradient;
+    totals.extend(&memory.scratch[program.gradient..program.totals]);
     for number in 0..count {
-        memory.scratch[first + number] += memory.block[lane_totals + number];
+        totals[first + number] += memory.block[lane_totals + number];
     }
-    memory.scratch.truncate(program.totals);
-    (outputs, memory.scratch)
+    (outputs, totals)
 }
 
 fn run(nests: &[Nest], memory: &mut Memory<'_>) {

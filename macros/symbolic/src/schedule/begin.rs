@@ -19,15 +19,15 @@ enum State {
 /// others may be among them.
 pub(crate) fn begin(nests: &mut [Nest], sums: &[View]) -> Vec<View> {
     let cleared = sums.iter().flat_map(|view| {
-        let zeros = zeros(nests, view).into_iter();
+        let zeros = begin_view(nests, view).into_iter();
         let run = |(begin, length)| View::numbers(view.space, view.offset + begin, length);
         zeros.map(run).collect::<Vec<View>>()
     });
     cleared.collect()
 }
 
-/// The sums of a view that begin as zeros, in runs: the first and how many.
-fn zeros(nests: &mut [Nest], sums: &View) -> Vec<(usize, usize)> {
+/// The same for one view: runs of the sums that begin as zeros, the first and how many.
+fn begin_view(nests: &mut [Nest], sums: &View) -> Vec<(usize, usize)> {
     let (first, count) = (sums.offset, sums.shape[0]);
     let mut states = vec![State::Untouched; count];
     for nest in nests {
@@ -53,9 +53,9 @@ fn zeros(nests: &mut [Nest], sums: &View) -> Vec<(usize, usize)> {
                 _ => State::Added,
             };
             for (begin, length) in runs {
-                let of =
+                let touched =
                     begin.saturating_sub(first)..(begin + length).saturating_sub(first).min(count);
-                for known in &mut states[of] {
+                for known in &mut states[touched] {
                     if *known == State::Untouched {
                         *known = state;
                     }
@@ -91,4 +91,77 @@ fn adds_once(nest: &ContractionNest, runs: &[(usize, usize)]) -> bool {
         && runs
             .windows(2)
             .all(|pair| pair[0].0 + pair[0].1 <= pair[1].0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::nests::{LaneAxis, Place, Space};
+    use super::*;
+
+    /// Adds to `count` sums from `offset` on, `step` apart.
+    fn adds(offset: usize, count: usize, step: usize) -> Nest {
+        let at = |space| Place { space, offset };
+        Nest::Contraction(ContractionNest {
+            lane: LaneAxis::Row,
+            outer: Vec::new(),
+            m: Loop {
+                extent: count,
+                out: step,
+                a: 1,
+                b: 0,
+                init: step,
+            },
+            n: Loop::ONCE,
+            sums: Vec::new(),
+            k: Loop::ONCE,
+            addends: Vec::new(),
+            out: at(Space::Gradient),
+            a: at(Space::Parameters),
+            b: None,
+            weight: None,
+            init: Some(at(Space::Gradient)),
+            initial_columns: 1,
+            paired: false,
+            scale: 1.0,
+            symmetric: false,
+            over_points: false,
+            begins: false,
+        })
+    }
+
+    /// Which nests begin their sums, and the runs that are cleared, of twenty sums.
+    fn found(mut nests: Vec<Nest>) -> (Vec<bool>, Vec<(usize, usize)>) {
+        let cleared = begin(&mut nests, &[View::numbers(Space::Gradient, 0, 20)]);
+        let begins = |nest: &Nest| matches!(nest, Nest::Contraction(nest) if nest.begins);
+        let runs = cleared.iter().map(|view| (view.offset, view.shape[0]));
+        (nests.iter().map(begins).collect(), runs.collect())
+    }
+
+    #[test]
+    fn the_first_nest_that_adds_begins() {
+        let nests = vec![adds(0, 12, 1), adds(0, 12, 1), adds(12, 8, 1)];
+        assert_eq!(found(nests), (vec![true, false, true], vec![]));
+    }
+
+    #[test]
+    fn a_nest_that_meets_another_in_part_adds_to_zeros() {
+        let nests = vec![adds(0, 12, 1), adds(8, 8, 1)];
+        assert_eq!(found(nests), (vec![true, false], vec![(12, 8)]));
+    }
+
+    #[test]
+    fn a_nest_that_adds_to_a_sum_again_does_not_begin_it() {
+        assert_eq!(found(vec![adds(0, 20, 0)]), (vec![false], vec![(0, 20)]));
+        let mut behind = adds(0, 20, 1);
+        if let Nest::Contraction(nest) = &mut behind {
+            nest.initial_columns = 0;
+        }
+        assert_eq!(found(vec![behind]), (vec![false], vec![(0, 20)]));
+    }
+
+    #[test]
+    fn many_runs_are_cleared_as_one() {
+        assert_eq!(found(vec![adds(0, 3, 5)]).1, [(1, 4), (6, 4), (11, 9)]);
+        assert_eq!(found(vec![adds(0, 10, 2)]), (vec![true], vec![(1, 19)]));
+    }
 }

@@ -9,11 +9,21 @@ use super::nests::{
     Relayout, Space, View,
 };
 
+/// What was written to an element.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Nothing,
+    /// The zero that a sum begins as.
+    Cleared,
+    Written,
+}
+
 /// Which elements were written.
 struct Written {
     parameters: usize,
-    scratch: Vec<bool>,
-    block: Vec<bool>,
+    scratch: Vec<State>,
+    block: Vec<State>,
+    gradient: Vec<State>,
 }
 
 impl Written {
@@ -21,8 +31,10 @@ impl Written {
         let address = place.offset + address;
         let fine = match place.space {
             Space::Parameters => address < self.parameters,
-            Space::Scratch | Space::Gradient => self.scratch.get(address) == Some(&true),
-            Space::Block => self.block.get(address) == Some(&true),
+            _ => self
+                .scratch(place.space)
+                .get(address)
+                .is_some_and(|state| *state != State::Nothing),
         };
         if fine {
             Ok(())
@@ -35,15 +47,43 @@ impl Written {
     }
 
     fn write(&mut self, place: Place, address: usize) -> Result<(), String> {
+        self.set(place, address, State::Written)
+    }
+
+    fn set(&mut self, place: Place, address: usize, state: State) -> Result<(), String> {
         let address = place.offset + address;
-        let element = match place.space {
+        let elements = match place.space {
             Space::Parameters => None,
-            Space::Scratch | Space::Gradient => self.scratch.get_mut(address),
-            Space::Block => self.block.get_mut(address),
+            Space::Scratch => Some(&mut self.scratch),
+            Space::Block => Some(&mut self.block),
+            Space::Gradient => Some(&mut self.gradient),
         };
-        let written = element
-            .ok_or_else(|| format!("element {address} of {:?} is not scratch", place.space))?;
-        *written = true;
+        let element = elements.and_then(|elements| elements.get_mut(address));
+        *element
+            .ok_or_else(|| format!("element {address} of {:?} is not scratch", place.space))? =
+            state;
+        Ok(())
+    }
+
+    /// The elements of a space that is written.
+    fn scratch(&self, space: Space) -> &[State] {
+        match space {
+            Space::Parameters => &[],
+            Space::Scratch => &self.scratch,
+            Space::Block => &self.block,
+            Space::Gradient => &self.gradient,
+        }
+    }
+
+    /// Nothing was added to a sum that begins.
+    fn begin(&self, place: Place, address: usize) -> Result<(), String> {
+        let address = place.offset + address;
+        if self.scratch(place.space).get(address) == Some(&State::Written) {
+            return Err(format!(
+                "element {address} of {:?} begins where something was added to it",
+                place.space
+            ));
+        }
         Ok(())
     }
 }
@@ -53,11 +93,14 @@ impl LoopProgram {
     pub fn verify(&self) -> Result<(), String> {
         let mut written = Written {
             parameters: self.parameters,
-            scratch: vec![false; self.scratch],
-            block: vec![false; self.block],
+            scratch: vec![State::Nothing; self.scratch],
+            block: vec![State::Nothing; self.block],
+            gradient: vec![State::Nothing; self.gradient],
         };
         for view in &self.cleared {
-            each_number(view, &mut |place, address| written.write(place, address))?;
+            each_number(view, &mut |place, address| {
+                written.set(place, address, State::Cleared)
+            })?;
         }
         for view in &self.inputs {
             self.each_vector(view, &mut |place, address| written.write(place, address))?;
@@ -72,7 +115,8 @@ impl LoopProgram {
         }
         let LaneTotals { count, block, .. } = self.lane_totals;
         let sums = [
-            View::numbers(Space::Scratch, 0, self.totals),
+            View::numbers(Space::Gradient, 0, self.gradient),
+            View::numbers(Space::Scratch, self.gradient, self.totals - self.gradient),
             View::numbers(Space::Block, block, count),
         ];
         for view in &sums {
@@ -199,6 +243,16 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
     // A tile is read as a whole before it is written.
     apart(&[nest.m.extent, nest.n.extent], &[nest.m.out, nest.n.out])?;
     let out = (nest.out, steps(|step| step.out)[..results].to_vec());
+    if nest.begins {
+        if nest.init != Some(nest.out) {
+            return Err("sums that begin are not what is added to".to_owned());
+        }
+        each(
+            std::slice::from_ref(&out),
+            &extents[..results],
+            &mut |place, address| written.begin(place, address),
+        )?;
+    }
     each(&[out], &extents[..results], &mut |place, address| {
         written.write(place, address)
     })
