@@ -5,9 +5,8 @@
 pub use crate::kernels::{
     Addend, Arithmetic, Begin, Beside, Code, Columns, Contraction, ContractionNest, Elementwise,
     ElementwiseNest, LaneAxis, Loop, Memory, Places, Read, Relaid, Relayout, Space, Stack, View,
-    Viewed, Walk, Workspace, Zeroed, add_lane_totals, arithmetic, clear, contraction,
-    drain_gradient, drain_totals, elementwise, kind, pack, pack_weights, relayout, tiles, unpack,
-    unpack_columns,
+    Viewed, Walk, Workspace, Zeroed, add_lane_totals, arithmetic, clear, contraction, drain_totals,
+    elementwise, kind, pack, pack_weights, relayout, tiles, unpack, unpack_columns,
 };
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{

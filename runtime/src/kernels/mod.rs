@@ -33,6 +33,6 @@ pub use nest::{Addend, ContractionNest, LaneAxis, Loop, kind};
 pub use relayout::{Relaid, Relayout, relayout};
 #[cfg(debug_assertions)]
 pub use shared::shared;
-pub use totals::{add_lane_totals, clear, drain_gradient, drain_totals};
+pub use totals::{add_lane_totals, clear, drain_totals};
 pub use transfer::{Entries, View, Viewed, Zeroed, pack, pack_weights, unpack};
 pub use workspace::{Lines, Stack, Workspace};

@@ -158,28 +158,3 @@ pub fn drain_totals<
         number += 1;
     }
 }
-
-/// Ends the gradient, of which the first `COUNT` numbers were summed where they are wanted, or, if it `adds`, in the scratch. Numbers behind
-/// these are sums of nothing.
-///
-/// # Panics
-/// If there are fewer numbers.
-#[inline(always)]
-pub fn drain_gradient<
-    const COUNT: usize,
-    T: Real,
-    S: Isa,
-    const P: usize,
-    const H: usize,
-    const B: usize,
->(
-    memory: &Memory<'_, T, S, P, H, B>,
-    gradient: &mut [T],
-    adds: bool,
-) {
-    if adds {
-        drain_totals::<0, COUNT, T, S, P, H, B>(memory, gradient, adds);
-    } else {
-        gradient[COUNT..].fill(T::ZERO);
-    }
-}

@@ -59,10 +59,12 @@ impl InParametersEmitter<'_> {
         for (slice, length) in &slices {
             let there = totals.saturating_sub(start).min(*length);
             let (from, sums) = (number(start.min(totals)), number(there));
+            let drain = quote!(__private::drain_totals::<#from, #sums, _, _, _, _, _>(memory, #slice, adds););
             drains.extend(if start < in_gradient {
-                quote!(__private::drain_gradient::<#sums, _, _, _, _, _>(memory, #slice, adds);)
+                // Where it does not add, the gradient is where it is wanted; behind it are sums of nothing.
+                quote!(if adds { #drain } else { #slice[#sums..].fill(0 as #scalar); })
             } else {
-                quote!(__private::drain_totals::<#from, #sums, _, _, _, _, _>(memory, #slice, adds);)
+                drain
             });
             start += length;
         }
