@@ -5,7 +5,7 @@
 
 use crate::lanes::{Isa, OnLanes, Real, dispatch};
 
-use super::transpose::{MOST_LANES, Square, each_row, rotate};
+use super::transpose::{MOST_LANES, Square, each_row, transpose};
 
 /// Columns of a panel: two vectors of any instruction set, or a multiple.
 pub const PANEL: usize = 2 * MOST_LANES;
@@ -151,7 +151,7 @@ impl<T: Real> OnLanes for Fill<'_, T> {
                             square[i] = unsafe { T::load_partial(simd, entries.as_ptr(), in_use) };
                         }
                     });
-                    square = rotate::<T, S>(simd, square, lanes, lanes.trailing_zeros());
+                    square = transpose::<T, S>(simd, square);
                     for (row, entries) in rows.iter_mut().zip(square) {
                         let entries_of_row = &mut row.0[place..place + lanes];
                         // SAFETY: there are as many entries as lanes.

@@ -8,7 +8,7 @@ use super::elementwise::MOST_LOOPS;
 use super::memory::{Bases, Memory, Sizes, Space};
 use super::nest::Loop;
 use super::odometer::Odometer;
-use super::transpose::{MOST_LANES, Square, each_row, rotate};
+use super::transpose::{MOST_LANES, Square, each_row, transpose};
 
 /// How a tensor is copied: entry `[row, ..]` of point `p` to the scalar `p * stride + row + ..`.
 #[derive(Clone, Copy, Debug)]
@@ -150,7 +150,7 @@ impl<T: Real> Copy<'_, T> {
                 // SAFETY: the caller's promise.
                 square[i] = unsafe { T::load(simd, from) };
             });
-            square = rotate::<T, S>(simd, square, lanes, lanes.trailing_zeros());
+            square = transpose::<T, S>(simd, square);
             let mut to = target.wrapping_add(row);
             each_row!(i below lanes => {
                 if i < points {

@@ -5,7 +5,7 @@ use crate::lanes::{Isa, OnLanes, Real};
 use super::caches;
 use super::memory::Bases;
 use super::transfer::{Elements, View};
-use super::transpose::{MOST_LANES, Square, each_row, rotate};
+use super::transpose::{MOST_LANES, Square, each_row, rotate, transpose};
 
 /// The longest rows that are moved as they are: those of a vector of points fill so many vectors. Longer ones are cut into squares.
 const SHORT: usize = 4;
@@ -181,7 +181,7 @@ impl<T: Real> Unpack<'_, T> {
                 rows[i] = unsafe { T::load(simd, place) };
                 i += 1;
             }
-            rows = rotate::<T, S>(simd, rows, lanes, lanes.trailing_zeros());
+            rows = transpose::<T, S>(simd, rows);
             i = 0;
             while i < lanes {
                 // What is written beyond a short row is written over by the next one.
@@ -287,7 +287,7 @@ impl<T: Real> Pack<'_, T> {
                 rows[i] = unsafe { T::load_partial(simd, self.source.wrapping_add(start), in_use) };
                 i += 1;
             }
-            rows = rotate::<T, S>(simd, rows, lanes, lanes.trailing_zeros());
+            rows = transpose::<T, S>(simd, rows);
             i = 0;
             while i < lanes {
                 if i < height {
