@@ -22,6 +22,13 @@ struct Wide {
     output: Dense<1>,
 }
 
+/// A Hessian is computed where it is wanted; those of a thousand points are stored past the caches.
+#[derive_network(input(x: 64), derive(hessian))]
+struct ManyInputs {
+    hidden: Dense<8, Tanh>,
+    output: Dense<1>,
+}
+
 /// Behind the last point; nothing computes it.
 const CANARY: f64 = -1234.5;
 /// Three pairs of blocks of the widest lanes, and one point.
@@ -143,5 +150,37 @@ fn gradients_of_wide_layers_are_those_of_each_point() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn results_that_are_stored_past_the_caches_are_those_of_fewer_points() {
+    const COUNT: usize = 1032;
+    assert!(COUNT * size_of::<SMatrix<f64, 64, 64>>() > 32 << 20);
+    let network = ManyInputs::glorot_uniform(5);
+    let points: Vec<SVector<f64, 64>> = (0..COUNT)
+        .map(|point| SVector::from_fn(|row, _| ((point * 64 + row) as f64).sin()))
+        .collect();
+    let mut workspace = ManyInputs::workspace();
+    let mut hessians = |at_once: usize| {
+        let mut hessians = vec![SMatrix::<f64, 64, 64>::repeat(f64::NAN); COUNT];
+        for (points, hessians) in points.chunks(at_once).zip(hessians.chunks_mut(at_once)) {
+            let mut values = vec![0.0; points.len()];
+            let mut gradients = vec![SVector::zeros(); points.len()];
+            network
+                .hessian_batch_with(
+                    &mut workspace,
+                    points,
+                    &mut values,
+                    &mut gradients,
+                    hessians,
+                )
+                .expect("slices are of one length");
+        }
+        hessians
+    };
+    for lanes in [Lanes::Scalar, Lanes::Avx2, Lanes::Avx512] {
+        let [few, many] = [512, COUNT].map(|at_once| with_lanes(lanes, || hessians(at_once)));
+        assert!(few == many, "{lanes}");
     }
 }

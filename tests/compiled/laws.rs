@@ -4,8 +4,9 @@ use crate::agreement::check_with_dual_numbers;
 use crate::face::Face;
 use crate::interpreted::check;
 use crate::networks::{
-    Custom, Deep, FourOutputs, Kinked, OneInput, OneLayer, Propagated, Single, SingleBoxed,
-    SingleCustom, SingleOutputs, SinglePropagated, Wide, WithoutBias,
+    Custom, Deep, FourOutputs, Kinked, ManyInputs, OneInput, OneLayer, Propagated, Single,
+    SingleBoxed, SingleCustom, SingleManyInputs, SingleOutputs, SinglePropagated, Wide,
+    WithoutBias,
 };
 
 macro_rules! agree_with_the_interpreter {
@@ -30,6 +31,8 @@ agree_with_the_interpreter! {
     single_outputs SingleOutputs
     single_custom SingleCustom
     single_boxed SingleBoxed
+    many_inputs ManyInputs
+    single_many_inputs SingleManyInputs
     propagated Propagated
     single_propagated SinglePropagated
 }

@@ -75,6 +75,18 @@ network! {
 }
 
 network! {
+    [input(x: 29), derive(hessian)]
+    struct ManyInputs { hidden: [Dense<6, Tanh>; 2], output: Dense<1> }
+    f64: hessian
+}
+
+network! {
+    [input(x: 37), scalar = f32, derive(hessian)]
+    struct SingleManyInputs { hidden: Dense<7, Sigmoid>, output: Dense<1> }
+    f32: hessian
+}
+
+network! {
     [input(x: 3), derive(hessian, laplacian, jacobian, vjp)]
     struct Propagated {
         first: Dense<3, Tanh>,

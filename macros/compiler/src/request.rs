@@ -42,9 +42,13 @@ impl Scheduled {
     /// Schedules a derived program of the output.
     #[must_use]
     pub fn of_output(kind: RequestKind, derived: Derived, scalar: Scalar) -> Self {
-        let batch = schedule(&derived.program, Mode::Batch);
-        let single = schedule(&derived.program, Mode::Single);
+        let mut batch = schedule(&derived.program, Mode::Batch);
+        let single = schedule(&derived.program, Mode::Single).with_result_in_place(scalar.bytes());
         let pairs = in_pairs(&derived.program, &batch);
+        // Blocks of one vector of points round as blocks of two, which do nothing by point.
+        if pairs.is_none() {
+            batch = batch.with_result_in_place(scalar.bytes());
+        }
         let period = BYTES_OF_A_SET / scalar.bytes();
         Scheduled {
             function: None,
@@ -188,6 +192,37 @@ mod tests {
     fn products_with_one_vector_of_points_come_in_pairs() {
         let paired = in_pairs_of("hidden: [Dense<32, Tanh>; 3], output: Dense<1>");
         assert_eq!(paired, [RequestKind::Value, RequestKind::Gradient]);
+    }
+
+    /// The programs of a Hessian for blocks and for one point.
+    fn of_hessian(inputs: usize, width: usize) -> [LoopProgram; 2] {
+        let attribute = format!("input(x: {inputs}), derive(hessian)");
+        let fields = format!("hidden: [Dense<{width}, Tanh>; 2], output: Dense<1>");
+        let item = format!("struct Network {{ {fields} }}");
+        let network = crate::model(attribute.parse().unwrap(), item.parse().unwrap()).unwrap();
+        let asked = network.requests.last().expect("a request");
+        let Scheduled { batch, single, .. } =
+            schedule_request(&lower(&network), asked, network.scalar);
+        for program in [&batch, &single] {
+            program.verify().expect("a sound schedule");
+        }
+        [batch, single]
+    }
+
+    #[test]
+    fn a_large_hessian_is_computed_where_it_is_wanted() {
+        let in_place =
+            |inputs, width| of_hessian(inputs, width).map(|program| program.result.is_some());
+        assert_eq!(in_place(24, 8), [true; 2]);
+        // What a block would copy of each point is as much as its Hessian.
+        assert_eq!(in_place(24, 24), [false, true]);
+        assert_eq!(in_place(23, 8), [false; 2]);
+    }
+
+    #[test]
+    fn the_scratch_of_a_large_hessian_is_smaller_than_the_hessian() {
+        let [batch, single] = of_hessian(256, 8);
+        assert!(batch.block < 256 * 256 / 4 && single.scratch < 256 * 256 / 4);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch, _mm_sfence};
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use pulp::x86::{V3, V4};
 
-use crate::lanes::{Isa, Real};
+use crate::lanes::{Isa, OnLanes, Real};
 
 /// The least bytes of results of a call that are stored past the caches: as much as the last cache of a desktop processor holds. Of
 /// results of 18 MB stores past the caches take 5 % longer, of 69 MB 8 % less, of 270 MB 15 % (Hessians of 16, 32 and 64 inputs,
@@ -92,6 +92,47 @@ pub(super) unsafe fn store<T: Real, S: Isa>(simd: S, target: *mut T, value: T::V
     unsafe { T::store(simd, target, value) }
 }
 
+/// Numbers that are copied past the caches. They must be readable from `source` on and writable from `target` on, and be apart.
+pub(super) struct Stream<T> {
+    pub source: *const T,
+    pub target: *mut T,
+    pub count: usize,
+}
+
+impl<T: Real> OnLanes for Stream<T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, simd: S) {
+        let Stream {
+            source,
+            target,
+            count,
+        } = self;
+        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+        // Up to the first whole vector that is aligned, and from the last one on.
+        let begin = (target as usize / size_of::<T>()).next_multiple_of(lanes)
+            - target as usize / size_of::<T>();
+        let begin = if begin < count { begin } else { count };
+        let end = count - (count - begin) % lanes;
+        let mut number = begin;
+        while number < end {
+            // SAFETY: the vector lies before `end`, and it is aligned if numbers are, as those of a slice.
+            unsafe {
+                let vector = T::load(simd, source.wrapping_add(number));
+                store::<T, S>(simd, target.wrapping_add(number), vector);
+            }
+            number += lanes;
+        }
+        // SAFETY: these are before `begin`, and from `end` to `count`.
+        unsafe {
+            core::ptr::copy_nonoverlapping(source, target, begin);
+            let (source, target) = (source.wrapping_add(end), target.wrapping_add(end));
+            core::ptr::copy_nonoverlapping(source, target, count - end);
+        }
+    }
+}
+
 /// Orders all that was stored past the caches before what is stored from here on.
 #[inline(always)]
 pub(super) fn complete() {
@@ -99,5 +140,35 @@ pub(super) fn complete() {
     // SAFETY: an instruction of SSE, which all sets of lanes that store past the caches have.
     unsafe {
         _mm_sfence();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::{Lanes, dispatch, with_lanes};
+
+    #[test]
+    fn numbers_are_copied_past_the_caches_from_anywhere_to_anywhere() {
+        let source: Vec<f32> = (0..100).map(|number| number as f32).collect();
+        for lanes in Lanes::available() {
+            for (from, to) in [(0, 0), (1, 0), (0, 3), (5, 16), (7, 9)] {
+                for count in 0..=70 {
+                    let mut target = vec![-1.0; 100];
+                    with_lanes(lanes, || {
+                        dispatch(Stream {
+                            source: source[from..].as_ptr(),
+                            target: target[to..].as_mut_ptr(),
+                            count,
+                        });
+                    });
+                    let (before, copied) = target.split_at(to);
+                    let (copied, behind) = copied.split_at(count);
+                    assert_eq!(copied, &source[from..from + count]);
+                    let mut untouched = before.iter().chain(behind);
+                    assert!(untouched.all(|number| *number == -1.0), "{lanes}");
+                }
+            }
+        }
     }
 }

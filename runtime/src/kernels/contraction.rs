@@ -22,18 +22,42 @@ pub trait Contraction: Sized {
     const NEST: ContractionNest;
 
     /// The [`tiles`] that cover all rows and columns, for 32 vector registers of 512 bits.
-    fn wide<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
-        memory: &Memory<'_, T, S, P, H, B>,
+    fn wide<
+        At: Places,
+        T: Real,
+        S: Isa,
+        const P: usize,
+        const H: usize,
+        const B: usize,
+        const R: usize,
+    >(
+        memory: &Memory<'_, T, S, P, H, B, R>,
     );
 
     /// The same for 16 registers of 256 bits.
-    fn narrow<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
-        memory: &Memory<'_, T, S, P, H, B>,
+    fn narrow<
+        At: Places,
+        T: Real,
+        S: Isa,
+        const P: usize,
+        const H: usize,
+        const B: usize,
+        const R: usize,
+    >(
+        memory: &Memory<'_, T, S, P, H, B, R>,
     );
 
     /// The same for 128 bits.
-    fn narrowest<At: Places, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>(
-        memory: &Memory<'_, T, S, P, H, B>,
+    fn narrowest<
+        At: Places,
+        T: Real,
+        S: Isa,
+        const P: usize,
+        const H: usize,
+        const B: usize,
+        const R: usize,
+    >(
+        memory: &Memory<'_, T, S, P, H, B, R>,
     );
 }
 
@@ -74,11 +98,12 @@ pub fn contraction<
     const P: usize,
     const H: usize,
     const B: usize,
+    const R: usize,
 >(
-    memory: &Memory<'_, T, S, P, H, B>,
+    memory: &Memory<'_, T, S, P, H, B, R>,
 ) {
     // Through the instruction set, not by a condition, of which both sides would be compiled.
-    S::contraction::<C, At, T, P, H, B>(memory);
+    S::contraction::<C, At, T, P, H, B, R>(memory);
 }
 
 /// Columns of tiles of a nest for one instruction set: strides and offsets in scalars.
@@ -107,7 +132,7 @@ pub(super) struct Panel {
     pub(super) across: usize,
     /// From behind the last tile of one to the first of the next.
     pub(super) beside: [usize; 4],
-    /// Tiles one below the other.
+    /// Tiles one below the other; of a triangle of squares of lanes, those in its first column.
     pub(super) tiles: usize,
     /// From one tile to the next.
     pub(super) tile: [usize; 4],
@@ -171,8 +196,9 @@ impl<
             ACROSS > 0 && COLUMN + ACROSS * W <= nest.n.extent,
             "tiles lie within the columns"
         );
+        let is_triangle = nest.symmetric && row_lanes;
         assert!(
-            ACROSS == 1 || !nest.symmetric,
+            ACROSS == 1 || !nest.symmetric || is_triangle,
             "a column of tiles begins at the diagonal"
         );
         // Rows, or vectors of them.
@@ -181,7 +207,7 @@ impl<
         } else {
             nest.m.extent
         };
-        let end = ROW + COUNT * R;
+        let end = ROW + if is_triangle { COUNT } else { COUNT * R };
         assert!(end <= height, "tiles lie within the rows");
         let last = if nest.over_points && sum_lanes {
             0
@@ -201,18 +227,27 @@ impl<
             has(KIND, kind::PART) || !is_partial,
             "a vector that may be partial is not taken for a full one"
         );
+        let first = if row_lanes { ROW * lanes } else { ROW };
         assert!(
-            !nest.symmetric || ROW >= COLUMN,
+            !nest.symmetric || first >= COLUMN,
             "tiles beyond the diagonal are not computed"
         );
         assert!(
-            !has(KIND, kind::DIAGONAL) || nest.symmetric && ROW == COLUMN && COUNT == 1,
+            !has(KIND, kind::DIAGONAL)
+                || nest.symmetric && !is_triangle && ROW == COLUMN && COUNT == 1,
             "one tile of a column is on the diagonal"
+        );
+        assert!(
+            !is_triangle
+                || first == COLUMN
+                    && end == height
+                    && ACROSS <= COUNT
+                    && (W == lanes || COUNT == 1 && W == nest.n.extent - COLUMN && W < lanes),
+            "a triangle is squares of lanes, and part of one at its end"
         );
         let mut units = [1; 4];
         let mut places = [(Space::Scratch, 0); 4];
         let (m, n) = (nest.m, nest.n);
-        let first = if row_lanes { ROW * lanes } else { ROW };
         let begins = [
             first * m.out + COLUMN * n.out,
             first * m.a,
@@ -309,9 +344,10 @@ const fn scaled(step: Loop, units: [usize; 4]) -> Loop {
     }
 }
 
-/// Runs tiles of `R` rows by `W` columns of a nest, whose factors move by `ROW_STEP` from row to row and by `COLUMN_STEP` from column
+/// Runs tiles of `HEIGHT` rows by `W` columns of a nest, whose factors move by `ROW_STEP` from row to row and by `COLUMN_STEP` from column
 /// to column (from row to row, if paired): `ACROSS` columns of `COUNT` of them from `ROW` and `COLUMN` on. Where
-/// rows run along the lanes, vectors of them are counted.
+/// rows run along the lanes, vectors of them are counted. Of a symmetric result with rows along the lanes `COUNT` are those vectors from the
+/// diagonal on, for the first of its `ACROSS` columns of squares; each other column has one less.
 ///
 /// That they lie within the memory is decided while the caller is compiled.
 #[inline(always)]
@@ -321,7 +357,7 @@ pub fn tiles<
     T: Real,
     S: Isa,
     const KIND: u32,
-    const R: usize,
+    const HEIGHT: usize,
     const W: usize,
     const ROW_STEP: usize,
     const COLUMN_STEP: usize,
@@ -332,18 +368,33 @@ pub fn tiles<
     const P: usize,
     const H: usize,
     const B: usize,
+    const R: usize,
 >(
-    memory: &Memory<'_, T, S, P, H, B>,
+    memory: &Memory<'_, T, S, P, H, B, R>,
 ) {
-    const { C::NEST.check(KIND, At::ELEMENTS, Memory::<T, S, P, H, B>::SIZES) };
+    const { C::NEST.check(KIND, At::ELEMENTS, Memory::<T, S, P, H, B, R>::SIZES) };
     memory
         .simd
-        .apart(Tiles::<T, KIND, R, W, ROW_STEP, COLUMN_STEP> {
+        .apart(Tiles::<T, KIND, HEIGHT, W, ROW_STEP, COLUMN_STEP> {
             bases: &memory.bases,
             points: memory.points,
             has_initial: !(const { C::NEST.begins } && memory.sums_begin),
             panel: &const {
-                Part::<C, At, T, S, KIND, R, W, ROW_STEP, COLUMN_STEP, ROW, COUNT, COLUMN, ACROSS>::PANEL
+                Part::<
+                    C,
+                    At,
+                    T,
+                    S,
+                    KIND,
+                    HEIGHT,
+                    W,
+                    ROW_STEP,
+                    COLUMN_STEP,
+                    ROW,
+                    COUNT,
+                    COLUMN,
+                    ACROSS,
+                >::PANEL
             },
         });
 }
@@ -394,6 +445,7 @@ impl<
             steps: panel.k.extent,
             last: panel.last,
             part: T::no_lanes(),
+            in_use: Space::Block.unit::<T, S>(),
             initial_columns: 0,
             has_initial: self.has_initial,
         }

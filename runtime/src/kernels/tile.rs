@@ -11,7 +11,7 @@ use super::contraction::Panel;
 use super::nest::{has, kind};
 use super::odometer::Odometer;
 use super::strided::gather;
-use super::transpose::{MOST_LANES, Square, sums_of_lanes};
+use super::transpose::{MOST_LANES, Square, each_row, sums_of_lanes, transpose};
 
 /// Where the operands stand.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,8 @@ pub(super) struct Work<
     pub last: usize,
     /// Lanes in use of a vector that may be partial: of the last row of the tile, or of the summed index.
     pub part: T::Mask<S>,
+    /// How many rows of the last vector of the tile's rows there are.
+    pub in_use: usize,
     /// How many columns from the first of the tile on have an initial value that is read.
     pub initial_columns: usize,
     /// Whether any is read.
@@ -167,13 +169,85 @@ impl<
             let mut odometer = Odometer::new(self.panel.outer, self.panel.units);
             loop {
                 self.start = start.after(odometer.moved);
-                self.side_by_side();
+                self.all();
                 if !odometer.next() {
                     return;
                 }
             }
         }
-        self.side_by_side();
+        self.all();
+    }
+
+    /// All tiles at one step of the loops around them.
+    #[inline(always)]
+    fn all(&mut self) {
+        if Self::ROW && Self::SYMMETRIC {
+            self.triangle();
+        } else {
+            self.side_by_side();
+        }
+    }
+
+    /// The squares of lanes on and below the diagonal, row by row: so a line of results, and of their mirror images, is soon written
+    /// as a whole.
+    #[inline(always)]
+    fn triangle(&mut self) {
+        let panel = self.panel;
+        let (m, n, first) = (&panel.m, &panel.n, self.start);
+        let initial_columns = if self.has_initial {
+            panel.initial_columns
+        } else {
+            0
+        };
+        let mut row = 0;
+        while row < panel.tiles {
+            let height = if panel.tiles - row < R { 1 } else { R };
+            let end = row + height;
+            let mut column = 0;
+            while column < panel.across && column < end {
+                let right = column * W;
+                self.initial_columns = initial_columns.saturating_sub(right);
+                // Of the columns that begin at the diagonal below the first row, one square after the other.
+                let mut at = if column < row { row } else { column };
+                while at < end {
+                    self.start = first.after([at * m.out, at * m.a, 0, at * m.init]).after([
+                        right * n.out,
+                        0,
+                        right * n.b,
+                        right * n.init,
+                    ]);
+                    let mirror = first.out.wrapping_add(right + at * Self::LANES * n.out);
+                    if at == row && height == R {
+                        self.count_lanes(panel.tiles - end);
+                        self.squares(mirror, column == row);
+                        at = end;
+                    } else {
+                        self.count_lanes(panel.tiles - at - 1);
+                        self.of_one_row().squares(mirror, column == at);
+                        at += 1;
+                    }
+                }
+                column += 1;
+            }
+            row = end;
+        }
+    }
+
+    /// The same work with tiles of one vector of rows.
+    #[inline(always)]
+    fn of_one_row(&self) -> Work<T, S, KIND, 1, W, ROW_STEP, COLUMN_STEP> {
+        Work {
+            simd: self.simd,
+            panel: self.panel,
+            start: self.start,
+            weight: self.weight,
+            steps: self.steps,
+            last: self.last,
+            part: self.part,
+            in_use: self.in_use,
+            initial_columns: self.initial_columns,
+            has_initial: self.has_initial,
+        }
     }
 
     /// The columns of tiles.
@@ -222,14 +296,14 @@ impl<
     #[inline(always)]
     fn count_lanes(&mut self, below: usize) {
         if Self::ROW_PART {
-            let lanes = if below == 0 { self.last } else { Self::LANES };
-            self.part = T::first_lanes(self.simd, lanes);
+            self.in_use = if below == 0 { self.last } else { Self::LANES };
+            self.part = T::first_lanes(self.simd, self.in_use);
         }
     }
 
-    /// One tile. Symmetric results go to `mirror` too; `row` is that of the tile in the column of tiles.
+    /// The results of a tile.
     #[inline(always)]
-    fn tile(&self, mirror: *mut T, row: usize) {
+    fn sums(&self) -> [[T::Vector<S>; W]; R] {
         let (simd, panel, at) = (self.simd, self.panel, &self.start);
         let mut sums = [[T::zero(simd); W]; R];
         if Self::ADDENDS {
@@ -281,6 +355,14 @@ impl<
                 j += 1;
             }
         }
+        sums
+    }
+
+    /// One tile. Symmetric results go to `mirror` too; `row` is that of the tile in the column of tiles.
+    #[inline(always)]
+    fn tile(&self, mirror: *mut T, row: usize) {
+        let (panel, at) = (self.panel, &self.start);
+        let sums = self.sums();
         if Self::ADDS_UP {
             self.store_sums(&sums, mirror, row);
             return;
@@ -320,6 +402,53 @@ impl<
             if Self::SYMMETRIC {
                 mirror_column = mirror_column.wrapping_add(right);
             }
+            i += 1;
+        }
+    }
+
+    /// Squares of lanes below each other, of `R` vectors of rows, and their mirror images, whose columns are the rows. A square on the
+    /// diagonal, the first or none, is its own image: what lies beyond the diagonal comes from it.
+    #[inline(always)]
+    fn squares(&self, mut mirror: *mut T, is_on_diagonal: bool) {
+        let simd = self.simd;
+        let sums = self.sums();
+        let (down, right) = (self.panel.m.out, self.panel.n.out);
+        let mut out_row = self.start.out;
+        let mut i = 0;
+        while i < R {
+            let is_last = i + 1 == R;
+            let mut square: Square<T, S> = [T::zero(simd); MOST_LANES];
+            each_row!(j below W => {
+                square[j] = sums[i][j];
+            });
+            let image = transpose::<T, S>(simd, square);
+            if i == 0 && is_on_diagonal {
+                each_row!(j below W => {
+                    let out = out_row.wrapping_add(j * right);
+                    self.store(out, square[j], is_last);
+                    // SAFETY: as of `factor`: the square has more rows than this.
+                    unsafe { T::store_partial(simd, out, image[j], T::first_lanes(simd, j)) };
+                });
+            } else {
+                each_row!(j below W => {
+                    self.store(out_row.wrapping_add(j * right), square[j], is_last);
+                });
+                let rows = if Self::ROW_PART && is_last {
+                    self.in_use
+                } else {
+                    Self::LANES
+                };
+                each_row!(row below Self::LANES => {
+                    if row < rows {
+                        let target = mirror.wrapping_add(row * right);
+                        // SAFETY: as of `factor`; a mirrored result is that of another row and column of a square, and columns of a
+                        // square of lanes fill a vector.
+                        unsafe { T::store(simd, target, image[row]) };
+                    }
+                });
+            }
+            mirror = mirror.wrapping_add(Self::LANES * right);
+            out_row = out_row.wrapping_add(down);
             i += 1;
         }
     }

@@ -31,8 +31,9 @@ pub trait Isa: Simd {
         const P: usize,
         const H: usize,
         const B: usize,
+        const R: usize,
     >(
-        memory: &Memory<'_, T, Self, P, H, B>,
+        memory: &Memory<'_, T, Self, P, H, B, R>,
     );
 }
 
@@ -46,10 +47,11 @@ macro_rules! tiles {
             const P: usize,
             const H: usize,
             const B: usize,
+            const R: usize,
         >(
-            memory: &Memory<'_, T, Self, P, H, B>,
+            memory: &Memory<'_, T, Self, P, H, B, R>,
         ) {
-            C::$tiles::<At, T, Self, P, H, B>(memory);
+            C::$tiles::<At, T, Self, P, H, B, R>(memory);
         }
     };
 }

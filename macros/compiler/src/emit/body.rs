@@ -1,6 +1,6 @@
 //! Scheduled requests go in, the methods of the public face come out.
 
-use derive_network_symbolic::schedule::{LoopProgram, Mode};
+use derive_network_symbolic::schedule::{LoopProgram, Mode, Space};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -309,8 +309,15 @@ impl Emitter<'_> {
             outputs,
             output_kinds,
         } = &asked.slices;
-        let (packed, unpacked) = self.views(program);
+        let packed = self.inputs(program);
+        let unpack = self.unpack(program, outputs);
         let body = self.nests.calls(&program.body);
+        let result = self.result(program, asked);
+        // A copy is one of the points that there are.
+        let with_points = (program.mode == Mode::Batch && program.result.is_some()).then(|| {
+            let points = &inputs[0];
+            quote!(let memory = &memory.with_points(#points.len(), false);)
+        });
         let scalar = &asked.face.scalar;
         let sizes = [self.network.parameters(), program.scratch, program.block];
         let [parameters, hoisted, block] = sizes.map(number);
@@ -337,8 +344,10 @@ impl Emitter<'_> {
                 #(#outputs: &mut [#output_kinds],)*
             ) {
                 #(__private::pack::<#packed, _, _, _, _, _, _>(memory, #inputs);)*
+                #with_points
                 #body
-                #(__private::unpack::<#unpacked, _, _, _, _, _, _>(memory, #outputs);)*
+                #result
+                #unpack
             }
         }
     }
@@ -467,18 +476,48 @@ impl Emitter<'_> {
         }
     }
 
-    /// The types of the views of inputs and outputs.
-    fn views(&mut self, program: &LoopProgram) -> (Vec<Ident>, Vec<Ident>) {
-        let inputs = program
-            .inputs
-            .iter()
-            .map(|view| self.nests.view(view, program.vectors));
-        let inputs = inputs.collect();
-        let outputs = program
-            .outputs
-            .iter()
-            .map(|view| self.nests.view(view, program.vectors));
-        (inputs, outputs.collect())
+    /// The types of the views of inputs.
+    fn inputs(&mut self, program: &LoopProgram) -> Vec<Ident> {
+        let views = program.inputs.iter();
+        views
+            .map(|view| self.nests.view(view, program.vectors))
+            .collect()
+    }
+
+    /// Statements that take outputs out of scratch. One may be where it is wanted.
+    fn unpack(&mut self, program: &LoopProgram, outputs: &[Ident]) -> TokenStream {
+        let outputs = program.outputs.iter().zip(outputs);
+        let in_scratch = outputs.filter(|(view, _)| view.space != Space::Result);
+        let unpack = in_scratch.map(|(view, output)| {
+            let view = self.nests.view(view, program.vectors);
+            quote!(__private::unpack::<#view, _, _, _, _, _, _>(memory, #output);)
+        });
+        unpack.collect()
+    }
+
+    /// Statements that compute a result where it is wanted, for one point after the other.
+    fn result(&mut self, program: &LoopProgram, asked: &Asked) -> Option<TokenStream> {
+        let result = program.result.as_ref()?;
+        let nests = self.nests.calls(&result.nests);
+        let output = &asked.slices.outputs[result.output];
+        let numbers = number(result.numbers);
+        if program.mode == Mode::Single {
+            return Some(quote! {
+                for result in &mut *#output {
+                    let memory = &memory.with_result::<_, #numbers>(result);
+                    #nests
+                }
+            });
+        }
+        let places = [result.copies, result.copied, result.stage].map(number);
+        Some(quote! {
+            for (point, result) in #output.iter_mut().enumerate() {
+                let memory = &memory.of_point::<_, #(#places,)* #numbers>(point, result);
+                #nests
+                memory.end_point();
+            }
+            memory.end_points();
+        })
     }
 
     /// A result to be written to.

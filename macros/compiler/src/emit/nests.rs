@@ -114,7 +114,7 @@ impl Nests {
     fn contraction(&mut self, nest: &ContractionNest) -> TokenStream {
         let offsets = places(nest).map(|place| number(place.offset));
         let name = contraction_name(intern(&mut self.contractions, at_the_beginning(nest)));
-        quote!(__private::contraction::<#name, __private::Begin<#(#offsets),*>, _, _, _, _, _>(memory);)
+        quote!(__private::contraction::<#name, __private::Begin<#(#offsets),*>, _, _, _, _, _, _>(memory);)
     }
 
     fn relayout(&mut self, nest: &Relayout) -> TokenStream {
@@ -332,22 +332,22 @@ fn contraction_type(index: usize, nest: &ContractionNest, lanes: usize) -> Token
             };
 
             #[inline(always)]
-            fn wide<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
-                memory: &__private::Memory<'_, T, S, __P, __H, __B>,
+            fn wide<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize, const __R: usize>(
+                memory: &__private::Memory<'_, T, S, __P, __H, __B, __R>,
             ) {
                 #wide
             }
 
             #[inline(always)]
-            fn narrow<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
-                memory: &__private::Memory<'_, T, S, __P, __H, __B>,
+            fn narrow<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize, const __R: usize>(
+                memory: &__private::Memory<'_, T, S, __P, __H, __B, __R>,
             ) {
                 #narrow
             }
 
             #[inline(always)]
-            fn narrowest<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize>(
-                memory: &__private::Memory<'_, T, S, __P, __H, __B>,
+            fn narrowest<At: __private::Places, T: __private::Real, S: __private::Isa, const __P: usize, const __H: usize, const __B: usize, const __R: usize>(
+                memory: &__private::Memory<'_, T, S, __P, __H, __B, __R>,
             ) {
                 #narrowest
             }
@@ -405,13 +405,16 @@ fn emit_tiles(
     (height, width): (usize, usize),
     lanes: usize,
 ) -> TokenStream {
+    // Of squares of lanes.
+    let is_triangle = nest.symmetric && nest.lane == LaneAxis::Row;
     let call = |rows: usize, columns: usize, row: usize, count: usize, column: usize, across| {
         let part = match nest.lane {
             LaneAxis::Points => false,
             LaneAxis::Sum => nest.over_points || !nest.k.extent.is_multiple_of(lanes),
+            LaneAxis::Row if is_triangle => !nest.m.extent.is_multiple_of(lanes),
             LaneAxis::Row => (row + rows * count) * lanes > nest.m.extent,
         };
-        let on_diagonal = nest.symmetric && row == column && count == 1;
+        let on_diagonal = nest.symmetric && !is_triangle && row == column && count == 1;
         let kind = emit_kind(nest, [part, on_diagonal]);
         let column_step = if nest.paired { nest.m.b } else { nest.n.b };
         let tile = [
@@ -425,9 +428,23 @@ fn emit_tiles(
             across,
         ];
         let tile = tile.map(number);
-        quote!(__private::tiles::<Self, At, _, _, #kind, #(#tile,)* _, _, _>(memory);)
+        quote!(__private::tiles::<Self, At, _, _, #kind, #(#tile,)* _, _, _, _>(memory);)
     };
     let mut calls = TokenStream::new();
+    if is_triangle {
+        let (rows, across, rest) = (
+            nest.rows(lanes),
+            nest.n.extent / width,
+            nest.n.extent % width,
+        );
+        if across > 0 {
+            calls.extend(call(height, width, 0, rows, 0, across));
+        }
+        if rest > 0 {
+            calls.extend(call(1, rest, across, 1, across * width, 1));
+        }
+        return calls;
+    }
     let mut column = 0;
     while column < nest.n.extent {
         let width = width.min(nest.n.extent - column);
@@ -467,6 +484,9 @@ fn emit_space(space: Space) -> TokenStream {
         Space::Scratch => quote!(__private::Space::Scratch),
         Space::Block => quote!(__private::Space::Block),
         Space::Gradient => quote!(__private::Space::Gradient),
+        // The scratch of a point's memory.
+        Space::Point => quote!(__private::Space::Scratch),
+        Space::Result => quote!(__private::Space::Result),
     }
 }
 

@@ -15,6 +15,10 @@ struct Memory<'a> {
     block: Vec<f64>,
     /// Where a caller wants it, not the first of the scratch.
     gradient: Vec<f64>,
+    /// A result of one point, where the caller wants it.
+    result: Vec<f64>,
+    /// Where the copy of a point begins in the block.
+    copies: usize,
     /// Whether nothing was added to sums over the points before.
     sums_begin: bool,
 }
@@ -26,15 +30,20 @@ impl Memory<'_> {
             Space::Scratch => self.scratch[place.offset + address],
             Space::Gradient => self.gradient[place.offset + address],
             Space::Block => self.block[place.offset + address],
+            Space::Point => self.block[self.copies + place.offset + address],
+            Space::Result => self.result[place.offset + address],
         }
     }
 
     fn write(&mut self, place: Place, address: usize, value: f64) {
         match place.space {
-            Space::Parameters => unreachable!("the verifier refuses writes to parameters"),
+            Space::Parameters | Space::Point => {
+                unreachable!("the verifier refuses writes to parameters and copies")
+            }
             Space::Scratch => self.scratch[place.offset + address] = value,
             Space::Gradient => self.gradient[place.offset + address] = value,
             Space::Block => self.block[place.offset + address] = value,
+            Space::Result => self.result[place.offset + address] = value,
         }
     }
 }
@@ -56,11 +65,15 @@ pub fn interpret_points(
     points: &[Vec<Vec<f64>>],
     parameters: &[f64],
 ) -> (Vec<Vec<Tensor>>, Vec<f64>) {
+    let result = program.result.as_ref();
+    let [numbers, copies] = result.map_or([0; 2], |result| [result.numbers, result.copies]);
     let mut memory = Memory {
         parameters,
         scratch: vec![f64::NAN; program.scratch],
         block: vec![f64::NAN; program.block],
         gradient: vec![f64::NAN; program.gradient],
+        result: vec![f64::NAN; numbers],
+        copies,
         sums_begin: true,
     };
     let LaneTotals {
@@ -86,6 +99,7 @@ pub fn interpret_points(
             }
         }
         run(&program.body, &mut memory);
+        run(program.nests_of_result(), &mut memory);
         memory.sums_begin = false;
         for vector in 0..block.len() {
             let outputs_of_point = program.outputs.iter().map(|view| Tensor {

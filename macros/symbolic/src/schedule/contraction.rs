@@ -9,6 +9,9 @@ use super::nests::{ContractionNest, LaneAxis, Loop, Mode, Place};
 /// Lanes that a choice is priced for, and the cost of adding up lanes at the end.
 const LANES: usize = 8;
 const REDUCTION: usize = 4;
+/// The fewest rows along the lanes of which one triangle is computed, in squares of lanes: of fewer, most squares lie on the diagonal.
+const LEAST_IN_SQUARES: usize = 24;
+
 /// An index and the step of each operand along it; none: the operand does not carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IndexSteps {
@@ -187,7 +190,8 @@ pub(crate) fn assemble(
         }
     }
     let is_symmetric = |index: Option<usize>| index.is_some_and(|index| indices[index].symmetric);
-    let symmetric = lane != LaneAxis::Row && is_symmetric(row) && is_symmetric(column);
+    let is_small = lane == LaneAxis::Row && step(row).extent < LEAST_IN_SQUARES;
+    let symmetric = !is_small && is_symmetric(row) && is_symmetric(column);
     ContractionNest {
         lane,
         outer,
@@ -259,7 +263,12 @@ fn row_nests(indices: &[IndexSteps], operands: Operands) -> Vec<(usize, Contract
             column,
             sum,
         );
-        plans.push((volume / index.extent * index.extent.div_ceil(LANES), nest));
+        let vectors = index.extent.div_ceil(LANES);
+        let mut cost = volume / index.extent * vectors;
+        if nest.symmetric {
+            cost = cost * (vectors + 1) / (2 * vectors);
+        }
+        plans.push((cost, nest));
     }
     plans
 }

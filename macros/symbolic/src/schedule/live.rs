@@ -34,7 +34,7 @@ impl Live {
     /// Reads or, if not `read`, writes all elements of a walk.
     fn set(&mut self, walk: &Walk, read: bool) {
         let elements = match walk.place.space {
-            Space::Parameters => return,
+            Space::Parameters | Space::Point | Space::Result => return,
             Space::Scratch | Space::Gradient => &mut self.0[0],
             Space::Block => &mut self.0[1],
         };
@@ -49,7 +49,7 @@ impl Live {
     /// Whether any element of a walk is still to be read.
     pub fn any(&self, walk: &Walk) -> bool {
         let elements = match walk.place.space {
-            Space::Parameters => return false,
+            Space::Parameters | Space::Point | Space::Result => return false,
             Space::Scratch | Space::Gradient => &self.0[0],
             Space::Block => &self.0[1],
         };

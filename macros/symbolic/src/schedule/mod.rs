@@ -16,6 +16,7 @@ mod nests;
 mod order;
 mod print;
 mod region;
+mod result;
 mod tile;
 mod time;
 mod totals;
@@ -26,7 +27,7 @@ mod views;
 
 pub use nests::{
     Addend, ContractionNest, ElementwiseNest, LaneAxis, LaneTotals, Loop, LoopProgram, Mode, Nest,
-    Operand, Place, Relayout, Space, Vectors, View,
+    Operand, Place, PointResult, Relayout, Space, Vectors, View,
 };
 
 pub use tile::Tile;
@@ -197,6 +198,7 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
         parameters: program.parameters,
         inputs,
         outputs,
+        result: None,
     }
 }
 

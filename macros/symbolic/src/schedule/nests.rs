@@ -22,6 +22,10 @@ pub enum Space {
     Block,
     /// The gradient in the parameters, one scalar each: the first of the scratch, or where the caller wants it.
     Gradient,
+    /// What a relayout wrote for one point of a block: scalars, of which a [`PointResult`] says where they lie.
+    Point,
+    /// A result of one point, where the caller wants it: scalars.
+    Result,
 }
 
 /// A tensor in memory: element `[i, j, ..]` is at `offset + i strides[0] + j strides[1] + ..`.
@@ -390,6 +394,24 @@ pub struct LaneTotals {
     pub block: usize,
 }
 
+/// A result that is computed where the caller wants it, for each point by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointResult {
+    /// Which of the outputs.
+    pub output: usize,
+    /// Its numbers.
+    pub numbers: usize,
+    /// Run behind the body, for one point after the other: rows, or what is summed, along the lanes.
+    pub nests: Vec<Nest>,
+    /// The element of the block where the copies of all points begin, side by side.
+    pub copies: usize,
+    /// The numbers of a point's copy.
+    pub copied: usize,
+    /// The element of the block behind the copies. From there on it holds one result, as vectors of 256 bits, which is then stored past the
+    /// caches; or nothing.
+    pub stage: usize,
+}
+
 /// A scheduled program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoopProgram {
@@ -419,12 +441,20 @@ pub struct LoopProgram {
     pub inputs: Vec<View>,
     /// Where the outputs are found.
     pub outputs: Vec<View>,
+    /// The output that lies nowhere else than where the caller wants it, if there is one.
+    pub result: Option<PointResult>,
 }
 
 impl LoopProgram {
     /// The number of nests that gather their lanes one by one, because nothing is contiguous along any axis.
     pub fn gathered_nests(&self) -> usize {
         let nests = self.prologue.iter().chain(&self.body);
+        let nests = nests.chain(self.nests_of_result());
         nests.filter(|nest| nest.gathers()).count()
+    }
+
+    /// What runs for one point after the other, behind the body.
+    pub fn nests_of_result(&self) -> &[Nest] {
+        self.result.as_ref().map_or(&[], |result| &result.nests)
     }
 }

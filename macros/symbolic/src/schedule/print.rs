@@ -14,6 +14,8 @@ impl Display for Place {
             Space::Scratch => "scratch",
             Space::Block => "block",
             Space::Gradient => "gradient",
+            Space::Point => "point",
+            Space::Result => "result",
         };
         write!(formatter, "{space}[{}..]", self.offset)
     }
@@ -139,7 +141,12 @@ impl Display for LoopProgram {
             "{:?}: scratch {}, block {}",
             self.mode, self.scratch, self.block
         )?;
-        for (title, nests) in [("once", &self.prologue), ("each", &self.body)] {
+        let parts = [
+            ("once", &self.prologue[..]),
+            ("each", &self.body),
+            ("by point", self.nests_of_result()),
+        ];
+        for (title, nests) in parts {
             for nest in nests {
                 writeln!(formatter, "  {title}: {}", nest.to_string().trim_end())?;
             }

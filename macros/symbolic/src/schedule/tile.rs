@@ -42,17 +42,17 @@ impl ContractionNest {
         };
         // A weight is in a register too.
         let wide = 29 - usize::from(self.weight.is_some());
+        let tile = |lanes, registers, longest| {
+            if lane == (LaneAxis::Row, true) {
+                return squares(self.rows(lanes), columns.min(lanes), registers);
+            }
+            best(lane, self.rows(lanes), columns, registers, longest)
+        };
         Tile {
-            wide: best(lane, self.rows(lanes), columns, wide, longest),
-            narrow: best(lane, self.rows(lanes / 2), columns, 15, LONGEST_SIDE),
+            wide: tile(lanes, wide, longest),
+            narrow: tile(lanes / 2, 15, LONGEST_SIDE),
             // Without fused multiply-adds a product is in a register before it is added.
-            narrowest: best(
-                lane,
-                self.rows(lanes / 4),
-                columns,
-                15,
-                LONGEST_OF_FEW_LANES,
-            ),
+            narrowest: tile(lanes / 4, 15, LONGEST_OF_FEW_LANES),
         }
     }
 
@@ -63,6 +63,14 @@ impl ContractionNest {
             LaneAxis::Points | LaneAxis::Sum => self.m.extent,
         }
     }
+}
+
+/// Vectors of rows, each with as many columns as it has lanes: a square, whose mirror image is vectors too. As many as fit and as keep up; more
+/// would be left over.
+fn squares(rows: usize, columns: usize, registers: usize) -> (usize, usize) {
+    let fitting = (registers - 1) / (columns + 1);
+    let enough = (2.0 * LATENCY) as usize / columns;
+    (fitting.min(enough).clamp(1, rows), columns)
 }
 
 fn best(

@@ -32,8 +32,13 @@ const FROM_BEHIND: f64 = 21.0;
 ///
 /// That a point by itself takes 1.4 times its lane's part of a block at least, which depends on the lanes, is left to the caller.
 pub fn few(block: &LoopProgram, single: &LoopProgram, bytes: usize) -> usize {
-    let waits = WAIT * single.body.len() as f64;
-    let loaded = bytes * single.body.iter().map(parameters_read).sum::<usize>();
+    fn nests(program: &LoopProgram) -> Vec<&Nest> {
+        let nests = program.body.iter();
+        nests.chain(program.nests_of_result()).collect()
+    }
+    let (block, alone) = (nests(block), nests(single));
+    let waits = WAIT * alone.len() as f64;
+    let loaded = bytes * alone.into_iter().map(parameters_read).sum::<usize>();
     let all = bytes * single.parameters;
     let a_cycle = if all <= NEAR {
         f64::INFINITY
@@ -43,7 +48,7 @@ pub fn few(block: &LoopProgram, single: &LoopProgram, bytes: usize) -> usize {
         FROM_BEHIND
     };
     let point = ALONE * waits.max(loaded as f64 / a_cycle);
-    let block: f64 = block.body.iter().map(cycles).sum();
+    let block: f64 = block.into_iter().map(cycles).sum();
     (block / point.max(1.0)).max(1.0) as usize
 }
 

@@ -24,11 +24,14 @@ struct Written {
     scratch: Vec<State>,
     block: Vec<State>,
     gradient: Vec<State>,
+    result: Vec<State>,
+    /// Where copies of points begin in the block.
+    copies: usize,
 }
 
 impl Written {
     fn read(&self, place: Place, address: usize) -> Result<(), String> {
-        let address = place.offset + address;
+        let address = self.address(place, address);
         let fine = match place.space {
             Space::Parameters => address < self.parameters,
             _ => self
@@ -50,13 +53,23 @@ impl Written {
         self.set(place, address, State::Written)
     }
 
+    /// A copy of the only point of a vector lies in the block from its first element on.
+    fn address(&self, place: Place, address: usize) -> usize {
+        let copies = match place.space {
+            Space::Point => self.copies,
+            _ => 0,
+        };
+        copies + place.offset + address
+    }
+
     fn set(&mut self, place: Place, address: usize, state: State) -> Result<(), String> {
-        let address = place.offset + address;
+        let address = self.address(place, address);
         let elements = match place.space {
-            Space::Parameters => None,
+            Space::Parameters | Space::Point => None,
             Space::Scratch => Some(&mut self.scratch),
             Space::Block => Some(&mut self.block),
             Space::Gradient => Some(&mut self.gradient),
+            Space::Result => Some(&mut self.result),
         };
         let element = elements.and_then(|elements| elements.get_mut(address));
         *element
@@ -70,8 +83,9 @@ impl Written {
         match space {
             Space::Parameters => &[],
             Space::Scratch => &self.scratch,
-            Space::Block => &self.block,
+            Space::Block | Space::Point => &self.block,
             Space::Gradient => &self.gradient,
+            Space::Result => &self.result,
         }
     }
 
@@ -91,11 +105,15 @@ impl Written {
 impl LoopProgram {
     /// Walks every nest; the answer names the first fault and the nest.
     pub fn verify(&self) -> Result<(), String> {
+        let result = self.result.as_ref();
+        let [numbers, copies] = result.map_or([0; 2], |result| [result.numbers, result.copies]);
         let mut written = Written {
             parameters: self.parameters,
             scratch: vec![State::Nothing; self.scratch],
             block: vec![State::Nothing; self.block],
             gradient: vec![State::Nothing; self.gradient],
+            result: vec![State::Nothing; numbers],
+            copies,
         };
         for view in &self.cleared {
             each_number(view, &mut |place, address| {
@@ -105,7 +123,8 @@ impl LoopProgram {
         for view in &self.inputs {
             self.each_vector(view, &mut |place, address| written.write(place, address))?;
         }
-        for (number, nest) in self.prologue.iter().chain(&self.body).enumerate() {
+        let nests = self.prologue.iter().chain(&self.body);
+        for (number, nest) in nests.chain(self.nests_of_result()).enumerate() {
             let checked = match nest {
                 Nest::Contraction(nest) => contraction(nest, &mut written),
                 Nest::Elementwise(nest) => elementwise(nest, &mut written),
