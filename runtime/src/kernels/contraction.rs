@@ -446,6 +446,7 @@ impl<
             last: panel.last,
             part: T::no_lanes(),
             in_use: Space::Block.unit::<T, S>(),
+            pending: self.bases.pending,
             initial_columns: 0,
             has_initial: self.has_initial,
         }

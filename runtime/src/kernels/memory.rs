@@ -8,7 +8,7 @@ use core::mem::MaybeUninit;
 
 use crate::lanes::{Isa, Real};
 
-use super::caches;
+use super::caches::{self, Stream};
 use super::transfer::Entries;
 
 /// Where an operand lies.
@@ -69,14 +69,18 @@ impl Sizes {
 
 /// Where each space begins, by its number. Parameters are not written: nests that would are refused when they are compiled.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bases<T>([*mut T; 5]);
+pub(super) struct Bases<T> {
+    pub spaces: [*mut T; 5],
+    /// What is to be stored past the caches while other results are computed.
+    pub pending: Stream<T>,
+}
 
 impl<T> Bases<T> {
     /// The scalar at `offset` of a space. Called in debug builds: every nest asks several times.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[cfg_attr(debug_assertions, inline(never))]
     pub fn at(&self, space: Space, offset: usize) -> *mut T {
-        self.0[space as usize].wrapping_add(offset)
+        self.spaces[space as usize].wrapping_add(offset)
     }
 }
 
@@ -91,11 +95,9 @@ pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize, cons
     pub(super) points: usize,
     /// Whether nothing was added to sums over points before.
     pub(super) sums_begin: bool,
-    /// Whether results are to be stored past the caches.
-    pub(super) streams: bool,
-    /// Where the result of a point is wanted, if it is computed in scratch first; else null.
-    target: *mut T,
-    lifetime: PhantomData<(&'a [T], &'a mut [MaybeUninit<T>])>,
+    /// Bytes of the results of the call, if they may be stored past the caches.
+    pub(super) results: usize,
+    pub(super) lifetime: PhantomData<(&'a [T], &'a mut [MaybeUninit<T>])>,
 }
 
 impl<T: Real, S: Isa, const P: usize, const H: usize, const B: usize, const R: usize>
@@ -126,18 +128,20 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
         let scratch: *mut T = scratch.as_mut_ptr().cast();
         Memory {
             simd,
-            bases: Bases([
-                parameters.as_ptr().cast_mut(),
-                scratch,
-                scratch.wrapping_add(start),
-                scratch,
-                // There is none.
-                scratch,
-            ]),
+            bases: Bases {
+                spaces: [
+                    parameters.as_ptr().cast_mut(),
+                    scratch,
+                    scratch.wrapping_add(start),
+                    scratch,
+                    // There is none.
+                    scratch,
+                ],
+                pending: Stream::NOTHING,
+            },
             points: 0,
             sums_begin: false,
-            streams: false,
-            target: core::ptr::null_mut(),
+            results: 0,
             lifetime: PhantomData,
         }
     }
@@ -164,7 +168,7 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
             too_small();
         }
         if !adds {
-            self.bases.0[Space::Gradient as usize] = gradient.as_mut_ptr();
+            self.bases.spaces[Space::Gradient as usize] = gradient.as_mut_ptr();
         }
         self
     }
@@ -183,99 +187,32 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
             );
         }
         let mut bases = self.bases;
-        bases.0[Space::Result as usize] = core::ptr::from_mut(result).cast();
+        bases.spaces[Space::Result as usize] = core::ptr::from_mut(result).cast();
         Memory {
             simd: self.simd,
             bases,
             points: self.points,
             sums_begin: self.sums_begin,
-            streams: self.streams,
-            target: core::ptr::null_mut(),
+            results: self.results,
             lifetime: PhantomData,
         }
     }
 
-    /// The memory of one point of the block, with its result: its scratch is the point's part of the copies that begin at element `COPIES` of the
-    /// block, of `C` numbers each. Beyond the last point of a vector it comes again.
-    ///
-    /// A result that is to be stored past the caches is computed in the last elements of the block, from `STAGE` on, if these hold it. A store past
-    /// them is of a whole line, and results rarely begin with one. [`Memory::end_point`] then writes it.
+    /// Behind the last block of a call: others may read its results.
     #[inline(always)]
-    #[must_use]
-    pub fn of_point<
-        'r,
-        E: Entries<T>,
-        const COPIES: usize,
-        const C: usize,
-        const STAGE: usize,
-        const R: usize,
-    >(
-        &'r self,
-        point: usize,
-        result: &'r mut E,
-    ) -> Memory<'r, T, S, P, C, 0, R> {
-        const {
-            assert!(
-                COPIES + C <= STAGE && STAGE <= B,
-                "copies of a vector of points lie within the block"
-            );
-        }
-        let lanes = Space::Block.unit::<T, S>();
-        let point = if point < lanes { point } else { lanes - 1 };
-        let with_result = self.with_result::<E, R>(result);
-        let mut bases = with_result.bases;
-        let mut target = core::ptr::null_mut();
-        if self.streams && (B - STAGE) * lanes >= R {
-            target = bases.at(Space::Result, 0);
-            bases.0[Space::Result as usize] = self.bases.at(Space::Block, STAGE * lanes);
-        }
-        let copy = self.bases.at(Space::Block, COPIES * lanes + point * C);
-        bases.0[Space::Scratch as usize] = copy;
-        // Neither is there.
-        bases.0[Space::Block as usize] = copy;
-        bases.0[Space::Gradient as usize] = copy;
-        Memory {
-            simd: self.simd,
-            bases,
-            points: 1,
-            sums_begin: false,
-            streams: self.streams,
-            target,
-            lifetime: PhantomData,
+    pub fn complete(&self) {
+        if self.results >= caches::STAGED_BYTES {
+            caches::complete();
         }
     }
 
-    /// The memory of a call whose results are so many bytes.
+    /// The memory of a call whose results are so many bytes. Behind its last block it has to be made [complete](Self::complete).
     #[inline(always)]
     #[must_use]
     pub fn with_results(self, bytes: usize) -> Self {
         Memory {
-            streams: bytes >= caches::STREAMED_BYTES,
+            results: bytes,
             ..self
-        }
-    }
-}
-
-impl<T: Real, S: Isa, const P: usize, const H: usize, const B: usize> Memory<'_, T, S, P, H, B> {
-    /// Behind the last point of a block: no store past the caches is on its way when others may read the results.
-    #[inline(always)]
-    pub fn end_points(&self) {
-        if self.streams {
-            caches::complete();
-        }
-    }
-}
-
-impl<T: Real, S: Isa, const P: usize, const H: usize, const R: usize> Memory<'_, T, S, P, H, 0, R> {
-    /// Writes the result of a point to where it is wanted, if it is not there.
-    #[inline(always)]
-    pub fn end_point(&self) {
-        if !self.target.is_null() {
-            self.simd.apart(caches::Stream {
-                source: self.bases.at(Space::Result, 0).cast_const(),
-                target: self.target,
-                count: R,
-            });
         }
     }
 }

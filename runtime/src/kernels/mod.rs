@@ -9,6 +9,7 @@ mod gram;
 mod memory;
 mod nest;
 mod odometer;
+mod points;
 mod relayout;
 mod rows;
 #[cfg(debug_assertions)]
@@ -30,6 +31,7 @@ pub use gram::PANEL;
 pub use gram::{Panels, mirror, sum_of_squares};
 pub use memory::{Memory, Sizes, Space};
 pub use nest::{Addend, ContractionNest, LaneAxis, Loop, kind};
+pub use points::Points;
 pub use relayout::{Relaid, Relayout, relayout};
 #[cfg(debug_assertions)]
 pub use shared::shared;

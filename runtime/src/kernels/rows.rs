@@ -125,9 +125,7 @@ impl<T: Real> OnLanes for Unpack<'_, T> {
             }
             point += lanes;
         }
-        if self.streams {
-            caches::complete();
-        } else {
+        if !self.streams {
             // What the next block writes.
             let numbers = self.points * count;
             caches::fetch(self.target.wrapping_add(numbers), numbers);

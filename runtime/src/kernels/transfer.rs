@@ -4,6 +4,7 @@ use nalgebra::SMatrix;
 
 use crate::lanes::{Isa, OnLanes, Real};
 
+use super::caches;
 use super::memory::{Bases, Memory, Sizes, Space};
 use super::rows::{Pack, Unpack};
 
@@ -322,7 +323,7 @@ pub fn unpack<
             view: &const { V::VIEW },
             target,
             points,
-            streams: memory.streams,
+            streams: memory.results >= caches::STREAMED_BYTES,
         });
         return;
     }

@@ -1,6 +1,6 @@
 //! Scheduled requests go in, the methods of the public face come out.
 
-use derive_network_symbolic::schedule::{LoopProgram, Mode, Space};
+use derive_network_symbolic::schedule::{LoopProgram, Mode, Nest, Space};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -155,6 +155,7 @@ fn blocks_of(function: &Ident, asked: &Asked, vectors: usize, few: &Literal) -> 
                 );
                 start = next;
             }
+            memory.complete();
         }
     }
 }
@@ -510,13 +511,18 @@ impl Emitter<'_> {
             });
         }
         let places = [result.copies, result.copied, result.stage].map(number);
+        // Squares of lanes store what is pending on their way.
+        let in_squares = |nest: &Nest| matches!(nest, Nest::Contraction(nest) if nest.symmetric);
+        let store_pending =
+            (!result.nests.iter().any(in_squares)).then(|| quote!(memory.store_pending();));
         Some(quote! {
-            for (point, result) in #output.iter_mut().enumerate() {
-                let memory = &memory.of_point::<_, #(#places,)* #numbers>(point, result);
+            let points = memory.by_point::<_, #(#places,)* #numbers>(&mut *#output);
+            for point in 0..points.count() {
+                let memory = &points.at(point);
                 #nests
-                memory.end_point();
+                #store_pending
             }
-            memory.end_points();
+            points.end();
         })
     }
 

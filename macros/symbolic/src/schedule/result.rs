@@ -201,7 +201,7 @@ impl LoopProgram {
             result.stage = self.block + result.copied;
             self.block = result.stage;
             if bytes * result.numbers <= MOST_STAGED {
-                self.block += result.numbers.div_ceil(STREAMED / bytes);
+                self.block += (2 * result.numbers).div_ceil(STREAMED / bytes);
             }
             self.body.push(result.nests.remove(0));
         }
@@ -306,13 +306,13 @@ mod tests {
     }
 
     #[test]
-    fn a_block_holds_copies_of_its_points_and_one_result_behind_them() {
+    fn a_block_holds_copies_of_its_points_and_two_results_behind_them() {
         let scheduled = schedule(&product([24, 25, 3], true, alone), Mode::Batch);
         let placed = scheduled.with_result_in_place(8);
         let result = placed.result.expect("it is in place");
         // Rows of a copy fill whole vectors.
         assert_eq!(result.stage, result.copies + 32 * 3);
-        assert_eq!(placed.block, result.stage + 24 * 25 / 4);
+        assert_eq!(placed.block, result.stage + 2 * 24 * 25 / 4);
     }
 
     #[test]
