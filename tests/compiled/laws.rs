@@ -4,9 +4,9 @@ use crate::agreement::check_with_dual_numbers;
 use crate::face::Face;
 use crate::interpreted::check;
 use crate::networks::{
-    Custom, Deep, FourOutputs, Kinked, ManyInputs, OneInput, OneLayer, Propagated, Single,
-    SingleBoxed, SingleCustom, SingleManyInputs, SingleOutputs, SinglePropagated, Wide,
-    WithoutBias,
+    Custom, Deep, FourOutputs, Kinked, ManyInputs, ManyInputsTwoOutputs, OneInput, OneLayer,
+    Propagated, Single, SingleBoxed, SingleCustom, SingleManyInputs, SingleOutputs,
+    SinglePropagated, Wide, WithoutBias,
 };
 
 macro_rules! agree_with_the_interpreter {
@@ -32,6 +32,7 @@ agree_with_the_interpreter! {
     single_custom SingleCustom
     single_boxed SingleBoxed
     many_inputs ManyInputs
+    many_inputs_two_outputs ManyInputsTwoOutputs
     single_many_inputs SingleManyInputs
     propagated Propagated
     single_propagated SinglePropagated

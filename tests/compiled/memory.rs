@@ -6,8 +6,8 @@ use derive_network::{Lanes, with_lanes};
 
 use crate::face::{Face, Form};
 use crate::networks::{
-    Custom, Deep, FourOutputs, Kinked, ManyInputs, OneInput, OneLayer, Single, SingleBoxed,
-    SingleCustom, SingleManyInputs, SingleOutputs, Wide, WithoutBias,
+    Custom, Deep, FourOutputs, Kinked, ManyInputs, ManyInputsTwoOutputs, OneInput, OneLayer,
+    Single, SingleBoxed, SingleCustom, SingleManyInputs, SingleOutputs, Wide, WithoutBias,
 };
 use crate::random::Random;
 
@@ -68,6 +68,11 @@ fn all_networks(lengths: &[usize]) {
     keep_to_their_memory::<SingleCustom>(SingleCustom::INPUTS, SingleCustom::OUTPUTS, lengths);
     keep_to_their_memory::<SingleBoxed>(SingleBoxed::INPUTS, SingleBoxed::OUTPUTS, lengths);
     keep_to_their_memory::<ManyInputs>(ManyInputs::INPUTS, ManyInputs::OUTPUTS, lengths);
+    keep_to_their_memory::<ManyInputsTwoOutputs>(
+        ManyInputsTwoOutputs::INPUTS,
+        ManyInputsTwoOutputs::OUTPUTS,
+        lengths,
+    );
     keep_to_their_memory::<SingleManyInputs>(
         SingleManyInputs::INPUTS,
         SingleManyInputs::OUTPUTS,

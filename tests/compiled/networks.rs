@@ -81,6 +81,12 @@ network! {
 }
 
 network! {
+    [input(x: 26), output(u, v), derive(hessian)]
+    struct ManyInputsTwoOutputs { hidden: Dense<5, Softplus>, output: Dense<2> }
+    f64: hessian
+}
+
+network! {
     [input(x: 37), scalar = f32, derive(hessian)]
     struct SingleManyInputs { hidden: Dense<7, Sigmoid>, output: Dense<1> }
     f32: hessian

@@ -195,9 +195,9 @@ mod tests {
     }
 
     /// The programs of a Hessian for blocks and for one point.
-    fn of_hessian(inputs: usize, width: usize) -> [LoopProgram; 2] {
+    fn of_hessian(inputs: usize, width: usize, outputs: usize) -> [LoopProgram; 2] {
         let attribute = format!("input(x: {inputs}), derive(hessian)");
-        let fields = format!("hidden: [Dense<{width}, Tanh>; 2], output: Dense<1>");
+        let fields = format!("hidden: [Dense<{width}, Tanh>; 2], output: Dense<{outputs}>");
         let item = format!("struct Network {{ {fields} }}");
         let network = crate::model(attribute.parse().unwrap(), item.parse().unwrap()).unwrap();
         let asked = network.requests.last().expect("a request");
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_large_hessian_is_computed_where_it_is_wanted() {
         let in_place =
-            |inputs, width| of_hessian(inputs, width).map(|program| program.result.is_some());
+            |inputs, width| of_hessian(inputs, width, 1).map(|program| program.result.is_some());
         assert_eq!(in_place(24, 8), [true; 2]);
         // What a block would copy of each point is as much as its Hessian.
         assert_eq!(in_place(24, 24), [false, true]);
@@ -220,8 +220,14 @@ mod tests {
     }
 
     #[test]
+    fn so_are_large_hessians_of_two_outputs() {
+        let programs = of_hessian(24, 4, 2);
+        assert!(programs.iter().all(|program| program.result.is_some()));
+    }
+
+    #[test]
     fn the_scratch_of_a_large_hessian_is_smaller_than_the_hessian() {
-        let [batch, single] = of_hessian(256, 8);
+        let [batch, single] = of_hessian(256, 8, 1);
         assert!(batch.block < 256 * 256 / 4 && single.scratch < 256 * 256 / 4);
     }
 

@@ -18,6 +18,8 @@ const LEAST_FOR_A_COPY: usize = 2;
 const MOST_STAGED: usize = 256 << 10;
 /// Bytes of the shortest vectors that are stored past the caches.
 const STREAMED: usize = 32;
+/// A copy has at most so many axes beside its rows.
+const MOST_LOOPS: usize = 3;
 /// Rows of a copy fill vectors of at most so many lanes.
 const MOST_LANES: usize = 16;
 
@@ -100,7 +102,7 @@ impl LoopProgram {
         })
     }
 
-    /// The nest of a block as one of each point: of a matrix of parameters with a tensor of the points, whose index lies along the lanes
+    /// The nest of a block as one of each point: of a matrix of parameters with a tensor of the points, an index of which lies along the lanes
     /// and is the first of the result.
     fn point_by_point(
         &self,
@@ -108,64 +110,75 @@ impl LoopProgram {
         nest: &ContractionNest,
         view: &View,
     ) -> Option<PointResult> {
-        let ([height, width], [down, right]) = (&view.shape[..], &view.strides[..]) else {
-            return None;
-        };
         let is_plain = self.vectors == 1
             && nest.lane == LaneAxis::Points
-            && nest.outer.is_empty()
+            && nest.outer.len() < MOST_LOOPS
             && nest.sums.is_empty()
             && nest.addends.is_empty()
             && nest.weight.is_none()
             && nest.init.is_none()
             && !nest.paired;
         let (a, b) = (nest.a, nest.b.filter(|_| is_plain)?);
-        // The tensor, its index and the steps in it; then the matrix.
-        let of_a = (a, nest.m, nest.m.a, nest.k.a);
-        let of_b = (b, nest.n, nest.n.b, nest.k.b);
-        let (of_points, shared) = match (a.space, b.space) {
-            (Space::Block, Space::Parameters) => (of_a, of_b),
-            (Space::Parameters, Space::Block) => (of_b, of_a),
+        let is_shared = |place: Place| place.space == Space::Parameters;
+        let nest = match (is_shared(a), is_shared(b)) {
+            (true, false) => exchanged(nest),
+            (false, true) => nest.clone(),
             _ => return None,
         };
-        let (tensor, rows, row, summed) = of_points;
-        let (matrix, columns, column, along) = shared;
-        let in_order = rows.out == *down && columns.out == *right;
-        let whole = rows.extent.next_multiple_of(MOST_LANES);
-        let copied = whole * nest.k.extent;
-        let is_worth_it = LEAST_FOR_A_COPY * copied <= height * width;
-        if !(is_worth_it && (in_order || nest.symmetric)) {
+        // The first factor is the tensor of the points.
+        let rows = nest.m.extent.next_multiple_of(MOST_LANES);
+        let mut copied = rows * nest.k.extent;
+        let mut others = vec![[nest.k.extent, nest.k.a, rows]];
+        let mut outer = Vec::new();
+        for step in &nest.outer {
+            let out = step_of_caller(view, step.out)?;
+            let a = if step.a > 0 { copied } else { 0 };
+            outer.push(Loop { out, a, ..*step });
+            if step.a > 0 {
+                others.push([step.extent, step.a, copied]);
+                copied *= step.extent;
+            }
+        }
+        let numbers: usize = view.shape.iter().product();
+        let steps = [nest.m.out, nest.n.out].map(|out| step_of_caller(view, out));
+        let is_in_order = match steps {
+            [Some(1), Some(_)] => true,
+            [Some(_), Some(1)] => nest.symmetric,
+            _ => false,
+        };
+        if !is_in_order || LEAST_FOR_A_COPY * copied > numbers {
             return None;
         }
-        let step = |extent, out, a, b| Loop {
-            extent,
-            out,
-            a,
-            b,
-            init: 0,
-        };
         let beginning = |space| Place { space, offset: 0 };
-        let by_point = ContractionNest {
-            lane: LaneAxis::Row,
-            m: step(rows.extent, 1, 1, 0),
-            n: step(columns.extent, *height, 0, column),
-            k: step(nest.k.extent, 0, whole, along),
-            out: beginning(Space::Result),
-            a: beginning(Space::Point),
-            b: Some(matrix),
-            ..nest.clone()
-        };
         let relayout = Relayout {
-            from: tensor,
+            from: nest.a,
             to: beginning(Space::Block),
-            rows: (rows.extent, row),
-            others: vec![[nest.k.extent, summed, whole]],
+            rows: (nest.m.extent, nest.m.a),
+            others,
             stride: copied,
             vectors: 1,
         };
+        let down = steps.into_iter().flatten().max()?;
+        let by_point = ContractionNest {
+            lane: LaneAxis::Row,
+            outer,
+            m: Loop {
+                out: 1,
+                a: 1,
+                ..nest.m
+            },
+            n: Loop {
+                out: down,
+                ..nest.n
+            },
+            k: Loop { a: rows, ..nest.k },
+            out: beginning(Space::Result),
+            a: beginning(Space::Point),
+            ..nest
+        };
         Some(PointResult {
             output,
-            numbers: height * width,
+            numbers,
             nests: vec![Nest::Relayout(relayout), Nest::Contraction(by_point)],
             copies: 0,
             copied,
@@ -225,6 +238,31 @@ impl LoopProgram {
         self.scratch = end(Space::Scratch).max(self.totals);
         self.block = end(Space::Block);
     }
+}
+
+/// The same nest with its factors, and so its rows and columns, exchanged.
+fn exchanged(nest: &ContractionNest) -> ContractionNest {
+    let exchanged = |step: &Loop| Loop {
+        a: step.b,
+        b: step.a,
+        ..*step
+    };
+    ContractionNest {
+        outer: nest.outer.iter().map(exchanged).collect(),
+        m: exchanged(&nest.n),
+        n: exchanged(&nest.m),
+        k: exchanged(&nest.k),
+        a: nest.b.unwrap_or(nest.a),
+        b: Some(nest.a),
+        ..nest.clone()
+    }
+}
+
+/// How far the caller's entries are apart along the axis of a view in which its elements are so far apart.
+fn step_of_caller(view: &View, stride: usize) -> Option<usize> {
+    let axis = (0..view.shape.len())
+        .find(|axis| view.shape[*axis] > 1 && view.strides[*axis] == stride)?;
+    Some(view.shape[..axis].iter().product())
 }
 
 fn span_of(view: &View) -> Span {
