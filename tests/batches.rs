@@ -154,7 +154,7 @@ fn gradients_of_wide_layers_are_those_of_each_point() {
 }
 
 #[test]
-fn results_that_are_stored_past_the_caches_are_those_of_fewer_points() {
+fn symmetric_results_that_are_stored_past_the_caches_are_those_of_fewer_points() {
     const COUNT: usize = 1032;
     assert!(COUNT * size_of::<SMatrix<f64, 64, 64>>() > 32 << 20);
     let network = ManyInputs::glorot_uniform(5);
@@ -182,5 +182,7 @@ fn results_that_are_stored_past_the_caches_are_those_of_fewer_points() {
     for lanes in [Lanes::Scalar, Lanes::Avx2, Lanes::Avx512] {
         let [few, many] = [512, COUNT].map(|at_once| with_lanes(lanes, || hessians(at_once)));
         assert!(few == many, "{lanes}");
+        let mut turned = many.iter().map(|hessian| hessian.transpose());
+        assert!(many.iter().all(|hessian| Some(*hessian) == turned.next()));
     }
 }
