@@ -81,7 +81,7 @@ network! {
 }
 
 network! {
-    [input(x: 26), output(u, v), derive(hessian)]
+    [input(x: 30), output(u, v), derive(hessian)]
     struct ManyInputsTwoOutputs { hidden: Dense<5, Softplus>, output: Dense<2> }
     f64: hessian
 }

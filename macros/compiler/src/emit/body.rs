@@ -144,7 +144,7 @@ fn blocks_of(function: &Ident, asked: &Asked, vectors: usize, few: &Literal) -> 
         let end = if is_block { count } else { count - rest };
         if start < end {
             let memory = __private::Memory::new(simd, self.0, &mut *scratch)
-                .with_results(0 #(+ ::core::mem::size_of_val(&*#outputs))*);
+                .with_results(self.1);
             #once(&memory);
             while start < end {
                 let next = ::core::cmp::min(start + block, end);
@@ -264,7 +264,8 @@ impl Emitter<'_> {
                 }
             }
 
-            struct #batch_type<'a>(&'a [#scalar]);
+            // With the bytes of all results of a call.
+            struct #batch_type<'a>(&'a [#scalar], usize);
 
             impl<'a> __private::OverPoints<0> for #batch_type<'a> {
                 type Scalar = #scalar;
@@ -420,7 +421,10 @@ impl Emitter<'_> {
             quote! {
                 #(#checks)*
                 __private::over_points(
-                    &#batch_type(&self.parameters),
+                    &#batch_type(
+                        &self.parameters,
+                        0 #(+ ::core::mem::size_of_val(&*#plural))*,
+                    ),
                     #scratch,
                     (points, #(#extra,)* #(#plural,)*),
                     [],

@@ -20,6 +20,8 @@ const MOST_STAGED: usize = 256 << 10;
 const STREAMED: usize = 32;
 /// A copy has at most so many axes beside its rows.
 const MOST_LOOPS: usize = 3;
+/// Lanes for which squares are counted.
+const LANES: usize = 8;
 /// Rows of a copy fill vectors of at most so many lanes.
 const MOST_LANES: usize = 16;
 
@@ -146,7 +148,9 @@ impl LoopProgram {
             [Some(_), Some(1)] => nest.symmetric,
             _ => false,
         };
-        if !is_in_order || LEAST_FOR_A_COPY * copied > numbers {
+        let is_worth_it = LEAST_FOR_A_COPY * copied <= numbers
+            && !(nest.symmetric && squares_exceed_triangle(nest.m.extent));
+        if !(is_in_order && is_worth_it) {
             return None;
         }
         let beginning = |space| Place { space, offset: 0 };
@@ -238,6 +242,12 @@ impl LoopProgram {
         self.scratch = end(Space::Scratch).max(self.totals);
         self.block = end(Space::Block);
     }
+}
+
+/// Whether squares of lanes have more than half as many numbers again as a triangle of so many rows.
+fn squares_exceed_triangle(rows: usize) -> bool {
+    let squares = rows.div_ceil(LANES);
+    LANES * LANES * squares * (squares + 1) > 3 * rows * (rows + 1) / 2
 }
 
 /// The same nest with its factors, and so its rows and columns, exchanged.
