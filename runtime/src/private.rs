@@ -4,9 +4,10 @@
 
 pub use crate::kernels::{
     Addend, Arithmetic, Begin, Beside, Code, Columns, Contraction, ContractionNest, Elementwise,
-    ElementwiseNest, LaneAxis, Loop, Memory, Places, Read, Relaid, Relayout, Space, Stack, View,
-    Viewed, Walk, Workspace, Zeroed, add_lane_totals, arithmetic, clear, contraction, drain_totals,
-    elementwise, kind, pack, pack_weights, relayout, tiles, unpack, unpack_columns,
+    ElementwiseNest, LaneAxis, Loop, Memory, Pending, Places, Read, Relaid, Relayout, Space, Stack,
+    View, Viewed, Walk, Workspace, Zeroed, add_lane_totals, arithmetic, clear, contraction,
+    drain_totals, elementwise, kind, pack, pack_weights, relayout, take_first, tiles, unpack,
+    unpack_columns,
 };
 pub use crate::lanes::{Isa, OnLanes, Real, dispatch};
 pub use crate::parameters::{

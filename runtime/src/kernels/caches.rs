@@ -15,7 +15,7 @@ use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch, _mm_sfence};
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use pulp::x86::{V3, V4};
 
-use crate::lanes::{Isa, OnLanes, Real};
+use crate::lanes::{Isa, Real};
 
 /// The least bytes of results of a call that are stored past the caches: as much as the last cache of a desktop processor holds. Of
 /// results of 18 MB stores past the caches take 5 % longer, of 69 MB 8 % less, of 270 MB 15 % (Hessians of 16, 32 and 64 inputs,
@@ -24,6 +24,8 @@ pub(super) const STREAMED_BYTES: usize = 32 << 20;
 /// The same of results that are computed point by point, of which a line is not written at once: 16 MB take as long either way, 29 MB a
 /// fifth to a third less past the caches (Hessians of 32 and 64 inputs).
 pub(super) const STAGED_BYTES: usize = 16 << 20;
+/// Bytes of the shortest vectors that are stored past the caches.
+pub(super) const SHORTEST_VECTOR: usize = 32;
 
 /// Bytes of points or results of a block that are fetched ahead: fewer come by themselves, more would drive out others.
 const FETCHED_BYTES: core::ops::RangeInclusive<usize> = 512..=32 << 10;
@@ -95,54 +97,76 @@ pub(super) unsafe fn store<T: Real, S: Isa>(simd: S, target: *mut T, value: T::V
     unsafe { T::store(simd, target, value) }
 }
 
-/// Numbers that are copied past the caches, all at once or some after the other. They are readable from `source` on and writable from `target` on,
-/// and apart.
+/// Numbers that are copied past the caches, some after the others. They are readable from `source` on and writable from `target` on, and apart.
+///
+/// They go as [`PARTS`] at the same time: each page that is entered waits for its address, which takes longer than to fill it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream<T> {
-    pub source: *const T,
-    pub target: *mut T,
-    pub count: usize,
+    source: *const T,
+    target: *mut T,
+    /// Those that are left, but for the vectors of each part that are copied.
+    count: usize,
+    /// Vectors of each part that are copied.
+    copied: usize,
 }
+
+/// The parts that a stream is copied in.
+const PARTS: usize = 8;
 
 impl<T> Stream<T> {
-    pub const NOTHING: Self = Stream {
-        source: core::ptr::null(),
-        target: core::ptr::null_mut(),
-        count: 0,
-    };
-}
+    pub const NOTHING: Self = Stream::of(core::ptr::null(), core::ptr::null_mut(), 0);
 
-impl<T: Real> Stream<T> {
-    /// Copies up to the first place that is aligned to a vector: what follows is copied in vectors.
-    #[inline(always)]
-    pub fn begin<S: Isa>(&mut self) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        let behind = self.target as usize / size_of::<T>() % lanes;
-        if behind > 0 {
-            self.numbers(lanes - behind);
+    pub const fn of(source: *const T, target: *mut T, count: usize) -> Self {
+        Stream {
+            source,
+            target,
+            count,
+            copied: 0,
         }
     }
 
-    /// Copies so many vectors, or those that are left.
+    /// Whether all is copied.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+impl<T: Real> Stream<T> {
+    /// Copies so many vectors, or what is left of whole vectors in each part.
     #[inline(always)]
     pub fn vectors<S: Isa>(&mut self, simd: S, most: usize) {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+        let behind = self.target as usize / size_of::<T>() % lanes;
+        if behind > 0 {
+            // Up to the first place that is aligned to a vector: it is the first call.
+            self.numbers(lanes - behind);
+        }
+        let each = self.count / lanes / PARTS;
         let mut left = most;
-        while left > 0 && self.count >= lanes {
-            // SAFETY: so many numbers are left. Behind `begin` the place is aligned, if numbers are, as those of a slice.
-            unsafe {
-                let vector = T::load(simd, self.source);
-                store::<T, S>(simd, self.target, vector);
+        while self.copied < each && left > 0 {
+            let mut part = 0;
+            while part < PARTS {
+                let number = (part * each + self.copied) * lanes;
+                // SAFETY: there are `PARTS` times `each` vectors. The place is aligned, if numbers are, as those of a slice.
+                unsafe {
+                    let vector = T::load(simd, self.source.wrapping_add(number));
+                    store::<T, S>(simd, self.target.wrapping_add(number), vector);
+                }
+                part += 1;
             }
-            self.pass(lanes);
-            left -= 1;
+            self.copied += 1;
+            left = left.saturating_sub(PARTS);
         }
     }
 
     /// Copies what is left.
     #[inline(always)]
     pub fn end<S: Isa>(&mut self, simd: S) {
+        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         self.vectors(simd, usize::MAX);
+        self.pass(self.copied * PARTS * lanes);
+        self.copied = 0;
         self.numbers(self.count);
     }
 
@@ -163,16 +187,6 @@ impl<T: Real> Stream<T> {
     }
 }
 
-impl<T: Real> OnLanes for Stream<T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Isa>(mut self, simd: S) {
-        self.begin::<S>();
-        self.end(simd);
-    }
-}
-
 /// Orders all that was stored past the caches before what is stored from here on.
 #[inline(always)]
 pub(super) fn complete() {
@@ -186,21 +200,33 @@ pub(super) fn complete() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::{Lanes, dispatch, with_lanes};
+    use crate::lanes::{Lanes, OnLanes, dispatch, with_lanes};
+
+    struct Copy(Stream<f32>);
+
+    impl OnLanes for Copy {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<S: Isa>(mut self, simd: S) {
+            self.0.vectors(simd, 16);
+            self.0.end(simd);
+        }
+    }
 
     #[test]
     fn numbers_are_copied_past_the_caches_from_anywhere_to_anywhere() {
-        let source: Vec<f32> = (0..100).map(|number| number as f32).collect();
+        let source: Vec<f32> = (0..600).map(|number| number as f32).collect();
         for lanes in Lanes::available() {
             for (from, to) in [(0, 0), (1, 0), (0, 3), (5, 16), (7, 9)] {
-                for count in 0..=70 {
-                    let mut target = vec![-1.0; 100];
+                for count in (0..=70).chain([500]) {
+                    let mut target = vec![-1.0; 600];
                     with_lanes(lanes, || {
-                        dispatch(Stream {
-                            source: source[from..].as_ptr(),
-                            target: target[to..].as_mut_ptr(),
+                        dispatch(Copy(Stream::of(
+                            source[from..].as_ptr(),
+                            target[to..].as_mut_ptr(),
                             count,
-                        });
+                        )));
                     });
                     let (before, copied) = target.split_at(to);
                     let (copied, behind) = copied.split_at(count);

@@ -12,7 +12,6 @@ use core::marker::PhantomData;
 
 use crate::lanes::{Isa, OnLanes, Real};
 
-use super::caches::Stream;
 use super::memory::{Bases, Memory, Space};
 use super::nest::{Addend, ContractionNest, LaneAxis, Loop, has, kind};
 use super::tile::{Position, Work};
@@ -380,7 +379,6 @@ pub fn tiles<
             bases: &memory.bases,
             points: memory.points,
             has_initial: !(const { C::NEST.begins } && memory.sums_begin),
-            is_first: const { COLUMN == 0 },
             panel: &const {
                 Part::<
                     C,
@@ -414,8 +412,6 @@ struct Tiles<
     points: usize,
     /// Whether initial values are read.
     has_initial: bool,
-    /// Whether these are the first columns of the nest.
-    is_first: bool,
     panel: &'static Panel,
 }
 
@@ -450,11 +446,6 @@ impl<
             last: panel.last,
             part: T::no_lanes(),
             in_use: Space::Block.unit::<T, S>(),
-            pending: if self.is_first {
-                self.bases.pending
-            } else {
-                Stream::NOTHING
-            },
             initial_columns: 0,
             has_initial: self.has_initial,
         }

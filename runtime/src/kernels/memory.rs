@@ -8,7 +8,8 @@ use core::mem::MaybeUninit;
 
 use crate::lanes::{Isa, Real};
 
-use super::caches::{self, Stream};
+use super::caches;
+use super::points::Pending;
 use super::transfer::Entries;
 
 /// Where an operand lies.
@@ -69,18 +70,21 @@ impl Sizes {
 
 /// Where each space begins, by its number. Parameters are not written: nests that would are refused when they are compiled.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bases<T> {
-    pub spaces: [*mut T; 5],
-    /// What is to be stored past the caches while other results are computed.
-    pub pending: Stream<T>,
-}
+pub(super) struct Bases<T>([*mut T; 5]);
 
 impl<T> Bases<T> {
+    /// The same with another beginning of a space.
+    #[inline(always)]
+    pub fn with(mut self, space: Space, first: *mut T) -> Self {
+        self.0[space as usize] = first;
+        self
+    }
+
     /// The scalar at `offset` of a space. Called in debug builds: every nest asks several times.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[cfg_attr(debug_assertions, inline(never))]
     pub fn at(&self, space: Space, offset: usize) -> *mut T {
-        self.spaces[space as usize].wrapping_add(offset)
+        self.0[space as usize].wrapping_add(offset)
     }
 }
 
@@ -97,6 +101,8 @@ pub struct Memory<'a, T, S, const P: usize, const H: usize, const B: usize, cons
     pub(super) sums_begin: bool,
     /// Bytes of the results of the call, if they may be stored past the caches.
     pub(super) results: usize,
+    /// Results that are not where they are wanted yet.
+    pub(super) pending: Option<&'a Pending<T>>,
     pub(super) lifetime: PhantomData<(&'a [T], &'a mut [MaybeUninit<T>])>,
 }
 
@@ -128,20 +134,18 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
         let scratch: *mut T = scratch.as_mut_ptr().cast();
         Memory {
             simd,
-            bases: Bases {
-                spaces: [
-                    parameters.as_ptr().cast_mut(),
-                    scratch,
-                    scratch.wrapping_add(start),
-                    scratch,
-                    // There is none.
-                    scratch,
-                ],
-                pending: Stream::NOTHING,
-            },
+            bases: Bases([
+                parameters.as_ptr().cast_mut(),
+                scratch,
+                scratch.wrapping_add(start),
+                scratch,
+                // There is none.
+                scratch,
+            ]),
             points: 0,
             sums_begin: false,
             results: 0,
+            pending: None,
             lifetime: PhantomData,
         }
     }
@@ -168,7 +172,7 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
             too_small();
         }
         if !adds {
-            self.bases.spaces[Space::Gradient as usize] = gradient.as_mut_ptr();
+            self.bases.0[Space::Gradient as usize] = gradient.as_mut_ptr();
         }
         self
     }
@@ -187,20 +191,22 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
             );
         }
         let mut bases = self.bases;
-        bases.spaces[Space::Result as usize] = core::ptr::from_mut(result).cast();
+        bases.0[Space::Result as usize] = core::ptr::from_mut(result).cast();
         Memory {
             simd: self.simd,
             bases,
             points: self.points,
             sums_begin: self.sums_begin,
             results: self.results,
+            pending: self.pending,
             lifetime: PhantomData,
         }
     }
 
-    /// Behind the last block of a call: others may read its results.
+    /// Behind the last block of a call: its results are where they are wanted, and others may read them.
     #[inline(always)]
     pub fn complete(&self) {
+        self.store_pending(usize::MAX);
         if self.results >= caches::STAGED_BYTES {
             caches::complete();
         }
@@ -209,9 +215,10 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
     /// The memory of a call whose results are so many bytes. Behind its last block it has to be made [complete](Self::complete).
     #[inline(always)]
     #[must_use]
-    pub fn with_results(self, bytes: usize) -> Self {
+    pub fn with_results(self, bytes: usize, pending: &'a Pending<T>) -> Self {
         Memory {
             results: bytes,
+            pending: Some(pending),
             ..self
         }
     }

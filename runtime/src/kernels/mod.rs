@@ -31,7 +31,7 @@ pub use gram::PANEL;
 pub use gram::{Panels, mirror, sum_of_squares};
 pub use memory::{Memory, Sizes, Space};
 pub use nest::{Addend, ContractionNest, LaneAxis, Loop, kind};
-pub use points::Points;
+pub use points::{Pending, Points, take_first};
 pub use relayout::{Relaid, Relayout, relayout};
 #[cfg(debug_assertions)]
 pub use shared::shared;

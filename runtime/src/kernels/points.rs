@@ -1,15 +1,70 @@
 //! The points of a block one after the other, each with its result, where the caller wants it.
 //!
-//! A result that is to be stored past the caches is computed in scratch, and stored while that of the next point is computed: memory takes as
-//! long as the arithmetic. A store past the caches is of a whole line, with which results rarely begin.
+//! Results that are to be stored past the caches are computed in scratch, and stored while the next block is computed, some behind each nest: memory
+//! takes as long as the arithmetic. A store past the caches is of a whole line, with which results rarely begin.
 
+use core::cell::Cell;
+use core::fmt;
 use core::marker::PhantomData;
 
-use crate::lanes::{Isa, Real};
+use crate::lanes::{Isa, OnLanes, Real};
 
-use super::caches::{STAGED_BYTES, Stream};
+use super::caches::{SHORTEST_VECTOR, STAGED_BYTES, Stream};
 use super::memory::{Memory, Space};
 use super::transfer::Entries;
+
+/// Results of a call that were computed in scratch, and not stored yet.
+pub struct Pending<T>(Cell<Stream<T>>);
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Pending").finish_non_exhaustive()
+    }
+}
+
+impl<T: Real> Pending<T> {
+    /// None.
+    #[must_use]
+    #[inline(always)]
+    pub fn new() -> Self {
+        Pending(Cell::new(Stream::NOTHING))
+    }
+}
+
+impl<T: Real> Default for Pending<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Some of what is pending, on its way.
+struct Store<'a, T> {
+    pending: &'a Pending<T>,
+    vectors: usize,
+}
+
+impl<T: Real> OnLanes for Store<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, simd: S) {
+        let mut stream = self.pending.0.get();
+        if self.vectors == usize::MAX {
+            stream.end(simd);
+        } else {
+            stream.vectors(simd, self.vectors);
+        }
+        self.pending.0.set(stream);
+    }
+}
+
+/// The first of some slices that are left, which are the others then.
+#[inline(always)]
+pub fn take_first<'a, E>(left: &mut &'a mut [E], count: usize) -> &'a mut [E] {
+    let (first, others) = core::mem::take(left).split_at_mut(count);
+    *left = others;
+    first
+}
 
 /// Results of the points of a block, each of `R` numbers. From element `COPIES` of the block on there are copies of all points, of `C` numbers each;
 /// from `STAGE` on room for results, or none.
@@ -29,7 +84,8 @@ pub struct Points<
     memory: &'a Memory<'a, T, S, P, H, B>,
     results: *mut T,
     count: usize,
-    is_staged: bool,
+    /// How many results there is room for in scratch, if they are computed there first; else none.
+    staged: usize,
     lifetime: PhantomData<&'a mut [T]>,
 }
 
@@ -59,13 +115,28 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
                 "copies of a vector of points lie within the block"
             );
         }
-        let room = (B - STAGE) * Space::Block.unit::<T, S>();
+        let lanes = Space::Block.unit::<T, S>();
+        let is_staged = self.results >= STAGED_BYTES && lanes * size_of::<T>() >= SHORTEST_VECTOR;
         Points {
             memory: self,
             count: results.len(),
             results: results.as_mut_ptr().cast(),
-            is_staged: self.results >= STAGED_BYTES && 2 * R <= room,
+            staged: if is_staged {
+                (B - STAGE) * lanes / R
+            } else {
+                0
+            },
             lifetime: PhantomData,
+        }
+    }
+
+    /// Stores so many vectors of what is pending, or all of it. Called behind each nest: so it takes the time of memory, not of the processor.
+    #[inline(always)]
+    pub fn store_pending(&self, vectors: usize) {
+        if let Some(pending) = self.pending
+            && !pending.0.get().is_empty()
+        {
+            self.simd.apart(Store { pending, vectors });
         }
     }
 }
@@ -99,34 +170,48 @@ impl<
         assert!(point < self.count, "a point is one of those of the block");
         let lanes = Space::Block.unit::<T, S>();
         let lane = if point < lanes { point } else { lanes - 1 };
-        let mut bases = self.memory.bases;
-        let copy = bases.at(Space::Block, COPIES * lanes + lane * C);
-        bases.spaces[Space::Scratch as usize] = copy;
-        // Neither is there.
-        bases.spaces[Space::Block as usize] = copy;
-        bases.spaces[Space::Gradient as usize] = copy;
-        bases.spaces[Space::Result as usize] = self.result(point);
-        if self.is_staged {
-            bases.spaces[Space::Result as usize] = self.stage(point);
-            if point > 0 {
-                bases.pending = self.stream(point - 1);
+        let copy = self
+            .memory
+            .bases
+            .at(Space::Block, COPIES * lanes + lane * C);
+        let mut result = self.result(point);
+        if self.staged > 0 {
+            if point.is_multiple_of(self.staged) {
+                // Room for those that come.
+                self.set_pending(point);
+                self.memory.store_pending(usize::MAX);
             }
+            result = self.stage(point);
         }
+        let bases = self.memory.bases.with(Space::Scratch, copy);
+        // Neither is there.
+        let bases = bases.with(Space::Block, copy).with(Space::Gradient, copy);
         Memory {
             simd: self.memory.simd,
-            bases,
+            bases: bases.with(Space::Result, result),
             points: 1,
             sums_begin: false,
             results: self.memory.results,
+            pending: None,
             lifetime: PhantomData,
         }
     }
 
-    /// Behind the last point: all results are where they are wanted.
+    /// Behind the last point: what is not where it is wanted is pending.
     #[inline(always)]
     pub fn end(&self) {
-        if self.is_staged && self.count > 0 {
-            self.memory.simd.apart(self.stream(self.count - 1));
+        if self.staged > 0 {
+            self.set_pending(self.count);
+        }
+    }
+
+    /// The results of the last points before this one are pending; before the first of a block, what was pending is.
+    #[inline(always)]
+    fn set_pending(&self, end: usize) {
+        if let (Some(last), Some(pending)) = (end.checked_sub(1), self.memory.pending) {
+            let first = last - last % self.staged;
+            let (source, target) = (self.stage(first).cast_const(), self.result(first));
+            pending.0.set(Stream::of(source, target, (end - first) * R));
         }
     }
 
@@ -135,30 +220,11 @@ impl<
         self.results.wrapping_add(point * R)
     }
 
-    /// Where the result of a point is computed: what was there before is that of the point before the last one.
+    /// Where the result of a point is computed, if not where it is wanted.
     #[inline(always)]
     fn stage(&self, point: usize) -> *mut T {
-        let number = STAGE * Space::Block.unit::<T, S>() + point % 2 * R;
+        let number = STAGE * Space::Block.unit::<T, S>() + point % self.staged * R;
         self.memory.bases.at(Space::Block, number)
-    }
-
-    #[inline(always)]
-    fn stream(&self, point: usize) -> Stream<T> {
-        Stream {
-            source: self.stage(point).cast_const(),
-            target: self.result(point),
-            count: R,
-        }
-    }
-}
-
-impl<T: Real, S: Isa, const P: usize, const C: usize, const R: usize> Memory<'_, T, S, P, C, 0, R> {
-    /// Stores what is pending: nests that compute a symmetric result with rows along the lanes have done so on their way.
-    #[inline(always)]
-    pub fn store_pending(&self) {
-        if self.bases.pending.count > 0 {
-            self.simd.apart(self.bases.pending);
-        }
     }
 }
 
@@ -167,7 +233,7 @@ mod tests {
     use core::mem::MaybeUninit;
 
     use super::*;
-    use crate::lanes::{Lanes, OnLanes, dispatch, with_lanes};
+    use crate::lanes::{Lanes, dispatch, with_lanes};
 
     const NUMBERS: usize = 37;
     const COPIED: usize = 5;
@@ -186,7 +252,8 @@ mod tests {
         fn run<S: Isa>(self, simd: S) {
             let mut scratch = vec![MaybeUninit::new(-1.0); (BLOCK + 1) * f64::MAX_LANES];
             let memory = Memory::<f64, S, 0, 0, BLOCK>::new(simd, &[], &mut scratch);
-            let memory = memory.with_results(self.bytes);
+            let pending = Pending::new();
+            let memory = memory.with_results(self.bytes, &pending);
             let mut results = vec![[f64::NAN; NUMBERS]; self.points];
             let points = memory.by_point::<_, 0, COPIED, COPIED, NUMBERS>(&mut results);
             for point in 0..points.count() {
@@ -200,7 +267,6 @@ mod tests {
                         *result.wrapping_add(number) = *copy + number as f64;
                     }
                 }
-                memory.store_pending();
             }
             points.end();
             memory.complete();

@@ -6,7 +6,7 @@
 
 use crate::lanes::{Isa, Real};
 
-use super::caches::{self, Stream};
+use super::caches;
 use super::contraction::Panel;
 use super::nest::{has, kind};
 use super::odometer::Odometer;
@@ -58,8 +58,6 @@ pub(super) struct Work<
     pub part: T::Mask<S>,
     /// How many rows of the last vector of the tile's rows there are.
     pub in_use: usize,
-    /// What is stored past the caches meanwhile, by symmetric results with rows along the lanes.
-    pub pending: Stream<T>,
     /// How many columns from the first of the tile on have an initial value that is read.
     pub initial_columns: usize,
     /// Whether any is read.
@@ -201,9 +199,6 @@ impl<
         } else {
             0
         };
-        if self.pending.count > 0 {
-            self.pending.begin::<S>();
-        }
         let mut row = 0;
         while row < panel.tiles {
             let height = if panel.tiles - row < R { 1 } else { R };
@@ -225,8 +220,6 @@ impl<
                     if at == row && height == R {
                         self.count_lanes(panel.tiles - end);
                         self.squares(mirror, column == row);
-                        // As many as were stored.
-                        self.pending.vectors(self.simd, 2 * R * W);
                         at = end;
                     } else {
                         self.count_lanes(panel.tiles - at - 1);
@@ -237,9 +230,6 @@ impl<
                 column += 1;
             }
             row = end;
-        }
-        if self.pending.count > 0 {
-            self.pending.end(self.simd);
         }
     }
 
@@ -255,7 +245,6 @@ impl<
             last: self.last,
             part: self.part,
             in_use: self.in_use,
-            pending: Stream::NOTHING,
             initial_columns: self.initial_columns,
             has_initial: self.has_initial,
         }

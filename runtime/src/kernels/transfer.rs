@@ -430,6 +430,7 @@ mod tests {
     use core::marker::PhantomData;
     use core::mem::MaybeUninit;
 
+    use super::super::points::Pending;
     use super::*;
     use crate::lanes::{Lanes as Set, dispatch, with_lanes};
 
@@ -471,7 +472,8 @@ mod tests {
             for points in 1..=most {
                 let mut scratch = vec![MaybeUninit::uninit(); (BLOCK + 1) * T::MAX_LANES];
                 let memory = Memory::<T, S, 0, 0, BLOCK>::new(simd, &[], &mut scratch);
-                let memory = memory.with_results(self.results);
+                let pending = Pending::new();
+                let memory = memory.with_results(self.results, &pending);
                 pack::<Gaps<R, C>, T, S, _, 0, 0, BLOCK>(&memory, &given[..points]);
                 for taken in [points, most] {
                     let mut found = vec![untouched; most + 1];

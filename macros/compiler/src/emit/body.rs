@@ -1,6 +1,6 @@
 //! Scheduled requests go in, the methods of the public face come out.
 
-use derive_network_symbolic::schedule::{LoopProgram, Mode, Nest, Space};
+use derive_network_symbolic::schedule::{LoopProgram, Mode, Space};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -134,6 +134,10 @@ fn blocks_of(function: &Ident, asked: &Asked, vectors: usize, few: &Literal) -> 
     let Slices {
         inputs, outputs, ..
     } = &asked.slices;
+    let left: Vec<Ident> = outputs
+        .iter()
+        .map(|output| format_ident!("{output}_left"))
+        .collect();
     let once = once(function);
     let half = number(vectors / 2);
     let vectors = number(vectors);
@@ -143,15 +147,18 @@ fn blocks_of(function: &Ident, asked: &Asked, vectors: usize, few: &Literal) -> 
         let is_block = rest > half && !__private::are_alone(rest - half, lanes, #few);
         let end = if is_block { count } else { count - rest };
         if start < end {
+            let pending = __private::Pending::new();
             let memory = __private::Memory::new(simd, self.0, &mut *scratch)
-                .with_results(self.1);
+                .with_results(self.1, &pending);
             #once(&memory);
+            // Slices that are not used again: results may be on their way to the ones before.
+            #(let mut #left = &mut #outputs[start..end];)*
             while start < end {
                 let next = ::core::cmp::min(start + block, end);
                 #function(
                     &memory,
                     #(&#inputs[start..next],)*
-                    #(&mut #outputs[start..next],)*
+                    #(__private::take_first(&mut #left, next - start),)*
                 );
                 start = next;
             }
@@ -313,7 +320,7 @@ impl Emitter<'_> {
         } = &asked.slices;
         let packed = self.inputs(program);
         let unpack = self.unpack(program, outputs);
-        let body = self.nests.calls(&program.body);
+        let body = self.body(program);
         let result = self.result(program, asked);
         // A copy is one of the points that there are.
         let with_points = (program.mode == Mode::Batch && program.result.is_some()).then(|| {
@@ -500,6 +507,20 @@ impl Emitter<'_> {
         unpack.collect()
     }
 
+    /// Statements that run what is run for each block or point. Some of what is pending of the last block is stored behind each nest.
+    fn body(&mut self, program: &LoopProgram) -> TokenStream {
+        let staged = program.result.as_ref();
+        let staged = staged.map_or(0, |result| program.block - result.stage);
+        if program.mode == Mode::Single || staged == 0 {
+            return self.nests.calls(&program.body);
+        }
+        let vectors = number(staged.div_ceil(program.body.len()));
+        let nests = program.body.iter();
+        let nests = nests.map(|nest| self.nests.calls(std::slice::from_ref(nest)));
+        let nests = nests.map(|nest| quote!(#nest memory.store_pending(#vectors);));
+        nests.collect()
+    }
+
     /// Statements that compute a result where it is wanted, for one point after the other.
     fn result(&mut self, program: &LoopProgram, asked: &Asked) -> Option<TokenStream> {
         let result = program.result.as_ref()?;
@@ -515,16 +536,11 @@ impl Emitter<'_> {
             });
         }
         let places = [result.copies, result.copied, result.stage].map(number);
-        // Squares of lanes store what is pending on their way.
-        let in_squares = |nest: &Nest| matches!(nest, Nest::Contraction(nest) if nest.symmetric);
-        let store_pending =
-            (!result.nests.iter().any(in_squares)).then(|| quote!(memory.store_pending();));
         Some(quote! {
             let points = memory.by_point::<_, #(#places,)* #numbers>(&mut *#output);
             for point in 0..points.count() {
                 let memory = &points.at(point);
                 #nests
-                #store_pending
             }
             points.end();
         })

@@ -407,8 +407,8 @@ pub struct PointResult {
     pub copies: usize,
     /// The numbers of a point's copy.
     pub copied: usize,
-    /// The element of the block behind the copies. From there on it holds two results, as vectors of 256 bits, one of which is stored past the
-    /// caches while the other is computed; or nothing.
+    /// The element of the block behind the copies. From there on it holds results that are stored past the caches while the next block is
+    /// computed; or nothing.
     pub stage: usize,
 }
 

@@ -14,10 +14,10 @@ use super::touched::{Span, conflict, overlap, span, touched_by};
 const LEAST_NUMBERS: usize = 576;
 /// A block copies at most one number for so many of its result.
 const LEAST_FOR_A_COPY: usize = 2;
-/// Bytes of a result that is computed in scratch before it is stored past the caches: what stays in the second.
-const MOST_STAGED: usize = 256 << 10;
-/// Bytes of the shortest vectors that are stored past the caches.
-const STREAMED: usize = 32;
+/// Bytes of results that are computed in scratch before they are stored past the caches, two at least: what stays in the second, beside a block.
+const MOST_STAGED: usize = 512 << 10;
+/// Bytes of a vector on the widest lanes.
+const VECTOR: usize = 64;
 /// A copy has at most so many axes beside its rows.
 const MOST_LOOPS: usize = 3;
 /// Lanes for which squares are counted.
@@ -217,8 +217,10 @@ impl LoopProgram {
             relayout.to.offset = self.block;
             result.stage = self.block + result.copied;
             self.block = result.stage;
-            if bytes * result.numbers <= MOST_STAGED {
-                self.block += (2 * result.numbers).div_ceil(STREAMED / bytes);
+            // So many vectors hold the results of as many points as there are lanes.
+            let most = MOST_STAGED / VECTOR;
+            if 2 * bytes * result.numbers <= MOST_STAGED {
+                self.block += result.numbers.min(most);
             }
             self.body.push(result.nests.remove(0));
         }
@@ -354,13 +356,13 @@ mod tests {
     }
 
     #[test]
-    fn a_block_holds_copies_of_its_points_and_two_results_behind_them() {
+    fn a_block_holds_copies_of_its_points_and_results_behind_them() {
         let scheduled = schedule(&product([24, 25, 3], true, alone), Mode::Batch);
         let placed = scheduled.with_result_in_place(8);
         let result = placed.result.expect("it is in place");
         // Rows of a copy fill whole vectors.
         assert_eq!(result.stage, result.copies + 32 * 3);
-        assert_eq!(placed.block, result.stage + 2 * 24 * 25 / 4);
+        assert_eq!(placed.block, result.stage + 24 * 25);
     }
 
     #[test]
