@@ -217,6 +217,8 @@ mod tests {
         // What a block would copy of each point is as much as its Hessian.
         assert_eq!(in_place(24, 24), [false, true]);
         assert_eq!(in_place(23, 8), [false; 2]);
+        // Its columns are a page apart.
+        assert_eq!(in_place(512, 8), [false, true]);
         // Few of the numbers in its squares of lanes are its own.
         assert_eq!(in_place(25, 8), [false, true]);
     }

@@ -16,12 +16,17 @@ const LEAST_NUMBERS: usize = 576;
 const LEAST_FOR_A_COPY: usize = 2;
 /// Bytes of results that are computed in scratch before they are stored past the caches, two at least: what stays in the second, beside a block.
 const MOST_STAGED: usize = 512 << 10;
+/// Columns of a result that are a multiple of so many bytes apart share one set of the nearest cache, and lines of it are driven out half written:
+/// 512 inputs take half as long again on AVX2.
+const PAGE: usize = 4096;
 /// Bytes of a vector on the widest lanes.
 const VECTOR: usize = 64;
 /// A copy has at most so many axes beside its rows.
 const MOST_LOOPS: usize = 3;
 /// Lanes for which squares are counted.
 const LANES: usize = 8;
+/// Rows of a copy that are a multiple of so many numbers would share few sets of the nearest cache from one step of the sum to the next.
+const COLLIDING: usize = 128;
 /// Rows of a copy fill vectors of at most so many lanes.
 const MOST_LANES: usize = 16;
 
@@ -47,7 +52,7 @@ impl LoopProgram {
             };
             match self.mode {
                 Mode::Single => self.at_once(output, nest, &view),
-                Mode::Batch => self.point_by_point(output, nest, &view),
+                Mode::Batch => self.point_by_point(output, nest, &view, bytes),
             }
             .map(|placed| (position, placed))
         });
@@ -111,6 +116,7 @@ impl LoopProgram {
         output: usize,
         nest: &ContractionNest,
         view: &View,
+        bytes: usize,
     ) -> Option<PointResult> {
         let is_plain = self.vectors == 1
             && nest.lane == LaneAxis::Points
@@ -128,7 +134,10 @@ impl LoopProgram {
             _ => return None,
         };
         // The first factor is the tensor of the points.
-        let rows = nest.m.extent.next_multiple_of(MOST_LANES);
+        let mut rows = nest.m.extent.next_multiple_of(MOST_LANES);
+        if rows.is_multiple_of(COLLIDING) {
+            rows += MOST_LANES;
+        }
         let mut copied = rows * nest.k.extent;
         let mut others = vec![[nest.k.extent, nest.k.a, rows]];
         let mut outer = Vec::new();
@@ -148,8 +157,10 @@ impl LoopProgram {
             [Some(_), Some(1)] => nest.symmetric,
             _ => false,
         };
+        let down = steps.into_iter().flatten().max()?;
         let is_worth_it = LEAST_FOR_A_COPY * copied <= numbers
-            && !(nest.symmetric && squares_exceed_triangle(nest.m.extent));
+            && !(nest.symmetric && squares_exceed_triangle(nest.m.extent))
+            && !(down * bytes).is_multiple_of(PAGE);
         if !(is_in_order && is_worth_it) {
             return None;
         }
@@ -162,7 +173,6 @@ impl LoopProgram {
             stride: copied,
             vectors: 1,
         };
-        let down = steps.into_iter().flatten().max()?;
         let by_point = ContractionNest {
             lane: LaneAxis::Row,
             outer,
