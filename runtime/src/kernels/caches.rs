@@ -4,6 +4,9 @@
 //! while the arithmetic runs. A store to memory that is in no cache first reads the line that it writes: where results fill the caches
 //! many times over, that is half of the traffic, and they drive out what the next block needs.
 
+use core::cell::Cell;
+use core::fmt;
+
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use core::{any::TypeId, mem::transmute_copy};
 
@@ -184,6 +187,30 @@ impl<T: Real> Stream<T> {
         self.source = self.source.wrapping_add(count);
         self.target = self.target.wrapping_add(count);
         self.count -= count;
+    }
+}
+
+/// Results of a call that were computed in scratch, and not stored yet.
+pub struct Pending<T>(pub(super) Cell<Stream<T>>);
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Pending").finish_non_exhaustive()
+    }
+}
+
+impl<T: Real> Pending<T> {
+    /// None.
+    #[must_use]
+    #[inline(always)]
+    pub fn new() -> Self {
+        Pending(Cell::new(Stream::NOTHING))
+    }
+}
+
+impl<T: Real> Default for Pending<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

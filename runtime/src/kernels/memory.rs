@@ -8,9 +8,7 @@ use core::mem::MaybeUninit;
 
 use crate::lanes::{Isa, Real};
 
-use super::caches;
-use super::points::Pending;
-use super::transfer::Entries;
+use super::caches::Pending;
 
 /// Where an operand lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,42 +175,7 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
         self
     }
 
-    /// The same memory with the result of one point.
-    #[inline(always)]
-    #[must_use]
-    pub fn with_result<'r, E: Entries<T>, const R: usize>(
-        &'r self,
-        result: &'r mut E,
-    ) -> Memory<'r, T, S, P, H, B, R> {
-        const {
-            assert!(
-                size_of::<E>() == R * size_of::<T>(),
-                "a result has as many numbers"
-            );
-        }
-        let mut bases = self.bases;
-        bases.0[Space::Result as usize] = core::ptr::from_mut(result).cast();
-        Memory {
-            simd: self.simd,
-            bases,
-            points: self.points,
-            sums_begin: self.sums_begin,
-            results: self.results,
-            pending: self.pending,
-            lifetime: PhantomData,
-        }
-    }
-
-    /// Behind the last block of a call: its results are where they are wanted, and others may read them.
-    #[inline(always)]
-    pub fn complete(&self) {
-        self.store_pending(usize::MAX);
-        if self.results >= caches::STAGED_BYTES {
-            caches::complete();
-        }
-    }
-
-    /// The memory of a call whose results are so many bytes. Behind its last block it has to be made [complete](Self::complete).
+    /// The memory of a call whose results are so many bytes. Behind its last block it has to be made complete (`Memory::complete`).
     #[inline(always)]
     #[must_use]
     pub fn with_results(self, bytes: usize, pending: &'a Pending<T>) -> Self {

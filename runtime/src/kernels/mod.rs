@@ -23,6 +23,7 @@ mod transpose;
 mod workspace;
 
 pub use arithmetic::{Arithmetic, arithmetic};
+pub use caches::Pending;
 pub use columns::{Columns, unpack_columns};
 pub use contraction::{Begin, Contraction, Places, contraction, tiles};
 pub use elementwise::{Beside, Code, Elementwise, ElementwiseNest, Read, Walk, elementwise};
@@ -31,7 +32,7 @@ pub use gram::PANEL;
 pub use gram::{Panels, mirror, sum_of_squares};
 pub use memory::{Memory, Sizes, Space};
 pub use nest::{Addend, ContractionNest, LaneAxis, Loop, kind};
-pub use points::{Pending, Points, take_first};
+pub use points::{Points, take_first};
 pub use relayout::{Relaid, Relayout, relayout};
 #[cfg(debug_assertions)]
 pub use shared::shared;

@@ -3,39 +3,13 @@
 //! Results that are to be stored past the caches are computed in scratch, and stored while the next block is computed, some behind each nest: memory
 //! takes as long as the arithmetic. A store past the caches is of a whole line, with which results rarely begin.
 
-use core::cell::Cell;
-use core::fmt;
 use core::marker::PhantomData;
 
 use crate::lanes::{Isa, OnLanes, Real};
 
-use super::caches::{SHORTEST_VECTOR, STAGED_BYTES, Stream};
+use super::caches::{self, Pending, SHORTEST_VECTOR, STAGED_BYTES, Stream};
 use super::memory::{Memory, Space};
 use super::transfer::Entries;
-
-/// Results of a call that were computed in scratch, and not stored yet.
-pub struct Pending<T>(Cell<Stream<T>>);
-
-impl<T> fmt::Debug for Pending<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Pending").finish_non_exhaustive()
-    }
-}
-
-impl<T: Real> Pending<T> {
-    /// None.
-    #[must_use]
-    #[inline(always)]
-    pub fn new() -> Self {
-        Pending(Cell::new(Stream::NOTHING))
-    }
-}
-
-impl<T: Real> Default for Pending<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 /// Some of what is pending, on its way.
 struct Store<'a, T> {
@@ -92,6 +66,31 @@ pub struct Points<
 impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
     Memory<'a, T, S, P, H, B>
 {
+    /// The same memory with the result of one point.
+    #[inline(always)]
+    #[must_use]
+    pub fn with_result<'r, E: Entries<T>, const R: usize>(
+        &'r self,
+        result: &'r mut E,
+    ) -> Memory<'r, T, S, P, H, B, R> {
+        const {
+            assert!(
+                size_of::<E>() == R * size_of::<T>(),
+                "a result has as many numbers"
+            );
+        }
+        let first = core::ptr::from_mut(result).cast();
+        Memory {
+            simd: self.simd,
+            bases: self.bases.with(Space::Result, first),
+            points: self.points,
+            sums_begin: self.sums_begin,
+            results: self.results,
+            pending: self.pending,
+            lifetime: PhantomData,
+        }
+    }
+
     /// The points of the block, of which there is a result each.
     #[inline(always)]
     #[must_use]
@@ -127,6 +126,15 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
                 0
             },
             lifetime: PhantomData,
+        }
+    }
+
+    /// Behind the last block of a call: its results are where they are wanted, and others may read them.
+    #[inline(always)]
+    pub fn complete(&self) {
+        self.store_pending(usize::MAX);
+        if self.results >= STAGED_BYTES {
+            caches::complete();
         }
     }
 

@@ -430,7 +430,7 @@ mod tests {
     use core::marker::PhantomData;
     use core::mem::MaybeUninit;
 
-    use super::super::points::Pending;
+    use super::super::caches::Pending;
     use super::*;
     use crate::lanes::{Lanes as Set, dispatch, with_lanes};
 
