@@ -1,10 +1,12 @@
 //! The families as functions apart from their callers, for builds without optimisation.
 //!
 //! A family is thousands of instructions before it is optimised, and emitted code names it once for each nest that differs.
-//! Apart, it is compiled once for each instruction set, in this crate (`kernels::shared`). Then every vector costs
+//! Apart, it is compiled once for each instruction set, in this crate ([`all`]). Then every vector costs
 //! a call, which only builds with debug assertions pay.
 
-use crate::lanes::{Isa, OnLanes, Real};
+use core::marker::PhantomData;
+
+use crate::lanes::{Isa, OnLanes, Real, dispatch};
 
 use super::{
     Elementary, ErrorFunction, Exponential, ExponentialLinear, Hyperbolic, Logistic, Normal,
@@ -34,12 +36,25 @@ macro_rules! outline {
         }
     )*
 
-        /// Calls all of them, so that they are compiled.
-        #[inline(always)]
-        pub(crate) fn all<T: Elementary, S: Isa>(simd: S) {
-            $($name::<T, S>(simd, T::zero(simd));)*
+        impl<T: Elementary> OnLanes for All<T> {
+            type Output = ();
+
+            #[inline(always)]
+            fn run<S: Isa>(self, simd: S) {
+                $($name::<T, S>(simd, T::zero(simd));)*
+            }
         }
     };
+}
+
+/// All of them.
+struct All<T>(PhantomData<T>);
+
+/// Has all of them compiled with this crate: without optimisation, rustc lets a crate use the generic functions that a dependency has
+/// compiled for the same types.
+pub fn all() {
+    dispatch(All::<f64>(PhantomData));
+    dispatch(All::<f32>(PhantomData));
 }
 
 outline! {
@@ -55,11 +70,9 @@ outline! {
 
 #[cfg(test)]
 mod tests {
-    use core::marker::PhantomData;
-
-    use crate::lanes::{Isa, Lanes, OnLanes, dispatch, with_lanes};
-
-    use super::super::{self as in_place, Elementary};
+    use super::super as in_place;
+    use super::*;
+    use crate::lanes::{Lanes, with_lanes};
 
     /// Arguments that stay on the fast path, and some that leave it.
     const ARGUMENTS: [[f64; 16]; 2] = [
@@ -87,7 +100,7 @@ mod tests {
             };
             macro_rules! compare {
                 ($v:expr, $($family:ident { $($generator:ident)* })*) => {$(
-                    let apart = super::$family::<T, S>(simd, $v);
+                    let apart = $family::<T, S>(simd, $v);
                     let here = in_place::$family::<T, S>(simd, $v);
                     $(assert_eq!(
                         numbers(apart.$generator),
@@ -110,7 +123,7 @@ mod tests {
                     exponential_linear { ramp step tail tail_slope negative_ramp negative_step }
                 );
                 assert_eq!(
-                    numbers(super::logarithm::<T, S>(simd, v)),
+                    numbers(logarithm::<T, S>(simd, v)),
                     numbers(in_place::logarithm::<T, S>(simd, v))
                 );
             }

@@ -4,6 +4,7 @@ use crate::lanes::{Isa, OnLanes, Real};
 
 use super::caches;
 use super::memory::{Bases, Memory};
+use super::shared::Shared;
 use super::transfer::{Elements, Lanes, View, Viewed};
 
 /// How many columns ahead the lines of a piece are fetched. Each piece is in lines, and mostly on a page, of its own, which nothing
@@ -45,7 +46,7 @@ pub fn unpack_columns<
     columns: Columns<'_, T>,
 ) {
     const { V::VIEW.check(Memory::<T, S, P, H, B>::SIZES) };
-    memory.simd.apart(UnpackColumns {
+    T::shared(memory.simd).unpack_columns(UnpackColumns {
         bases: &memory.bases,
         view: &const { V::VIEW },
         columns,
@@ -57,7 +58,8 @@ fn fits<T>(matrix: &[T], [rows, first, points, column, columns]: [usize; 5]) -> 
     first + points <= rows && (column + columns) * rows <= matrix.len()
 }
 
-struct UnpackColumns<'a, T> {
+/// Elements of a view of a block into columns of a matrix.
+pub struct UnpackColumns<'a, T> {
     bases: &'a Bases<T>,
     view: &'static View,
     columns: Columns<'a, T>,

@@ -12,7 +12,6 @@ mod odometer;
 mod points;
 mod relayout;
 mod rows;
-#[cfg(debug_assertions)]
 mod shared;
 mod steps;
 mod strided;
@@ -34,8 +33,7 @@ pub use memory::{Memory, Sizes, Space};
 pub use nest::{Addend, ContractionNest, LaneAxis, Loop, kind};
 pub use points::{Points, take_first};
 pub use relayout::{Relaid, Relayout, relayout};
-#[cfg(debug_assertions)]
-pub use shared::shared;
+pub use shared::Shared;
 pub use totals::{add_lane_totals, clear, drain_totals};
 pub use transfer::{Entries, View, Viewed, Zeroed, pack, pack_weights, unpack};
 pub use workspace::{Lines, Stack, Workspace};

@@ -9,10 +9,11 @@ use crate::lanes::{Isa, OnLanes, Real};
 
 use super::caches::{self, Pending, SHORTEST_VECTOR, STAGED_BYTES, Stream};
 use super::memory::{Memory, Space};
+use super::shared::Shared;
 use super::transfer::Entries;
 
 /// Some of what is pending, on its way.
-struct Store<'a, T> {
+pub struct Store<'a, T> {
     pending: &'a Pending<T>,
     vectors: usize,
 }
@@ -144,7 +145,7 @@ impl<'a, T: Real, S: Isa, const P: usize, const H: usize, const B: usize>
         if let Some(pending) = self.pending
             && !pending.0.get().is_empty()
         {
-            self.simd.apart(Store { pending, vectors });
+            T::shared(self.simd).store(Store { pending, vectors });
         }
     }
 }

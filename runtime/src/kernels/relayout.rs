@@ -8,6 +8,7 @@ use super::elementwise::MOST_LOOPS;
 use super::memory::{Bases, Memory, Sizes, Space};
 use super::nest::Loop;
 use super::odometer::Odometer;
+use super::shared::Shared;
 use super::transpose::{MOST_LANES, Square, each_row, transpose};
 
 /// How a tensor is copied: entry `[row, ..]` of point `p` to the scalar `p * stride + row + ..`.
@@ -74,7 +75,7 @@ pub fn relayout<
     const {
         N::RELAYOUT.check(FROM, TO, Memory::<T, S, P, H, B>::SIZES);
     }
-    memory.simd.apart(Copy {
+    T::shared(memory.simd).copy(Copy {
         bases: &memory.bases,
         relayout: &const { N::RELAYOUT },
         places: [FROM, TO],
@@ -83,7 +84,8 @@ pub fn relayout<
     });
 }
 
-struct Copy<'a, T> {
+/// A tensor of the points of a block, of which each gets its copy.
+pub struct Copy<'a, T> {
     bases: &'a Bases<T>,
     relayout: &'static Relayout,
     places: [usize; 2],

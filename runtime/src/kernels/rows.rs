@@ -11,21 +11,21 @@ use super::transpose::{MOST_LANES, Square, each_row, rotate, transpose};
 const SHORT: usize = 4;
 
 /// Rows of `points` into the elements of a view of a block; `source` has as many numbers for each as the view has elements.
-pub(super) struct Pack<'a, T> {
-    pub bases: &'a Bases<T>,
-    pub view: &'static View,
-    pub source: *const T,
-    pub points: usize,
+pub struct Pack<'a, T> {
+    pub(super) bases: &'a Bases<T>,
+    pub(super) view: &'static View,
+    pub(super) source: *const T,
+    pub(super) points: usize,
 }
 
 /// Elements of a view of a block into rows of `points`; `target` has as many numbers for each as the view has elements.
-pub(super) struct Unpack<'a, T> {
-    pub bases: &'a Bases<T>,
-    pub view: &'static View,
-    pub target: *mut T,
-    pub points: usize,
+pub struct Unpack<'a, T> {
+    pub(super) bases: &'a Bases<T>,
+    pub(super) view: &'static View,
+    pub(super) target: *mut T,
+    pub(super) points: usize,
     /// Whether full vectors may be stored past the caches.
-    pub streams: bool,
+    pub(super) streams: bool,
 }
 
 /// Where the elements of a short row lie for the first of its points: each so many scalars behind the one before.

@@ -6,7 +6,8 @@ use core::slice;
 
 use crate::lanes::{Isa, OnLanes, Real};
 
-use super::memory::{Memory, Sizes, Space};
+use super::memory::{Bases, Memory, Sizes, Space};
+use super::shared::Shared;
 use super::transfer::{View, Viewed};
 use super::transpose::{MOST_LANES, Square, sums_of_lanes};
 
@@ -61,58 +62,55 @@ pub fn add_lane_totals<
             "sums of lanes lie within the block, and belong to numbers"
         );
     }
-    memory.simd.apart(AddLanes {
-        vectors: memory
-            .bases
-            .at(Space::Block, FROM * Space::Block.unit::<T, S>()),
-        totals: memory.bases.at(V::VIEW.space, V::VIEW.offset),
-        count: V::VIEW.extents[0],
+    T::shared(memory.simd).add_lanes(AddLanes {
+        bases: &memory.bases,
+        from: FROM,
+        view: &const { V::VIEW },
     });
 }
 
-/// So many vectors, whose lanes are added up and added to as many numbers.
-struct AddLanes<T> {
-    vectors: *const T,
-    totals: *mut T,
-    count: usize,
+/// Vectors of the block, whose lanes are added up and added to as many numbers.
+pub struct AddLanes<'a, T> {
+    bases: &'a Bases<T>,
+    from: usize,
+    view: &'static View,
 }
 
-impl<T: Real> AddLanes<T> {
+impl<T: Real> AddLanes<'_, T> {
     #[inline(always)]
     fn row<S: Isa>(&self, simd: S, number: usize) -> T::Vector<S> {
-        let source = self
-            .vectors
-            .wrapping_add(number * Space::Block.unit::<T, S>());
+        let element = (self.from + number) * Space::Block.unit::<T, S>();
+        let source = self.bases.at(Space::Block, element);
         // SAFETY: `add_lane_totals` has shown that the vectors lie within the block, and blocks have written them.
         unsafe { T::load(simd, source) }
     }
 }
 
-impl<T: Real> OnLanes for AddLanes<T> {
+impl<T: Real> OnLanes for AddLanes<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Isa>(self, simd: S) {
         let lanes = Space::Block.unit::<T, S>();
+        let count = self.view.extents[0];
+        let first = self.bases.at(self.view.space, self.view.offset);
         let mut number = 0;
-        while number + lanes <= self.count {
+        while number + lanes <= count {
             let mut rows: Square<T, S> = [T::zero(simd); MOST_LANES];
             let mut i = 0;
             while i < lanes {
                 rows[i] = self.row(simd, number + i);
                 i += 1;
             }
-            let totals = self.totals.wrapping_add(number);
+            let totals = first.wrapping_add(number);
             let sums = sums_of_lanes::<T, S>(simd, rows);
             // SAFETY: as many totals as there are lanes lie within their space, and were written before.
             unsafe { T::store(simd, totals, T::add(simd, T::load(simd, totals), sums)) };
             number += lanes;
         }
-        while number < self.count {
+        while number < count {
             // SAFETY: as above.
-            unsafe {
-                *self.totals.wrapping_add(number) += T::reduce_sum(simd, self.row(simd, number))
-            };
+            unsafe { *first.wrapping_add(number) += T::reduce_sum(simd, self.row(simd, number)) };
             number += 1;
         }
     }

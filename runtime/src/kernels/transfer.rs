@@ -7,6 +7,7 @@ use crate::lanes::{Isa, OnLanes, Real};
 use super::caches;
 use super::memory::{Bases, Memory, Sizes, Space};
 use super::rows::{Pack, Unpack};
+use super::shared::Shared;
 
 /// The most axes of a view.
 const AXES: usize = 8;
@@ -278,7 +279,7 @@ pub fn pack<
     }
     let source: *const T = points.as_ptr().cast();
     if const { V::VIEW.is_block() } {
-        memory.simd.apart(Pack {
+        T::shared(memory.simd).pack(Pack {
             bases: &memory.bases,
             view: &const { V::VIEW },
             source,
@@ -318,7 +319,7 @@ pub fn unpack<
     let target: *mut T = results.as_mut_ptr().cast();
     let points = results.len();
     if const { V::VIEW.is_block() } {
-        memory.simd.apart(Unpack {
+        T::shared(memory.simd).unpack(Unpack {
             bases: &memory.bases,
             view: &const { V::VIEW },
             target,
@@ -383,7 +384,7 @@ pub fn pack_weights<V: Viewed, T: Real, S: Isa, const P: usize, const H: usize, 
             "parameters are not written"
         );
     }
-    memory.simd.apart(PackWeights {
+    T::shared(memory.simd).pack_weights(PackWeights {
         bases: &memory.bases,
         view: &const { V::VIEW },
         weights,
@@ -391,7 +392,8 @@ pub fn pack_weights<V: Viewed, T: Real, S: Isa, const P: usize, const H: usize, 
     });
 }
 
-struct PackWeights<'a, T> {
+/// Weights of points into the elements of a view of a block.
+pub struct PackWeights<'a, T> {
     bases: &'a Bases<T>,
     view: &'static View,
     weights: [T; 2],

@@ -2,7 +2,7 @@
 
 use pulp::{Scalar128b, Simd};
 
-use crate::kernels::{Contraction, Memory, Places};
+use crate::kernels::{Contraction, Memory, Places, Shared};
 
 use super::Real;
 
@@ -18,7 +18,7 @@ pub trait OnLanes {
 }
 
 /// An instruction set that can compile a function for itself.
-pub trait Isa: Simd {
+pub trait Isa: Simd + Shared<f32> + Shared<f64> {
     /// Runs `op` in a function of its own, compiled with these instructions and never inlined: one call, and one copy for all
     /// callers.
     fn apart<Op: OnLanes>(self, op: Op) -> Op::Output;

@@ -15,6 +15,10 @@ use pulp::bytemuck::Zeroable;
 use pulp::x86::V3;
 use pulp::{Scalar128b, Simd, cast};
 
+use crate::kernels::Shared;
+
+use super::Isa;
+
 /// A real number type that fits lanes: `f32` or `f64`.
 ///
 /// The functions take the instruction set first and are inlined into the caller, who must run under it
@@ -43,6 +47,9 @@ pub trait Real:
 
     /// The number of lanes of `S`; a constant after monomorphisation.
     fn lanes<S: Simd>() -> usize;
+
+    /// What this crate has compiled for these lanes.
+    fn shared<S: Isa>(simd: S) -> impl Shared<Self>;
 
     /// The same value in every lane.
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
@@ -165,6 +172,11 @@ macro_rules! implement_real {
             const EPSILON: Self = $scalar::EPSILON;
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
+
+            #[inline(always)]
+            fn shared<S: Isa>(simd: S) -> impl Shared<Self> {
+                simd
+            }
 
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
