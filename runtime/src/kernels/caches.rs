@@ -102,14 +102,15 @@ pub(super) unsafe fn store<T: Real, S: Isa>(simd: S, target: *mut T, value: T::V
 
 /// Numbers that are copied past the caches, some after the others. They are readable from `source` on and writable from `target` on, and apart.
 ///
-/// They go as [`PARTS`] at the same time: each page that is entered waits for its address, which takes longer than to fill it.
+/// They go as [`PARTS`] at the same time: each page that is entered waits for its address, which takes longer than to fill it. Each
+/// line is written as a whole before the next part: of lines that are begun the processor holds a few.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream<T> {
     source: *const T,
     target: *mut T,
-    /// Those that are left, but for the vectors of each part that are copied.
+    /// Those that are left, but for the lines of each part that are copied.
     count: usize,
-    /// Vectors of each part that are copied.
+    /// Lines of each part that are copied.
     copied: usize,
 }
 
@@ -136,39 +137,43 @@ impl<T> Stream<T> {
 }
 
 impl<T: Real> Stream<T> {
-    /// Copies so many vectors, or what is left of whole vectors in each part.
+    /// Copies so many vectors or a few more, or what is left of whole lines in each part.
     #[inline(always)]
     pub fn vectors<S: Isa>(&mut self, simd: S, most: usize) {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        let behind = self.target as usize / size_of::<T>() % lanes;
+        let line = LINE / size_of::<T>();
+        let behind = self.target as usize / size_of::<T>() % line;
         if behind > 0 {
-            // Up to the first place that is aligned to a vector: it is the first call.
-            self.numbers(lanes - behind);
+            // Up to the first line: it is the first call.
+            self.numbers(line - behind);
         }
-        let each = self.count / lanes / PARTS;
+        let each = self.count / line / PARTS;
         let mut left = most;
         while self.copied < each && left > 0 {
             let mut part = 0;
             while part < PARTS {
-                let number = (part * each + self.copied) * lanes;
-                // SAFETY: there are `PARTS` times `each` vectors. The place is aligned, if numbers are, as those of a slice.
-                unsafe {
-                    let vector = T::load(simd, self.source.wrapping_add(number));
-                    store::<T, S>(simd, self.target.wrapping_add(number), vector);
+                let first = (part * each + self.copied) * line;
+                let mut number = first;
+                while number < first + line {
+                    // SAFETY: there are `PARTS` times `each` lines. The place is aligned, if numbers are, as those of a slice.
+                    unsafe {
+                        let vector = T::load(simd, self.source.wrapping_add(number));
+                        store::<T, S>(simd, self.target.wrapping_add(number), vector);
+                    }
+                    number += lanes;
                 }
                 part += 1;
             }
             self.copied += 1;
-            left = left.saturating_sub(PARTS);
+            left = left.saturating_sub(PARTS * line / lanes);
         }
     }
 
     /// Copies what is left.
     #[inline(always)]
     pub fn end<S: Isa>(&mut self, simd: S) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         self.vectors(simd, usize::MAX);
-        self.pass(self.copied * PARTS * lanes);
+        self.pass(self.copied * PARTS * (LINE / size_of::<T>()));
         self.copied = 0;
         self.numbers(self.count);
     }
