@@ -21,7 +21,7 @@ use pulp::x86::{V3, V4};
 use crate::lanes::{Isa, Real};
 
 /// The least bytes of results of a call that are stored past the caches: as much as the last cache of a desktop processor holds. Of
-/// results of 18 MB stores past the caches take 5 % longer, of 69 MB 8 % less, of 270 MB 15 % (Hessians of 16, 32 and 64 inputs,
+/// results of 18 MB stores past the caches take 5 % longer, of 69 MB 8 % less, of 270 MB 15 % (Hessians of 16, 32 and 64 inputs, AVX-512,
 /// Zen 5 with 32 MB).
 pub(super) const STREAMED_BYTES: usize = 32 << 20;
 /// The same of results that are computed point by point, of which a line is not written at once: 16 MB take as long either way, 29 MB a
@@ -64,6 +64,13 @@ fn fetch_line(place: *const u8) {
     unsafe {
         _mm_prefetch::<_MM_HINT_T0>(place.cast());
     }
+}
+
+/// Whether a vector is a line. Rows of shorter ones are written past the caches in pieces of lines, of which others are begun meanwhile: that takes a
+/// fifth to a quarter longer than through the caches (Hessians of 8 and 16 inputs, AVX2 on Zen 3).
+#[inline(always)]
+pub(super) const fn is_line<T: Real, S: Isa>() -> bool {
+    size_of::<T::Vector<S>>() == LINE
 }
 
 /// Writes a vector past the caches, if the instruction set can.

@@ -324,7 +324,7 @@ pub fn unpack<
             view: &const { V::VIEW },
             target,
             points,
-            streams: memory.results >= caches::STREAMED_BYTES,
+            streams: memory.results >= caches::STREAMED_BYTES && caches::is_line::<T, S>(),
         });
         return;
     }
