@@ -153,7 +153,7 @@ pub fn schedule_in_parameters(network: &Network, lowered: &Lowered) -> InParamet
                 name: loss.name.clone(),
                 needs_given: loss.needs_given(),
                 has_mean: densities.mean.is_some(),
-                program: schedule(&program, Mode::Batch),
+                program: schedule(&program, Mode::Batch).in_pieces(),
             });
         }
     }
@@ -214,7 +214,7 @@ fn loss_programs(
             has_mean: densities.mean.is_some(),
             text: loss.text.clone(),
             flops: program.graph.cost(&roots).flops() as usize,
-            batch: in_blocks(&program, network.scalar),
+            batch: in_blocks(&program, network.scalar).in_pieces(),
             single: schedule(&program, Mode::Single),
         }
     });
@@ -293,7 +293,7 @@ fn function_programs(
             flops: program.graph.cost(&roots).flops() as usize,
             program: match mode {
                 Mode::Single => schedule(&program, mode),
-                Mode::Batch => in_long_blocks(&program, network.scalar),
+                Mode::Batch => in_long_blocks(&program, network.scalar).in_pieces(),
             },
             pieces,
         });

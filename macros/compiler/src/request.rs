@@ -50,12 +50,13 @@ impl Scheduled {
             batch = batch.with_result_in_place(scalar.bytes());
         }
         let period = BYTES_OF_A_SET / scalar.bytes();
+        let copies = pairs.as_ref().unwrap_or(&batch).with_copies(period);
         Scheduled {
             function: None,
             kind,
-            copies: pairs.as_ref().unwrap_or(&batch).with_copies(period),
-            pairs,
-            batch,
+            copies: copies.map(LoopProgram::in_pieces),
+            pairs: pairs.map(LoopProgram::in_pieces),
+            batch: batch.in_pieces(),
             single,
             derived,
         }

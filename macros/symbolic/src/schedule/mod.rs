@@ -14,6 +14,7 @@ mod live;
 mod lower;
 mod nests;
 mod order;
+mod pieces;
 mod print;
 mod region;
 mod result;
