@@ -165,6 +165,8 @@ pub fn elimination(order: Option<Order>) -> Elimination {
 
 #[cfg(test)]
 mod tests {
+    use derive_network_symbolic::schedule::Nest;
+
     use super::*;
 
     /// The requests of a network of three inputs.
@@ -260,6 +262,31 @@ mod tests {
             assert_eq!(vectors(request.copies.as_ref()), vectors(Some(blocks)));
         }
         assert!(scheduled.iter().any(|request| request.pairs.is_some()));
+    }
+
+    /// Else results had other bits where there are copies or two vectors.
+    #[test]
+    fn long_sums_are_in_the_same_pieces_in_all_blocks() {
+        let terms = |program: &LoopProgram| {
+            let nests = program.body.iter().filter_map(|nest| match nest {
+                Nest::Contraction(nest) => Some(nest.k.extent),
+                Nest::Elementwise(_) | Nest::Relayout(_) => None,
+            });
+            let mut terms: Vec<usize> = nests.collect();
+            terms.sort_unstable();
+            terms
+        };
+        let scheduled = scheduled("hidden: [Dense<512, Tanh>; 2], output: Dense<1>");
+        for request in &scheduled {
+            let batch = terms(&request.batch);
+            for program in request.pairs.iter().chain(&request.copies) {
+                assert_eq!(terms(program), batch, "{:?}", request.kind);
+            }
+        }
+        // Values and tangents in the inputs go through the second matrix together.
+        let hessian = scheduled.iter().find(|s| s.kind == RequestKind::Hessian);
+        let hessian = terms(&hessian.expect("it is asked for").batch);
+        assert_eq!(hessian[1..7], [85, 85, 85, 85, 86, 86]);
     }
 
     #[test]

@@ -126,7 +126,7 @@ mod tests {
             symmetric: false,
             over_points: false,
             begins: false,
-            pieces: 1,
+            whole: None,
         })
     }
 

@@ -211,7 +211,7 @@ pub(crate) fn assemble(
         symmetric,
         over_points: false,
         begins: false,
-        pieces: 1,
+        whole: None,
     }
 }
 

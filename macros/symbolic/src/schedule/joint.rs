@@ -153,7 +153,7 @@ mod tests {
             symmetric: true,
             over_points: false,
             begins: false,
-            pieces: 1,
+            whole: None,
         }
     }
 

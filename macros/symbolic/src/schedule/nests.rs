@@ -173,8 +173,8 @@ pub struct ContractionNest {
     /// The results are sums over the points that nothing else adds to before: the first block, or point, of a call writes them, and
     /// does not read their initial values.
     pub begins: bool,
-    /// In how many pieces the innermost sum is, of which this is one: the matrix is as many times as large.
-    pub pieces: usize,
+    /// Terms of the sum of which the innermost one is a piece, if it is.
+    pub whole: Option<usize>,
 }
 
 /// Numbers of a matrix that leaves the second cache of 1 MiB, where streams of points have their place too.
@@ -202,7 +202,7 @@ impl ContractionNest {
             && self.a.space != Space::Block
             && self.m.a == 1
             && self.k.a >= self.m.extent
-            && self.m.extent * self.k.extent * self.pieces >= FETCHED_NUMBERS
+            && self.m.extent * self.whole.unwrap_or(self.k.extent) >= FETCHED_NUMBERS
     }
 
     /// All products that are added up; where there is but one, it too.

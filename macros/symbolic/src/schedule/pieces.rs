@@ -1,18 +1,21 @@
 //! Long sums as several nests, each of a piece that stays in the nearest cache.
 //!
-//! A product of a matrix with tensors of the points goes through all rows of these for each tile. Where they leave the nearest cache,
-//! it waits for the second one; of a piece they are loaded once. Each nest adds to what the one before has written.
+//! Each tile of a product of a matrix with tensors of the points reads all terms of some columns of these, and the tile of the next rows reads them
+//! again. Where they leave the nearest cache, it waits for the second one; of a piece they are loaded once. Each nest adds to what the
+//! one before has written.
 
 use super::nests::{ContractionNest, LaneAxis, Loop, LoopProgram, Nest, Place, Space};
 
-/// The most elements that a vector of points reads at once: 32 kB of AVX2, as much as many processors have in the nearest cache.
+/// The most vectors of points that a tile reads of a whole sum: 32 kB of AVX2, as much as many processors have in the nearest cache.
 const LONGEST: usize = 1024;
-/// Elements of a piece. Lines of the matrix, one for each step, are beside them.
+/// The same of a piece. Lines of the matrix, one for each term, are beside them.
 const PIECE: usize = 384;
 /// The fewest terms of a piece, whose results are loaded and stored.
 const LEAST_TERMS: usize = 64;
 /// The fewest rows: so many tiles read each piece again.
 const LEAST_ROWS: usize = 32;
+/// The columns of a tile where there are as many or more.
+const COLUMNS: usize = 4;
 
 impl LoopProgram {
     /// The same with long sums in pieces. Whether they are long does not depend on the vectors of a block, so that results have the same
@@ -21,7 +24,12 @@ impl LoopProgram {
     pub fn in_pieces(mut self) -> LoopProgram {
         let vectors = self.vectors;
         let pieces = |nest| match nest {
-            Nest::Contraction(nest) if may_be_in_pieces(&nest) => pieces(nest, vectors),
+            Nest::Contraction(nest) => {
+                let count = count_of_pieces(&nest, vectors);
+                (0..count)
+                    .map(|number| Nest::Contraction(piece(&nest, number, count)))
+                    .collect()
+            }
             other => vec![other],
         };
         self.body = self.body.into_iter().flat_map(pieces).collect();
@@ -29,52 +37,60 @@ impl LoopProgram {
     }
 }
 
-/// Whether it is a plain product of a matrix that all points share with tensors of points.
-fn may_be_in_pieces(nest: &ContractionNest) -> bool {
-    nest.lane == LaneAxis::Points
-        && nest.a.space != Space::Block
-        && nest.b.is_some_and(|b| b.space == Space::Block)
+/// In how many pieces the sum is.
+fn count_of_pieces(nest: &ContractionNest, vectors: usize) -> usize {
+    let is_plain = nest.lane == LaneAxis::Points
         && nest.weight.is_none()
         && nest.sums.is_empty()
         && nest.addends.is_empty()
-        && !(nest.paired || nest.over_points || nest.symmetric)
-        && nest.m.extent >= LEAST_ROWS
+        && !(nest.paired || nest.over_points || nest.symmetric);
+    let (Some(b), true) = (nest.b, is_plain) else {
+        return 1;
+    };
+    // A matrix that all points share, as either factor.
+    let (rows, step_of_points): (Loop, fn(&Loop) -> usize) = match (nest.a.space, b.space) {
+        (Space::Block, Space::Block) => return 1,
+        (Space::Block, _) => (nest.n, |step| step.a),
+        (_, Space::Block) => (nest.m, |step| step.b),
+        _ => return 1,
+    };
+    let loops = nest.outer.iter().chain([&nest.m, &nest.n]);
+    let columns = loops.filter(|step| step_of_points(step) > 0);
+    let columns = columns.map(|step| step.extent).product::<usize>() / vectors;
+    let read = nest.k.extent * columns.clamp(1, COLUMNS);
+    if rows.extent < LEAST_ROWS || read <= LONGEST {
+        return 1;
+    }
+    read.div_ceil(PIECE).min(nest.k.extent / LEAST_TERMS).max(1)
 }
 
-fn pieces(nest: ContractionNest, vectors: usize) -> Vec<Nest> {
-    let loops = nest.outer.iter().chain([&nest.n]);
-    let columns = loops.filter(|step| step.a == 0 && step.b > 0);
-    let columns: usize = columns.map(|step| step.extent).product();
-    let read = nest.k.extent * columns / vectors;
-    let count = read.div_ceil(PIECE).min(nest.k.extent / LEAST_TERMS);
-    if read <= LONGEST || count < 2 {
-        return vec![Nest::Contraction(nest)];
+/// One of so many pieces of a nest: the first begins as the nest does, the others with what is there.
+fn piece(nest: &ContractionNest, number: usize, count: usize) -> ContractionNest {
+    if count == 1 {
+        return nest.clone();
     }
     let ends = |number: usize| number * nest.k.extent / count;
-    let piece = |number: usize| {
-        let first = ends(number);
-        let behind = |place: Place, step: usize| place.behind(first * step);
-        let mut piece = ContractionNest {
-            k: Loop {
-                extent: ends(number + 1) - first,
-                ..nest.k
-            },
-            a: behind(nest.a, nest.k.a),
-            b: nest.b.map(|place| behind(place, nest.k.b)),
-            pieces: count,
-            ..nest.clone()
-        };
-        if number > 0 {
-            piece.init = Some(nest.out);
-            piece.initial_columns = nest.n.extent;
-            let moving = piece.outer.iter_mut();
-            for step in moving.chain([&mut piece.m, &mut piece.n]) {
-                step.init = step.out;
-            }
-        }
-        Nest::Contraction(piece)
+    let first = ends(number);
+    let behind = |place: Place, step: usize| place.behind(first * step);
+    let mut piece = ContractionNest {
+        k: Loop {
+            extent: ends(number + 1) - first,
+            ..nest.k
+        },
+        a: behind(nest.a, nest.k.a),
+        b: nest.b.map(|place| behind(place, nest.k.b)),
+        whole: Some(nest.k.extent),
+        ..nest.clone()
     };
-    (0..count).map(piece).collect()
+    if number > 0 {
+        piece.init = Some(nest.out);
+        piece.initial_columns = nest.n.extent;
+        let around = piece.outer.iter_mut();
+        for step in around.chain([&mut piece.m, &mut piece.n]) {
+            step.init = step.out;
+        }
+    }
+    piece
 }
 
 #[cfg(test)]
@@ -140,20 +156,22 @@ mod tests {
 
     #[test]
     fn blocks_of_two_vectors_have_the_same_pieces() {
-        let program = product([32, 345, 3]);
-        let two = Vectors {
-            count: 2,
-            ..Vectors::ONE
-        };
-        assert_eq!(
-            terms(&schedule_blocks(&program, two).in_pieces()),
-            terms(&schedule(&program, Mode::Batch).in_pieces())
-        );
+        // Of twenty columns two vectors are more than there are rows: then the points are the first factor.
+        for columns in [3, 4, 20] {
+            let program = product([32, 345, columns]);
+            let two = Vectors {
+                count: 2,
+                ..Vectors::ONE
+            };
+            let one = terms(&schedule(&program, Mode::Batch).in_pieces());
+            assert!(one.len() > 1);
+            assert_eq!(terms(&schedule_blocks(&program, two).in_pieces()), one);
+        }
     }
 
     #[test]
     fn sums_that_stay_in_the_nearest_cache_or_of_few_rows_are_whole() {
-        for sizes in [[32, 341, 3], [31, 345, 3]] {
+        for sizes in [[32, 341, 3], [31, 345, 3], [64, 256, 16]] {
             let program = schedule(&product(sizes), Mode::Batch);
             assert_eq!(program.clone().in_pieces(), program);
         }
