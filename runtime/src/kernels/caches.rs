@@ -261,7 +261,7 @@ mod tests {
         let canary = T::from_f64(-1.0);
         for (from, to) in [(0, 0), (1, 0), (0, 3), (5, 16), (7, 9)] {
             for count in (0..=70).chain([500, 3000]) {
-                let mut target = vec![canary; 3100];
+                let mut target = [canary; 3100];
                 with_lanes(lanes, || {
                     dispatch(Copy(Stream::of(
                         source[from..].as_ptr(),
