@@ -97,7 +97,7 @@ fn piece(nest: &ContractionNest, number: usize, count: usize) -> ContractionNest
 mod tests {
     use crate::interpret::interpret_loops;
     use crate::ir::{Graph, Output, Product, Program};
-    use crate::schedule::{LoopProgram, Mode, Nest, Vectors, schedule, schedule_blocks};
+    use crate::schedule::{LoopProgram, Mode, Nest, Space, Vectors, schedule, schedule_blocks};
 
     /// Half of a matrix times so many columns, added to the columns of another input.
     fn product([rows, summed, columns]: [usize; 3]) -> Program {
@@ -156,14 +156,17 @@ mod tests {
 
     #[test]
     fn blocks_of_two_vectors_have_the_same_pieces() {
-        // Of twenty columns two vectors are more than there are rows: then the points are the first factor.
-        for columns in [3, 4, 20] {
+        for columns in [3, 4, 40] {
             let program = product([32, 345, columns]);
             let two = Vectors {
                 count: 2,
                 ..Vectors::ONE
             };
-            let one = terms(&schedule(&program, Mode::Batch).in_pieces());
+            let one = schedule(&program, Mode::Batch).in_pieces();
+            // Where columns are more than rows, the points are the first factor.
+            let is_exchanged = |nest: &Nest| matches!(nest, Nest::Contraction(nest) if nest.a.space == Space::Block);
+            assert_eq!(one.body.iter().any(is_exchanged), columns == 40);
+            let one = terms(&one);
             assert!(one.len() > 1);
             assert_eq!(terms(&schedule_blocks(&program, two).in_pieces()), one);
         }
