@@ -67,7 +67,7 @@ fn fetch_line(place: *const u8) {
 }
 
 /// Whether a vector is a line. Rows of shorter ones are written past the caches in pieces of lines, of which others are begun meanwhile: that takes a
-/// fifth to a quarter longer than through the caches (Hessians of 8 and 16 inputs, AVX2 on Zen 3).
+/// fifth to a third longer than through the caches (Hessians of 8 and 16 inputs, AVX2 on Zen 3).
 #[inline(always)]
 pub(super) const fn is_line<T: Real, S: Isa>() -> bool {
     size_of::<T::Vector<S>>() == LINE
