@@ -7,7 +7,7 @@
 use derive_network_symbolic::functions::StraightLine;
 use derive_network_symbolic::schedule::{
     ContractionNest, ElementwiseNest, LaneAxis, Loop, LoopProgram, Nest, Operand, Place, Relayout,
-    Space, View,
+    Shape, Space, View,
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -400,11 +400,7 @@ fn emit_kind(nest: &ContractionNest, [part, on_diagonal]: [bool; 2]) -> TokenStr
 }
 
 /// Calls that cover all rows and columns of a nest, for so many lanes.
-fn emit_tiles(
-    nest: &ContractionNest,
-    (height, width): (usize, usize),
-    lanes: usize,
-) -> TokenStream {
+fn emit_tiles(nest: &ContractionNest, tile: Shape, lanes: usize) -> TokenStream {
     // Of squares of lanes.
     let is_triangle = nest.symmetric && nest.lane == LaneAxis::Row;
     let call = |rows: usize, columns: usize, row: usize, count: usize, column: usize, across| {
@@ -434,20 +430,26 @@ fn emit_tiles(
     if is_triangle {
         let (rows, across, rest) = (
             nest.rows(lanes),
-            nest.n.extent / width,
-            nest.n.extent % width,
+            nest.n.extent / tile.columns,
+            nest.n.extent % tile.columns,
         );
         if across > 0 {
-            calls.extend(call(height, width, 0, rows, 0, across));
+            calls.extend(call(tile.rows, tile.columns, 0, rows, 0, across));
         }
         if rest > 0 {
-            calls.extend(call(1, rest, across, 1, across * width, 1));
+            let column = across * tile.columns;
+            calls.extend(call(1, rest, across, 1, column, 1));
         }
         return calls;
     }
     let mut column = 0;
     while column < nest.n.extent {
-        let width = width.min(nest.n.extent - column);
+        let width = tile.columns.min(nest.n.extent - column);
+        let height = if width < tile.columns {
+            tile.rest
+        } else {
+            tile.rows
+        };
         // A symmetric result needs no tile that lies wholly beyond the diagonal.
         let (first, across) = if nest.symmetric {
             (column, 1)

@@ -72,7 +72,7 @@ fn weight_space(nest: &ContractionNest) -> Option<Space> {
 
 /// Tiles of rows that multiply each column.
 fn tiles_of_rows(nest: &ContractionNest) -> usize {
-    let tiles = nest.m.extent.div_ceil(nest.tile(LANES).wide.0);
+    let tiles = nest.m.extent.div_ceil(nest.tile(LANES).wide.rows);
     // Of a triangle half of them.
     if nest.symmetric {
         tiles.div_ceil(2)

@@ -31,7 +31,7 @@ pub use nests::{
     Operand, Place, PointResult, Relayout, Space, Vectors, View,
 };
 
-pub use tile::Tile;
+pub use tile::{Shape, Tile};
 pub use time::few;
 
 use crate::ir::{Binding, Graph, NodeId, Op, Program};

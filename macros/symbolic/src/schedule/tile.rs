@@ -2,15 +2,27 @@
 
 use super::nests::{ContractionNest, LaneAxis};
 
-/// Rows and columns of the tile for each kind of machine.
+/// The tiles for each kind of machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
     /// With 32 registers of 512 bits.
-    pub wide: (usize, usize),
+    pub wide: Shape,
     /// With 16 registers of 256 bits.
-    pub narrow: (usize, usize),
+    pub narrow: Shape,
     /// With 16 registers of 128 bits.
-    pub narrowest: (usize, usize),
+    pub narrowest: Shape,
+}
+
+/// Rows and columns of tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Rows of a tile, or vectors of them where they run along the lanes.
+    pub rows: usize,
+    /// Its columns.
+    pub columns: usize,
+    /// Rows of the tiles of the columns that are left over, which may be more: of a column alone, whose loads hide no products, tall
+    /// tiles load the least.
+    pub rest: usize,
 }
 
 /// Sides of a tile are at most this: beyond it code grows and nothing is gained. Of `f32`, a column of so many rows fills a line of the
@@ -20,16 +32,42 @@ const LONGEST_SIDE: usize = 16;
 const LONGEST_OF_SUMS: usize = 20;
 /// The same where the lanes are few, so that tiles are of few shapes.
 const LONGEST_OF_FEW_LANES: usize = 4;
-/// Steps that a result waits for the one before it, in multiply-adds that could run meanwhile.
+/// Multiply-adds that could run while a result waits for the one before it.
 const LATENCY: f64 = 8.0;
-/// One more, since no schedule is perfect.
-const SLACK: f64 = 1.0;
-/// What a load costs beside products that hide it.
-const FAR: f64 = 0.4;
 /// What each further shape of tile may cost, as a part of the cycles: it is compiled for every instruction set.
-const SHAPE: f64 = 0.15;
+const SHAPE: f64 = 0.1;
 /// Rows up to which it costs so much; of more rows time is worth more than code.
 const FEW_ROWS: f64 = 24.0;
+
+/// What one summed step of a tile takes.
+#[derive(Clone, Copy)]
+struct Step {
+    /// In half cycles at least, since a sum waits for the one before it.
+    waits: f64,
+    /// More for each load, though products hide it.
+    load: f64,
+}
+
+/// Results in all lanes: measured, tiles of eight results keep up, since the next tile begins while they wait.
+const OF_RESULTS: Step = Step {
+    waits: LATENCY,
+    load: 0.2,
+};
+/// Results that are the sums of lanes: of fewer steps, and all loads are vectors, most of matrices, which come from farther.
+const OF_SUMS: Step = Step {
+    waits: LATENCY + 1.0,
+    load: 0.4,
+};
+
+impl Step {
+    /// Half cycles: products, loads, and the wait for the last sum; of tiles that keep up alike the one with fewer loads, which may come
+    /// from farther than the nearest cache, takes the least.
+    fn cycles(self, m: usize, n: usize) -> f64 {
+        let products = (m * n) as f64;
+        let loads = (m + n) as f64;
+        products.max(loads).max(self.waits) + self.load * loads
+    }
+}
 
 impl ContractionNest {
     /// The tiles that need the fewest cycles for the whole result; `lanes` in a vector of 512 bits.
@@ -67,10 +105,15 @@ impl ContractionNest {
 
 /// Vectors of rows, each with as many columns as it has lanes: a square, whose mirror image is vectors too. As many as fit and as keep up; more
 /// would be left over.
-fn squares(rows: usize, columns: usize, registers: usize) -> (usize, usize) {
+fn squares(rows: usize, columns: usize, registers: usize) -> Shape {
     let fitting = (registers - 1) / (columns + 1);
     let enough = (2.0 * LATENCY) as usize / columns;
-    (fitting.min(enough).clamp(1, rows), columns)
+    let rows = fitting.min(enough).clamp(1, rows);
+    Shape {
+        rows,
+        columns,
+        rest: rows,
+    }
 }
 
 fn best(
@@ -79,57 +122,118 @@ fn best(
     columns: usize,
     registers: usize,
     longest: usize,
-) -> (usize, usize) {
-    let mut found = (f64::INFINITY, (1, 1));
+) -> Shape {
+    // Factors of a step: those of all rows, if these are vectors, or of all columns, and one of the others after the other.
+    let fits = |m: usize, n: usize| {
+        let factors = if lane == LaneAxis::Row { m } else { n } + 1;
+        m * n + factors <= registers
+    };
+    let step = if lane == LaneAxis::Sum {
+        OF_SUMS
+    } else {
+        OF_RESULTS
+    };
+    let heights = |n: usize| (1..=rows.min(longest)).filter(move |&m| fits(m, n));
+    let mut found = (f64::INFINITY, [1; 3]);
     for n in 1..=columns.min(longest) {
-        for m in 1..=rows.min(longest) {
-            // Factors of a step: those of all rows, if these are vectors, or of all columns, and one of the others after the other.
-            let factors = if lane == LaneAxis::Row { m } else { n } + 1;
-            if m * n + factors > registers {
-                continue;
-            }
+        for m in heights(n) {
             if symmetric {
-                let cycles = triangle(rows, columns, m, n);
-                if cycles < found.0 {
-                    found = (cycles, (m, n));
-                }
+                found = least(found, triangle(rows, columns, m, n, step), [m, n, m]);
                 continue;
             }
-            let (mut cycles, mut shapes) = (0.0, 0.0);
-            for (tiles_down, height) in [(rows / m, m), (1, rows % m)] {
-                for (tiles_across, width) in [(columns / n, n), (1, columns % n)] {
-                    if height > 0 && width > 0 {
-                        let tiles = (tiles_down * tiles_across) as f64;
-                        cycles += tiles * cycles_of_step(height, width, LATENCY + SLACK);
-                        shapes += if tiles > 0.0 { 1.0 } else { 0.0 };
-                    }
-                }
+            let (main, shapes) = column_of_tiles(rows, m, n, step);
+            let main = (columns / n) as f64 * main;
+            let left = columns % n;
+            if left == 0 {
+                let cycles = main * cost_of_shapes(shapes, rows);
+                found = least(found, cycles, [m, n, m]);
+                continue;
             }
-            cycles *= 1.0 + SHAPE * (shapes - 1.0) * (FEW_ROWS / rows as f64).min(1.0);
-            if cycles < found.0 {
-                found = (cycles, (m, n));
+            for rest in heights(left) {
+                let (beside, more) = column_of_tiles(rows, rest, left, step);
+                let cycles = (main + beside) * cost_of_shapes(shapes + more, rows);
+                found = least(found, cycles, [m, n, rest]);
             }
         }
     }
-    found.1
+    let [rows, columns, rest] = found.1;
+    Shape {
+        rows,
+        columns,
+        rest,
+    }
+}
+
+/// What needs fewer cycles, of equal ones the first.
+fn least(found: (f64, [usize; 3]), cycles: f64, shape: [usize; 3]) -> (f64, [usize; 3]) {
+    if cycles < found.0 {
+        (cycles, shape)
+    } else {
+        found
+    }
+}
+
+/// Half cycles of one summed step of a column of tiles, and how many shapes they are of.
+fn column_of_tiles(rows: usize, m: usize, n: usize, step: Step) -> (f64, usize) {
+    let (full, left) = (rows / m, rows % m);
+    let cycles = full as f64 * step.cycles(m, n);
+    if left == 0 {
+        (cycles, 1)
+    } else {
+        (cycles + step.cycles(left, n), 2)
+    }
+}
+
+/// By how much further shapes lengthen the time, since they are compiled.
+fn cost_of_shapes(shapes: usize, rows: usize) -> f64 {
+    1.0 + SHAPE * (shapes as f64 - 1.0) * (FEW_ROWS / rows as f64).min(1.0)
 }
 
 /// Half cycles of one summed step of a triangle: each column of tiles begins at the diagonal, and rows that fill no tile are done one by
-/// one. No slack: taller tiles, which it would favour, leave rows over.
-fn triangle(rows: usize, columns: usize, m: usize, n: usize) -> f64 {
-    let step = |height, width| cycles_of_step(height, width, LATENCY);
+/// one. They wait no longer than results in all lanes: taller tiles, which that would favour, leave rows over.
+fn triangle(rows: usize, columns: usize, m: usize, n: usize, step: Step) -> f64 {
+    let step = Step {
+        waits: LATENCY,
+        ..step
+    };
     let begins = (0..columns).step_by(n);
     let column = begins.map(|begin| {
         let (height, width) = (rows.saturating_sub(begin), n.min(columns - begin));
-        (height / m) as f64 * step(m, width) + (height % m) as f64 * step(1, width)
+        let (full, left) = (height / m, height % m);
+        full as f64 * step.cycles(m, width) + left as f64 * step.cycles(1, width)
     });
     column.sum()
 }
 
-/// Half cycles of one summed step of a tile: products, loads, and the wait for the last sum; of tiles that keep up alike the one
-/// with fewer loads, which may come from farther than the nearest cache.
-fn cycles_of_step(m: usize, n: usize, waits: f64) -> f64 {
-    let products = (m * n) as f64;
-    let loads = (m + n) as f64;
-    products.max(loads).max(waits) + FAR * loads
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_left_over_has_taller_tiles_than_those_beside_it() {
+        let shape = best((LaneAxis::Points, false), 16, 9, 15, LONGEST_SIDE);
+        let expected = Shape {
+            rows: 4,
+            columns: 2,
+            rest: 8,
+        };
+        assert_eq!(shape, expected);
+    }
+
+    #[test]
+    fn results_and_factors_of_each_tile_fit_the_registers() {
+        for lane in [LaneAxis::Points, LaneAxis::Row, LaneAxis::Sum] {
+            for (rows, columns) in (1..40).flat_map(|rows| (1..40).map(move |n| (rows, n))) {
+                for (symmetric, registers) in [(false, 15), (true, 15), (false, 29), (true, 29)] {
+                    let symmetric = symmetric && rows == columns;
+                    let shape = best((lane, symmetric), rows, columns, registers, LONGEST_SIDE);
+                    let left = columns % shape.columns;
+                    for (m, n) in [(shape.rows, shape.columns), (shape.rest, left)] {
+                        let factors = if lane == LaneAxis::Row { m } else { n } + 1;
+                        assert!(n == 0 || m * n + factors <= registers, "{rows} {columns}");
+                    }
+                }
+            }
+        }
+    }
 }
