@@ -46,18 +46,31 @@ struct Step {
     waits: f64,
     /// More for each load, though products hide it.
     load: f64,
+    /// A tile's beginning, its part for each step, where the tile is of more results than must wait.
+    begins: f64,
 }
 
 /// Results in all lanes: measured, tiles of eight results keep up, since the next tile begins while they wait.
 const OF_RESULTS: Step = Step {
     waits: LATENCY,
-    load: 0.2,
+    load: NEAR,
+    begins: 0.0,
 };
+/// What a load costs beside products that hide it: of what stays in the nearest cache, and of what a long sum reads from farther.
+const NEAR: f64 = 0.2;
+const FAR: f64 = 0.4;
+/// Steps of a long sum.
+const MANY_STEPS: usize = 256;
 /// Results that are the sums of lanes: of fewer steps, and all loads are vectors, most of matrices, which come from farther.
 const OF_SUMS: Step = Step {
     waits: LATENCY + 1.0,
-    load: 0.4,
+    load: FAR,
+    begins: 0.0,
 };
+/// Half cycles that tiles of more than nine results take to begin, measured with 16 registers and sums of 16 to 64 steps.
+const BEGINS: f64 = 28.0;
+/// Steps below which it is not known to matter more.
+const FEW_STEPS: usize = 16;
 
 impl Step {
     /// Half cycles: products, loads, and the wait for the last sum; of tiles that keep up alike the one with fewer loads, which may come
@@ -65,7 +78,12 @@ impl Step {
     fn cycles(self, m: usize, n: usize) -> f64 {
         let products = (m * n) as f64;
         let loads = (m + n) as f64;
-        products.max(loads).max(self.waits) + self.load * loads
+        let begins = if products > LATENCY + 1.0 {
+            self.begins
+        } else {
+            0.0
+        };
+        products.max(loads).max(self.waits) + self.load * loads + begins
     }
 }
 
@@ -80,17 +98,28 @@ impl ContractionNest {
         };
         // A weight is in a register too.
         let wide = 29 - usize::from(self.weight.is_some());
-        let tile = |lanes, registers, longest| {
+        let around = self.sums.iter().map(|step| step.extent).product::<usize>();
+        let steps = self.k.extent * around * self.addends.len().max(1);
+        let step = |begins: f64| match self.lane {
+            LaneAxis::Sum => OF_SUMS,
+            LaneAxis::Row => OF_RESULTS,
+            LaneAxis::Points => Step {
+                load: if steps < MANY_STEPS { NEAR } else { FAR },
+                begins: begins / steps.max(FEW_STEPS) as f64,
+                ..OF_RESULTS
+            },
+        };
+        let tile = |lanes, registers, longest, step| {
             if lane == (LaneAxis::Row, true) {
                 return squares(self.rows(lanes), columns.min(lanes), registers);
             }
-            best(lane, self.rows(lanes), columns, registers, longest)
+            best(lane, self.rows(lanes), columns, registers, longest, step)
         };
         Tile {
-            wide: tile(lanes, wide, longest),
-            narrow: tile(lanes / 2, 15, LONGEST_SIDE),
+            wide: tile(lanes, wide, longest, step(0.0)),
+            narrow: tile(lanes / 2, 15, LONGEST_SIDE, step(BEGINS)),
             // Without fused multiply-adds a product is in a register before it is added.
-            narrowest: tile(lanes / 4, 15, LONGEST_OF_FEW_LANES),
+            narrowest: tile(lanes / 4, 15, LONGEST_OF_FEW_LANES, step(0.0)),
         }
     }
 
@@ -122,16 +151,12 @@ fn best(
     columns: usize,
     registers: usize,
     longest: usize,
+    step: Step,
 ) -> Shape {
     // Factors of a step: those of all rows, if these are vectors, or of all columns, and one of the others after the other.
     let fits = |m: usize, n: usize| {
         let factors = if lane == LaneAxis::Row { m } else { n } + 1;
         m * n + factors <= registers
-    };
-    let step = if lane == LaneAxis::Sum {
-        OF_SUMS
-    } else {
-        OF_RESULTS
     };
     let heights = |n: usize| (1..=rows.min(longest)).filter(move |&m| fits(m, n));
     let mut found = (f64::INFINITY, [1; 3]);
@@ -190,10 +215,11 @@ fn cost_of_shapes(shapes: usize, rows: usize) -> f64 {
 }
 
 /// Half cycles of one summed step of a triangle: each column of tiles begins at the diagonal, and rows that fill no tile are done one by
-/// one. They wait no longer than results in all lanes: taller tiles, which that would favour, leave rows over.
+/// one. Sums of lanes wait no longer than other results: taller tiles, which that would favour, leave rows over.
 fn triangle(rows: usize, columns: usize, m: usize, n: usize, step: Step) -> f64 {
     let step = Step {
         waits: LATENCY,
+        load: FAR,
         ..step
     };
     let begins = (0..columns).step_by(n);
@@ -211,7 +237,14 @@ mod tests {
 
     #[test]
     fn a_column_left_over_has_taller_tiles_than_those_beside_it() {
-        let shape = best((LaneAxis::Points, false), 16, 9, 15, LONGEST_SIDE);
+        let shape = best(
+            (LaneAxis::Points, false),
+            16,
+            9,
+            15,
+            LONGEST_SIDE,
+            OF_RESULTS,
+        );
         let expected = Shape {
             rows: 4,
             columns: 2,
@@ -226,7 +259,14 @@ mod tests {
             for (rows, columns) in (1..40).flat_map(|rows| (1..40).map(move |n| (rows, n))) {
                 for (symmetric, registers) in [(false, 15), (true, 15), (false, 29), (true, 29)] {
                     let symmetric = symmetric && rows == columns;
-                    let shape = best((lane, symmetric), rows, columns, registers, LONGEST_SIDE);
+                    let shape = best(
+                        (lane, symmetric),
+                        rows,
+                        columns,
+                        registers,
+                        LONGEST_SIDE,
+                        OF_RESULTS,
+                    );
                     let left = columns % shape.columns;
                     for (m, n) in [(shape.rows, shape.columns), (shape.rest, left)] {
                         let factors = if lane == LaneAxis::Row { m } else { n } + 1;
