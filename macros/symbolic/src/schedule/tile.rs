@@ -48,6 +48,8 @@ struct Step {
     load: f64,
     /// A tile's beginning, its part for each step, where the tile is of more results than must wait.
     begins: f64,
+    /// Whether each column is multiplied by a weight before it is a factor.
+    weighted: bool,
 }
 
 /// Results in all lanes: measured, tiles of eight results keep up, since the next tile begins while they wait.
@@ -55,17 +57,19 @@ const OF_RESULTS: Step = Step {
     waits: LATENCY,
     load: NEAR,
     begins: 0.0,
+    weighted: false,
 };
 /// What a load costs beside products that hide it: of what stays in the nearest cache, and of what a long sum reads from farther.
 const NEAR: f64 = 0.2;
 const FAR: f64 = 0.4;
 /// Steps of a long sum.
 const MANY_STEPS: usize = 256;
-/// Results that are the sums of lanes: of fewer steps, and all loads are vectors, most of matrices, which come from farther.
+/// Results that are the sums of lanes: of fewer steps, and all loads are vectors, most of matrices, which come from farther and hide weights.
 const OF_SUMS: Step = Step {
     waits: LATENCY + 1.0,
     load: FAR,
     begins: 0.0,
+    weighted: false,
 };
 /// Half cycles that tiles of more than nine results take to begin, measured with 16 registers and sums of 16 to 64 steps.
 const BEGINS: f64 = 28.0;
@@ -76,9 +80,11 @@ impl Step {
     /// Half cycles: products, loads, and the wait for the last sum; of tiles that keep up alike the one with fewer loads, which may come
     /// from farther than the nearest cache, takes the least.
     fn cycles(self, m: usize, n: usize) -> f64 {
-        let products = (m * n) as f64;
-        let loads = (m + n) as f64;
-        let begins = if products > LATENCY + 1.0 {
+        let results = (m * n) as f64;
+        let weights = usize::from(self.weighted);
+        let products = results + (n * weights) as f64;
+        let loads = (m + n + weights) as f64;
+        let begins = if results > LATENCY + 1.0 {
             self.begins
         } else {
             0.0
@@ -106,6 +112,7 @@ impl ContractionNest {
             LaneAxis::Points => Step {
                 load: if steps < MANY_STEPS { NEAR } else { FAR },
                 begins: begins / steps.max(FEW_STEPS) as f64,
+                weighted: self.weight.is_some(),
                 ..OF_RESULTS
             },
         };
@@ -163,7 +170,8 @@ fn best(
     for n in 1..=columns.min(longest) {
         for m in heights(n) {
             if symmetric {
-                found = least(found, triangle(rows, columns, m, n, step), [m, n, m]);
+                let (cycles, shapes) = triangle(rows, m, n, step);
+                found = least(found, cycles * cost_of_shapes(shapes, rows), [m, n, m]);
                 continue;
             }
             let (main, shapes) = column_of_tiles(rows, m, n, step);
@@ -214,21 +222,27 @@ fn cost_of_shapes(shapes: usize, rows: usize) -> f64 {
     1.0 + SHAPE * (shapes as f64 - 1.0) * (FEW_ROWS / rows as f64).min(1.0)
 }
 
-/// Half cycles of one summed step of a triangle: each column of tiles begins at the diagonal, and rows that fill no tile are done one by
-/// one. Sums of lanes wait no longer than other results: taller tiles, which that would favour, leave rows over.
-fn triangle(rows: usize, columns: usize, m: usize, n: usize, step: Step) -> f64 {
+/// Half cycles of one summed step of a triangle, and how many shapes it is of: each column of tiles begins at the diagonal with one that is
+/// compiled by itself. Sums of lanes wait no longer than other results: taller tiles, which that would favour, leave rows over.
+fn triangle(rows: usize, m: usize, n: usize, step: Step) -> (f64, usize) {
     let step = Step {
         waits: LATENCY,
         load: FAR,
         ..step
     };
-    let begins = (0..columns).step_by(n);
-    let column = begins.map(|begin| {
-        let (height, width) = (rows.saturating_sub(begin), n.min(columns - begin));
-        let (full, left) = (height / m, height % m);
-        full as f64 * step.cycles(m, width) + left as f64 * step.cycles(1, width)
-    });
-    column.sum()
+    let mut cycles = 0.0;
+    let mut shapes = vec![(m, n)];
+    for begin in (0..rows).step_by(n) {
+        let (height, width) = (rows - begin, n.min(rows - begin));
+        let (column, _) = column_of_tiles(height, m, width, step);
+        cycles += column;
+        for shape in [(m.min(height), width), (height % m, width)] {
+            if shape.0 > 0 && !shapes.contains(&shape) {
+                shapes.push(shape);
+            }
+        }
+    }
+    (cycles, shapes.len() + 1)
 }
 
 #[cfg(test)]
@@ -251,6 +265,19 @@ mod tests {
             rest: 8,
         };
         assert_eq!(shape, expected);
+    }
+
+    #[test]
+    fn weights_make_triangles_of_few_columns() {
+        let shape = |weighted| {
+            let step = Step {
+                weighted,
+                ..OF_RESULTS
+            };
+            let shape = best((LaneAxis::Points, true), 16, 16, 15, LONGEST_SIDE, step);
+            (shape.rows, shape.columns)
+        };
+        assert_eq!([shape(false), shape(true)], [(2, 4), (4, 2)]);
     }
 
     #[test]
