@@ -438,7 +438,7 @@ fn emit_tiles(nest: &ContractionNest, tile: Shape, lanes: usize) -> TokenStream 
         }
         if rest > 0 {
             let column = across * tile.columns;
-            calls.extend(call(1, rest, across, 1, column, 1));
+            calls.extend(call(tile.rows_of_last, rest, across, 1, column, 1));
         }
         return calls;
     }
@@ -446,7 +446,7 @@ fn emit_tiles(nest: &ContractionNest, tile: Shape, lanes: usize) -> TokenStream 
     while column < nest.n.extent {
         let width = tile.columns.min(nest.n.extent - column);
         let height = if width < tile.columns {
-            tile.rest
+            tile.rows_of_last
         } else {
             tile.rows
         };

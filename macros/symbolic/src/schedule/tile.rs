@@ -20,9 +20,9 @@ pub struct Shape {
     pub rows: usize,
     /// Its columns.
     pub columns: usize,
-    /// Rows of the tiles of the columns that are left over, which may be more: of a column alone, whose loads hide no products, tall
-    /// tiles load the least.
-    pub rest: usize,
+    /// Rows of the narrower tiles of the last columns, where `columns` does not divide them all. They may be more: a tile of one column loads
+    /// more than it multiplies, the least where it is tall.
+    pub rows_of_last: usize,
 }
 
 /// Sides of a tile are at most this: beyond it code grows and nothing is gained. Of `f32`, a column of so many rows fills a line of the
@@ -32,64 +32,68 @@ const LONGEST_SIDE: usize = 16;
 const LONGEST_OF_SUMS: usize = 20;
 /// The same where the lanes are few, so that tiles are of few shapes.
 const LONGEST_OF_FEW_LANES: usize = 4;
-/// Multiply-adds that could run while a result waits for the one before it.
+/// Results that are added to one after the other without a wait: two a cycle, and each takes four.
 const LATENCY: f64 = 8.0;
 /// What each further shape of tile may cost, as a part of the cycles: it is compiled for every instruction set.
 const SHAPE: f64 = 0.1;
 /// Rows up to which it costs so much; of more rows time is worth more than code.
 const FEW_ROWS: f64 = 24.0;
 
+/// What a load costs that products hide, from the nearest cache.
+const NEAR: f64 = 0.2;
+/// The same of more data than stay there.
+const FAR: f64 = 0.4;
+/// Steps of sums for which they do not: of a matrix and some columns of 32 bytes.
+const MANY_STEPS: usize = 256;
+/// Results of a tile that begins at once, while the one before it still adds up.
+const BEGIN_AT_ONCE: f64 = LATENCY + 1.0;
+/// Half cycles that a tile of more results takes to begin: measured with 16 registers (Zen 3), where sums are of 16 to 64 steps.
+const STARTUP: f64 = 28.0;
+/// Steps over which these are spread at least: of shorter sums nothing is known.
+const FEW_STEPS: usize = 16;
+
 /// What one summed step of a tile takes.
 #[derive(Clone, Copy)]
 struct Step {
-    /// In half cycles at least, since a sum waits for the one before it.
+    /// Half cycles at least, since each result waits for its last product.
     waits: f64,
-    /// More for each load, though products hide it.
+    /// Half cycles more for each load, though products hide it.
     load: f64,
-    /// A tile's beginning, its part for each step, where the tile is of more results than must wait.
-    begins: f64,
+    /// The step's part of the half cycles that a large tile takes to begin.
+    startup: f64,
     /// Whether each column is multiplied by a weight before it is a factor.
     weighted: bool,
 }
 
-/// Results in all lanes: measured, tiles of eight results keep up, since the next tile begins while they wait.
-const OF_RESULTS: Step = Step {
+/// Tiles in which rows run along the lanes.
+const OF_ROWS: Step = Step {
     waits: LATENCY,
     load: NEAR,
-    begins: 0.0,
+    startup: 0.0,
     weighted: false,
 };
-/// What a load costs beside products that hide it: of what stays in the nearest cache, and of what a long sum reads from farther.
-const NEAR: f64 = 0.2;
-const FAR: f64 = 0.4;
-/// Steps of a long sum.
-const MANY_STEPS: usize = 256;
-/// Results that are the sums of lanes: of fewer steps, and all loads are vectors, most of matrices, which come from farther and hide weights.
+/// Tiles whose lanes are added up. A step more of waiting, since sums are short; matrices are read as vectors, most of them from farther, which
+/// hides products with weights.
 const OF_SUMS: Step = Step {
     waits: LATENCY + 1.0,
     load: FAR,
-    begins: 0.0,
+    startup: 0.0,
     weighted: false,
 };
-/// Half cycles that tiles of more than nine results take to begin, measured with 16 registers and sums of 16 to 64 steps.
-const BEGINS: f64 = 28.0;
-/// Steps below which it is not known to matter more.
-const FEW_STEPS: usize = 16;
 
 impl Step {
-    /// Half cycles: products, loads, and the wait for the last sum; of tiles that keep up alike the one with fewer loads, which may come
-    /// from farther than the nearest cache, takes the least.
+    /// Half cycles: products, loads, and the wait for the last sum; of tiles that keep up alike the one with fewer loads takes the least.
     fn cycles(self, m: usize, n: usize) -> f64 {
         let results = (m * n) as f64;
         let weights = usize::from(self.weighted);
         let products = results + (n * weights) as f64;
         let loads = (m + n + weights) as f64;
-        let begins = if results > LATENCY + 1.0 {
-            self.begins
+        let startup = if results > BEGIN_AT_ONCE {
+            self.startup
         } else {
             0.0
         };
-        products.max(loads).max(self.waits) + self.load * loads + begins
+        products.max(loads).max(self.waits) + self.load * loads + startup
     }
 }
 
@@ -104,16 +108,16 @@ impl ContractionNest {
         };
         // A weight is in a register too.
         let wide = 29 - usize::from(self.weight.is_some());
-        let around = self.sums.iter().map(|step| step.extent).product::<usize>();
+        let around: usize = self.sums.iter().map(|step| step.extent).product();
         let steps = self.k.extent * around * self.addends.len().max(1);
-        let step = |begins: f64| match self.lane {
+        let step = |startup: f64| match self.lane {
             LaneAxis::Sum => OF_SUMS,
-            LaneAxis::Row => OF_RESULTS,
+            LaneAxis::Row => OF_ROWS,
             LaneAxis::Points => Step {
+                waits: LATENCY,
                 load: if steps < MANY_STEPS { NEAR } else { FAR },
-                begins: begins / steps.max(FEW_STEPS) as f64,
+                startup: startup / steps.max(FEW_STEPS) as f64,
                 weighted: self.weight.is_some(),
-                ..OF_RESULTS
             },
         };
         let tile = |lanes, registers, longest, step| {
@@ -124,7 +128,7 @@ impl ContractionNest {
         };
         Tile {
             wide: tile(lanes, wide, longest, step(0.0)),
-            narrow: tile(lanes / 2, 15, LONGEST_SIDE, step(BEGINS)),
+            narrow: tile(lanes / 2, 15, LONGEST_SIDE, step(STARTUP)),
             // Without fused multiply-adds a product is in a register before it is added.
             narrowest: tile(lanes / 4, 15, LONGEST_OF_FEW_LANES, step(0.0)),
         }
@@ -140,15 +144,14 @@ impl ContractionNest {
 }
 
 /// Vectors of rows, each with as many columns as it has lanes: a square, whose mirror image is vectors too. As many as fit and as keep up; more
-/// would be left over.
+/// would be left over. The last columns are of one vector of rows.
 fn squares(rows: usize, columns: usize, registers: usize) -> Shape {
     let fitting = (registers - 1) / (columns + 1);
     let enough = (2.0 * LATENCY) as usize / columns;
-    let rows = fitting.min(enough).clamp(1, rows);
     Shape {
-        rows,
+        rows: fitting.min(enough).clamp(1, rows),
         columns,
-        rest: rows,
+        rows_of_last: 1,
     }
 }
 
@@ -167,42 +170,37 @@ fn best(
     };
     let heights = |n: usize| (1..=rows.min(longest)).filter(move |&m| fits(m, n));
     let mut found = (f64::INFINITY, [1; 3]);
+    let mut consider = |cycles: f64, shapes: usize, shape: [usize; 3]| {
+        let cycles = cycles * cost_of_shapes(shapes, rows);
+        if cycles < found.0 {
+            found = (cycles, shape);
+        }
+    };
     for n in 1..=columns.min(longest) {
         for m in heights(n) {
             if symmetric {
                 let (cycles, shapes) = triangle(rows, m, n, step);
-                found = least(found, cycles * cost_of_shapes(shapes, rows), [m, n, m]);
+                consider(cycles, shapes, [m, n, m]);
                 continue;
             }
-            let (main, shapes) = column_of_tiles(rows, m, n, step);
-            let main = (columns / n) as f64 * main;
+            let (column, shapes) = column_of_tiles(rows, m, n, step);
+            let cycles = (columns / n) as f64 * column;
             let left = columns % n;
             if left == 0 {
-                let cycles = main * cost_of_shapes(shapes, rows);
-                found = least(found, cycles, [m, n, m]);
+                consider(cycles, shapes, [m, n, m]);
                 continue;
             }
-            for rest in heights(left) {
-                let (beside, more) = column_of_tiles(rows, rest, left, step);
-                let cycles = (main + beside) * cost_of_shapes(shapes + more, rows);
-                found = least(found, cycles, [m, n, rest]);
+            for last in heights(left) {
+                let (column, more) = column_of_tiles(rows, last, left, step);
+                consider(cycles + column, shapes + more, [m, n, last]);
             }
         }
     }
-    let [rows, columns, rest] = found.1;
+    let [rows, columns, rows_of_last] = found.1;
     Shape {
         rows,
         columns,
-        rest,
-    }
-}
-
-/// What needs fewer cycles, of equal ones the first.
-fn least(found: (f64, [usize; 3]), cycles: f64, shape: [usize; 3]) -> (f64, [usize; 3]) {
-    if cycles < found.0 {
-        (cycles, shape)
-    } else {
-        found
+        rows_of_last,
     }
 }
 
@@ -222,8 +220,9 @@ fn cost_of_shapes(shapes: usize, rows: usize) -> f64 {
     1.0 + SHAPE * (shapes as f64 - 1.0) * (FEW_ROWS / rows as f64).min(1.0)
 }
 
-/// Half cycles of one summed step of a triangle, and how many shapes it is of: each column of tiles begins at the diagonal with one that is
-/// compiled by itself. Sums of lanes wait no longer than other results: taller tiles, which that would favour, leave rows over.
+/// Half cycles of one summed step of a triangle, and about how many shapes it is of: each column of tiles begins at the diagonal, with a tile
+/// that is compiled by itself. Loads count as `FAR` and no sum as waiting longer, whatever the lanes: else taller tiles would be favoured, which
+/// leave rows over in every column.
 fn triangle(rows: usize, m: usize, n: usize, step: Step) -> (f64, usize) {
     let step = Step {
         waits: LATENCY,
@@ -249,22 +248,35 @@ fn triangle(rows: usize, m: usize, n: usize, step: Step) -> (f64, usize) {
 mod tests {
     use super::*;
 
+    /// Of points, where sums are of so many steps; of 256 bits.
+    fn of_points(steps: usize) -> Step {
+        Step {
+            startup: STARTUP / steps as f64,
+            ..OF_ROWS
+        }
+    }
+
+    fn sides(shape: Shape) -> (usize, usize, usize) {
+        (shape.rows, shape.columns, shape.rows_of_last)
+    }
+
     #[test]
-    fn a_column_left_over_has_taller_tiles_than_those_beside_it() {
-        let shape = best(
-            (LaneAxis::Points, false),
-            16,
-            9,
-            15,
-            LONGEST_SIDE,
-            OF_RESULTS,
-        );
-        let expected = Shape {
-            rows: 4,
-            columns: 2,
-            rest: 8,
+    fn the_last_column_has_taller_tiles_than_those_beside_it() {
+        let kind = (LaneAxis::Points, false);
+        let shape = best(kind, 16, 9, 15, LONGEST_SIDE, of_points(16));
+        assert_eq!(sides(shape), (4, 2, 8));
+    }
+
+    #[test]
+    fn tiles_that_take_long_to_begin_are_for_long_sums() {
+        let columns_of_20 = |steps| {
+            let kind = (LaneAxis::Points, false);
+            sides(best(kind, 20, 4, 15, LONGEST_SIDE, of_points(steps)))
         };
-        assert_eq!(shape, expected);
+        assert_eq!(
+            [columns_of_20(20), columns_of_20(2000)],
+            [(4, 2, 4), (5, 2, 5)]
+        );
     }
 
     #[test]
@@ -272,32 +284,29 @@ mod tests {
         let shape = |weighted| {
             let step = Step {
                 weighted,
-                ..OF_RESULTS
+                ..of_points(16)
             };
-            let shape = best((LaneAxis::Points, true), 16, 16, 15, LONGEST_SIDE, step);
-            (shape.rows, shape.columns)
+            best((LaneAxis::Points, true), 16, 16, 15, LONGEST_SIDE, step)
         };
-        assert_eq!([shape(false), shape(true)], [(2, 4), (4, 2)]);
+        let columns = [false, true].map(|weighted| shape(weighted).columns);
+        assert_eq!(columns, [4, 2]);
     }
 
     #[test]
     fn results_and_factors_of_each_tile_fit_the_registers() {
         for lane in [LaneAxis::Points, LaneAxis::Row, LaneAxis::Sum] {
             for (rows, columns) in (1..40).flat_map(|rows| (1..40).map(move |n| (rows, n))) {
-                for (symmetric, registers) in [(false, 15), (true, 15), (false, 29), (true, 29)] {
-                    let symmetric = symmetric && rows == columns;
-                    let shape = best(
-                        (lane, symmetric),
-                        rows,
-                        columns,
-                        registers,
-                        LONGEST_SIDE,
-                        OF_RESULTS,
-                    );
-                    let left = columns % shape.columns;
-                    for (m, n) in [(shape.rows, shape.columns), (shape.rest, left)] {
-                        let factors = if lane == LaneAxis::Row { m } else { n } + 1;
-                        assert!(n == 0 || m * n + factors <= registers, "{rows} {columns}");
+                for registers in [15, 28, 29] {
+                    let symmetric = rows == columns && lane != LaneAxis::Row;
+                    for symmetric in [false, symmetric] {
+                        let kind = (lane, symmetric);
+                        let shape = best(kind, rows, columns, registers, LONGEST_SIDE, OF_ROWS);
+                        let left = columns % shape.columns;
+                        for (m, n) in [(shape.rows, shape.columns), (shape.rows_of_last, left)] {
+                            let factors = if lane == LaneAxis::Row { m } else { n } + 1;
+                            assert!(m <= rows && n <= columns);
+                            assert!(n == 0 || m * n + factors <= registers, "{rows} {columns}");
+                        }
                     }
                 }
             }
