@@ -105,8 +105,9 @@ def measure(case, passes):
             once = compiled.nanoseconds(case.points, case.given[0], 1)
             results = [part.squeeze() for part in compiled.results]
             reference.check(case, by, results)
-            repeats = 1 + int(2e7 / once)
+            repeats, passes_here = machine.plan(1e-9 * once, passes)
             times = [
-                compiled.nanoseconds(case.points, case.given[0], repeats) for _ in range(passes)
+                compiled.nanoseconds(case.points, case.given[0], repeats)
+                for _ in range(passes_here)
             ]
             yield case.record(by, *machine.median_and_least(times), seconds)

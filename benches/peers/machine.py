@@ -36,11 +36,18 @@ def median_and_least(times):
     return times[len(times) // 2], times[0]
 
 
-def nanoseconds(call, passes, pass_seconds=0.02):
-    """Median and least time of `call` over the passes; a pass repeats a short call until it lasts `pass_seconds`."""
+def plan(once, passes):
+    """Calls in a pass, which lasts a millisecond at least, and passes: of short ones so many that all last `passes` times twenty, since others
+    disturb the machine for longer than one lasts. `once` are the seconds of a call."""
+    repeats = 1 + int(1e-3 / once)
+    return repeats, max(passes, int(passes * 20e-3 / (repeats * once)))
+
+
+def nanoseconds(call, passes):
+    """Median and least time of `call` over the passes."""
     start = time.perf_counter()
     call()
-    repeats = 1 + int(pass_seconds / (time.perf_counter() - start))
+    repeats, passes = plan(time.perf_counter() - start, passes)
     times = []
     for _ in range(passes):
         start = time.perf_counter()
