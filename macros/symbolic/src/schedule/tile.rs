@@ -177,6 +177,10 @@ fn best(
         }
     };
     for n in 1..=columns.min(longest) {
+        let left = columns % n;
+        let of_last = heights(left).filter(|_| left > 0 && !symmetric);
+        let of_last = of_last.map(|last| (last, column_of_tiles(rows, last, left, step)));
+        let of_last: Vec<_> = of_last.collect();
         for m in heights(n) {
             if symmetric {
                 let (cycles, shapes) = triangle(rows, m, n, step);
@@ -185,14 +189,11 @@ fn best(
             }
             let (column, shapes) = column_of_tiles(rows, m, n, step);
             let cycles = (columns / n) as f64 * column;
-            let left = columns % n;
             if left == 0 {
                 consider(cycles, shapes, [m, n, m]);
-                continue;
             }
-            for last in heights(left) {
-                let (column, more) = column_of_tiles(rows, last, left, step);
-                consider(cycles + column, shapes + more, [m, n, last]);
+            for (last, (column, more)) in &of_last {
+                consider(cycles + column, shapes + more, [m, n, *last]);
             }
         }
     }
