@@ -169,8 +169,13 @@ fn best(
         m * n + factors <= registers
     };
     let heights = |n: usize| (1..=rows.min(longest)).filter(move |&m| fits(m, n));
-    let mut found = (f64::INFINITY, [1; 3]);
-    let mut consider = |cycles: f64, shapes: usize, shape: [usize; 3]| {
+    let shape = |rows, columns, rows_of_last| Shape {
+        rows,
+        columns,
+        rows_of_last,
+    };
+    let mut found = (f64::INFINITY, shape(1, 1, 1));
+    let mut consider = |cycles: f64, shapes: usize, shape: Shape| {
         let cycles = cycles * cost_of_shapes(shapes, rows);
         if cycles < found.0 {
             found = (cycles, shape);
@@ -184,25 +189,20 @@ fn best(
         for m in heights(n) {
             if symmetric {
                 let (cycles, shapes) = triangle(rows, m, n, step);
-                consider(cycles, shapes, [m, n, m]);
+                consider(cycles, shapes, shape(m, n, m));
                 continue;
             }
             let (column, shapes) = column_of_tiles(rows, m, n, step);
             let cycles = (columns / n) as f64 * column;
             if left == 0 {
-                consider(cycles, shapes, [m, n, m]);
+                consider(cycles, shapes, shape(m, n, m));
             }
             for (last, (column, more)) in &of_last {
-                consider(cycles + column, shapes + more, [m, n, *last]);
+                consider(cycles + column, shapes + more, shape(m, n, *last));
             }
         }
     }
-    let [rows, columns, rows_of_last] = found.1;
-    Shape {
-        rows,
-        columns,
-        rows_of_last,
-    }
+    found.1
 }
 
 /// Half cycles of one summed step of a column of tiles, and how many shapes they are of.
