@@ -102,12 +102,12 @@ def measure(case, passes):
             start = time.perf_counter()
             compiled = Compiled(symbolic(case, kind), folder)
             seconds = time.perf_counter() - start
-            once = compiled.nanoseconds(case.points, case.given[0], 1)
+            # The first call warms the caches.
+            once = min(compiled.nanoseconds(case.points, case.given[0], 1) for _ in range(2))
             results = [part.squeeze() for part in compiled.results]
             reference.check(case, by, results)
-            repeats, passes_here = machine.plan(1e-9 * once, passes)
+            repeats, count = machine.plan(1e-9 * once, passes)
             times = [
-                compiled.nanoseconds(case.points, case.given[0], repeats)
-                for _ in range(passes_here)
+                compiled.nanoseconds(case.points, case.given[0], repeats) for _ in range(count)
             ]
             yield case.record(by, *machine.median_and_least(times), seconds)

@@ -37,8 +37,8 @@ def median_and_least(times):
 
 
 def plan(once, passes):
-    """Calls in a pass, which lasts a millisecond at least, and passes: of short ones so many that all last `passes` times twenty, since others
-    disturb the machine for longer than one lasts. `once` are the seconds of a call."""
+    """Calls in a pass, which lasts about a millisecond at least, and passes: `passes` at least, and of short ones so many that they last twenty
+    milliseconds for each, since others disturb the machine for longer than a short pass. `once` are the seconds of a call."""
     repeats = 1 + int(1e-3 / once)
     return repeats, max(passes, int(passes * 20e-3 / (repeats * once)))
 
