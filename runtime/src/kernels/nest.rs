@@ -316,10 +316,9 @@ impl ContractionNest {
             assert!(
                 !matches!(self.lane, LaneAxis::Row)
                     && !self.over_points
-                    && !self.paired
                     && !self.alone
                     && self.sums.is_empty(),
-                "columns have weights"
+                "second factors have weights"
             );
             assert!(
                 points || self.weight == 1 && self.k.a == 1 && self.k.b == 1,

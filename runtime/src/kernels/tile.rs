@@ -678,15 +678,18 @@ impl<
                 j += 1;
             }
         }
-        if Self::WEIGHTED || SCALED && Self::COLUMNS {
-            let weight = if SCALED {
-                scale
-            } else {
-                self.factor::<true, PART>(weight, 0, false)
-            };
+        // What each second factor is multiplied by.
+        let second_times = if SCALED {
+            scale
+        } else if Self::WEIGHTED {
+            self.factor::<true, PART>(weight, 0, false)
+        } else {
+            T::zero(simd)
+        };
+        if Self::COLUMNS && (Self::WEIGHTED || SCALED) {
             let mut j = 0;
             while j < W {
-                columns[j] = T::mul(simd, columns[j], weight);
+                columns[j] = T::mul(simd, columns[j], second_times);
                 j += 1;
             }
         }
@@ -707,7 +710,11 @@ impl<
                 sums[i][j] = if Self::ALONE {
                     T::add(simd, sum, row)
                 } else if Self::PAIRED {
-                    T::mul_add(simd, row, self.second::<PART>(b, is_last), sum)
+                    let mut second = self.second::<PART>(b, is_last);
+                    if Self::WEIGHTED {
+                        second = T::mul(simd, second, second_times);
+                    }
+                    T::mul_add(simd, row, second, sum)
                 } else {
                     T::mul_add(simd, row, columns[j], sum)
                 };

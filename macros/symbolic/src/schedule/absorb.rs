@@ -10,7 +10,8 @@ use super::nests::{
 };
 use super::touched::{Span, conflict, overlap, span, touched_by};
 
-/// A weight multiplies each column again for each tile of rows; a stored product costs so many of that.
+/// A weight multiplies each column again for each tile of rows; a stored product costs so many of that. Of paired factors each is multiplied
+/// once.
 const MOST_TILES: usize = 3;
 /// Lanes for which tiles are counted.
 const LANES: usize = 8;
@@ -38,11 +39,10 @@ fn weighted(nests: &[Nest], reader: usize, live: &Live) -> Option<(usize, Contra
         return None;
     };
     let takes = weight_space(nest).is_some()
-        && !nest.paired
         && nest.sums.is_empty()
         && nest.k.extent > 1
         && nest.weight.is_none()
-        && tiles_of_rows(nest) <= MOST_TILES;
+        && (nest.paired || tiles_of_rows(nest) <= MOST_TILES);
     let b = nest.b.filter(|_| takes)?;
     for (place, first) in [(b, false), (nest.a, true)] {
         for position in (0..reader).rev() {
@@ -372,5 +372,59 @@ mod tests {
     #[test]
     fn a_product_that_many_tiles_would_multiply_again_is_stored() {
         assert_eq!(weights(vec![product(), sum(400, 400)], 400), [None; 2]);
+    }
+
+    /// `out[m] = sum over k of (weight[k] factor[k, m]) scratch[m, k]`.
+    #[test]
+    fn a_product_for_paired_factors_becomes_their_weight_however_many_rows_there_are() {
+        const ROWS: usize = 400;
+        let Nest::Elementwise(mut product) = product() else {
+            unreachable!("it is elementwise");
+        };
+        product.loops = vec![EXTENT, ROWS];
+        let [factor, result] = [1, 2].map(|part| block(part * 100 * ROWS));
+        product.results[0] = (result, vec![ROWS, 1]);
+        product.operands[1] = Operand::Tensor {
+            place: factor,
+            steps: vec![ROWS + 1, 1],
+        };
+        let Nest::Contraction(sum) = sum(ROWS, 300 * ROWS) else {
+            unreachable!("it is a contraction");
+        };
+        let paired = |a: Place, b: Place, steps: [[usize; 2]; 2]| {
+            let [[a_row, b_row], [a_step, b_step]] = steps;
+            Nest::Contraction(ContractionNest {
+                m: Loop {
+                    out: 1,
+                    a: a_row,
+                    b: b_row,
+                    ..sum.m
+                },
+                n: Loop { extent: 1, ..sum.n },
+                k: Loop {
+                    a: a_step,
+                    b: b_step,
+                    ..sum.k
+                },
+                a,
+                b: Some(b),
+                paired: true,
+                ..sum.clone()
+            })
+        };
+        let shared = Place {
+            space: Space::Scratch,
+            offset: 0,
+        };
+        let first = paired(result, shared, [[1, EXTENT], [ROWS, 1]]);
+        let second = paired(shared, result, [[EXTENT, 1], [1, ROWS]]);
+        for nest in [first, second] {
+            let nests = absorb(vec![Nest::Elementwise(product.clone()), nest], &[]);
+            let [Nest::Contraction(nest)] = &nests[..] else {
+                panic!("one contraction is left");
+            };
+            assert_eq!(nest.weight, Some((block(WEIGHT), 1)));
+            assert!([Some(nest.a), nest.b].contains(&Some(factor)));
+        }
     }
 }
