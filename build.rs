@@ -40,7 +40,7 @@ fn emitted(hand_built: &HandBuilt) -> String {
     let mut derived = derive(program, Request::Value, Elimination::Automatic);
     derived.program = program.clone();
     let kind = asked.expect("the request is asked").kind;
-    let scheduled = Scheduled::of_output(kind, derived, network.scalar);
+    let scheduled = Scheduled::of_output(kind, derived, None, network.scalar);
     for loops in scheduled.programs() {
         loops.verify().expect("a well-formed loop program");
     }

@@ -86,6 +86,30 @@ architecture! {
 }
 
 architecture! {
+    // So many more inputs than neurons that a Laplacian multiplies parameters by each other once, and what they come to by the slopes
+    // of a point, in blocks as for one point.
+    [
+        input(x: 32),
+        forward = {
+            let u = tanh(open(x));
+            dot(w, u + softplus(block(u)))
+        },
+        derive(gradient, hessian, laplacian, parameter_jacobian)
+    ]
+    struct ManyInputs {
+        open: Dense<6>,
+        block: Dense<6>,
+        w: Parameter<6>,
+    }
+    value gradient hessian laplacian;
+    |reader, x| {
+        let u = tanh(&reader.dense(x, 6));
+        let block = softplus(&reader.dense(&u, 6));
+        vec![dot(reader.take(6), &add(&u, 1.0, &block))]
+    }
+}
+
+architecture! {
     // All that came before goes into each layer.
     [
         input(x: 2),

@@ -5,7 +5,7 @@ use num_dual::{Dual2Vec64, DualNum, DualVec64, gradient, hessian};
 
 use crate::architectures::{
     Boundary, Clamped, Concatenated, Convex, Fourier, Hamiltonian, Heads, Lagrangian, LowRank,
-    Mixture, Norm, Normalised, Sines,
+    ManyInputs, Mixture, Norm, Normalised, Sines,
 };
 use crate::face::{Face, Form};
 use crate::interpreted::{check_within, model};
@@ -162,6 +162,7 @@ macro_rules! architectures {
 
 architectures! {
     low_rank LowRank 1.0;
+    many_inputs ManyInputs 1.0;
     concatenated Concatenated 1.0;
     boundary Boundary 1.0;
     normalised Normalised 1.0;

@@ -2,7 +2,9 @@
 //! scheduled for a batch and for one point.
 
 use derive_network_symbolic::ir::{Output, Program};
-use derive_network_symbolic::request::{Derived, Elimination, Request as Asked, derive};
+use derive_network_symbolic::request::{
+    Derived, Elimination, Request as Asked, derive, derive_for_one_point,
+};
 use derive_network_symbolic::schedule::{
     LoopProgram, Mode, Vectors, few, schedule, schedule_blocks,
 };
@@ -25,7 +27,7 @@ pub struct Scheduled {
     pub function: Option<usize>,
     /// What is asked.
     pub kind: RequestKind,
-    /// The derived program and how it was found.
+    /// The derived program and how it was found, for many points.
     pub derived: Derived,
     /// For blocks of one vector of points.
     pub batch: LoopProgram,
@@ -39,11 +41,17 @@ pub struct Scheduled {
 }
 
 impl Scheduled {
-    /// Schedules a derived program of the output.
+    /// Schedules a derived program of the output, and for one point another one if there is one that is better for that.
     #[must_use]
-    pub fn of_output(kind: RequestKind, derived: Derived, scalar: Scalar) -> Self {
+    pub fn of_output(
+        kind: RequestKind,
+        derived: Derived,
+        for_one: Option<&Program>,
+        scalar: Scalar,
+    ) -> Self {
         let mut batch = schedule(&derived.program, Mode::Batch);
-        let single = schedule(&derived.program, Mode::Single).with_result_in_place(scalar.bytes());
+        let single = schedule(for_one.unwrap_or(&derived.program), Mode::Single)
+            .with_result_in_place(scalar.bytes());
         let pairs = in_pairs(&derived.program, &batch);
         // Blocks of one vector of points round as blocks of two, which do nothing by point.
         if pairs.is_none() {
@@ -117,8 +125,12 @@ pub fn function_programs(network: &Network, lowered: &Lowered) -> Vec<Program> {
 /// Derives and schedules one request of the output of a program.
 #[must_use]
 pub fn schedule_request(value: &Program, request: &Request, scalar: Scalar) -> Scheduled {
-    let derived = derive(value, asked(request.kind), elimination(request.order));
-    Scheduled::of_output(request.kind, derived, scalar)
+    let (asked, elimination) = (asked(request.kind), elimination(request.order));
+    let derived = derive(value, asked, elimination);
+    let for_one = derived
+        .multiplies_parameters()
+        .then(|| derive_for_one_point(value, asked, elimination).program);
+    Scheduled::of_output(request.kind, derived, for_one.as_ref(), scalar)
 }
 
 /// Blocks of two vectors of points, where most products are of a matrix with one vector of points, which is loaded as often as it is
@@ -165,7 +177,7 @@ pub fn elimination(order: Option<Order>) -> Elimination {
 
 #[cfg(test)]
 mod tests {
-    use derive_network_symbolic::schedule::Nest;
+    use derive_network_symbolic::schedule::{Nest, Space};
 
     use super::*;
 
@@ -236,6 +248,32 @@ mod tests {
     fn the_scratch_of_a_large_hessian_is_smaller_than_the_hessian() {
         let [batch, single] = of_hessian(256, 8, 1);
         assert!(batch.block < 256 * 256 / 4 && single.scratch < 256 * 256 / 4);
+    }
+
+    /// Many points share them.
+    #[test]
+    fn matrices_of_parameters_are_not_multiplied_for_one_point() {
+        let attribute = "input(x: 32), derive(laplacian)";
+        let item = "struct Network { hidden: [Dense<16, Tanh>; 2], output: Dense<1> }";
+        let network = crate::model(attribute.parse().unwrap(), item.parse().unwrap()).unwrap();
+        let asked = network.requests.last().expect("a request");
+        let scheduled = schedule_request(&lower(&network), asked, network.scalar);
+        let products = [&scheduled.batch, &scheduled.single].map(|program| {
+            let products = program
+                .prologue
+                .iter()
+                .chain(&program.body)
+                .filter(|nest| match nest {
+                    Nest::Contraction(nest) => {
+                        nest.a.space == Space::Parameters
+                            && nest.b.is_some_and(|b| b.space == Space::Parameters)
+                            && [nest.m.extent, nest.n.extent] == [16; 2]
+                    }
+                    Nest::Elementwise(_) | Nest::Relayout(_) => false,
+                });
+            products.count()
+        });
+        assert_eq!(products, [1, 0]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! the value and the derivatives comes out, by the cheapest way or by the one that is named.
 
 use crate::differentiate::{Form, Path, forward, forward_laplacian, reverse, second_order};
-use crate::ir::{Graph, Index, NodeId, Output, Product, Program};
-use crate::simplify::cost::Cost;
+use crate::ir::{Binding, Graph, Index, NodeId, Op, Output, Product, Program};
+use crate::simplify::cost::{Cost, Points};
 
 /// A request for a function f of x with outputs of shape `[O]`. Derivatives are in x alone, whatever other inputs f has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,16 +55,52 @@ pub struct Derived {
     pub cost: Cost,
 }
 
+impl Derived {
+    /// Whether parameters are multiplied by each other, once per call.
+    pub fn multiplies_parameters(&self) -> bool {
+        let graph = &self.program.graph;
+        let live = self.program.live().into_iter();
+        let mut once = live
+            .map(|id| graph.node(id))
+            .filter(|node| node.binding == Binding::Parameters);
+        once.any(|node| match &node.op {
+            Op::Contract(contract) => !contract.is_structure() && contract.tensors().count() == 2,
+            _ => false,
+        })
+    }
+}
+
 /// One way to get the outputs.
 struct Way {
     roots: Vec<NodeId>,
     words: String,
 }
 
-/// Derives a request from a value program with one output, of shape `[O]` or of no axes. Its input 0 is x, of rank one; what a
-/// request takes beside that is the input behind those that the program has.
+/// Derives a request from a value program with one output, of shape `[O]` or of no axes, for calls with many points, each of which bears a
+/// small share of the work on parameters alone. Its input 0 is x, of rank one; what a request takes beside that is the input behind
+/// those that the program has.
 pub fn derive(value: &Program, request: Request, elimination: Elimination) -> Derived {
+    derive_for(Points::Many, value, request, elimination)
+}
+
+/// The same for calls with one point, which bears all of the work: mostly the same program, but where parameters are multiplied by
+/// each other.
+pub fn derive_for_one_point(
+    value: &Program,
+    request: Request,
+    elimination: Elimination,
+) -> Derived {
+    derive_for(Points::One, value, request, elimination)
+}
+
+fn derive_for(
+    called_for: Points,
+    value: &Program,
+    request: Request,
+    elimination: Elimination,
+) -> Derived {
     let mut program = value.clone();
+    program.graph.called_for = called_for;
     let inputs = value.inputs[0][0];
     let graph = &mut program.graph;
     let mut output = value.outputs[0].node;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use crate::functions::Function;
+use crate::simplify::cost::Points;
 
 use super::contract::Contract;
 
@@ -122,6 +123,8 @@ pub struct Graph {
     pub(crate) symmetries: HashMap<(NodeId, usize, usize), bool>,
     /// What is known to be a partial derivative: of which node, in which source, in which entries.
     pub(crate) partials: HashMap<NodeId, (NodeId, NodeId, Vec<usize>)>,
+    /// What choices between ways to compute the same are made for.
+    pub(crate) called_for: Points,
 }
 
 impl Graph {

@@ -10,6 +10,7 @@ mod monomial;
 mod print;
 mod product;
 mod program;
+mod scales;
 mod structure;
 mod symmetry;
 mod ties;

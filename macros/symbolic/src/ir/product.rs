@@ -72,6 +72,7 @@ impl Graph {
         if tensors(&product) > 1 {
             self.sum_early(&mut product, &held);
         }
+        self.take_apart_scaled(&mut product, &held);
         if is_elementwise(&product, &held) {
             self.multiply_elementwise(&mut product);
         }

@@ -2,14 +2,28 @@
 
 use crate::ir::{Binding, Graph, NodeId, Op};
 
-/// Work on parameters alone is done once per call; this is its share of a point's work.
+/// Work on parameters alone is done once per call; in a call for many points this is its share of a point's work.
 const HOISTED: f64 = 0.125;
 /// An element that is written to and read from memory between nests, in multiply-adds.
 const MOVE: f64 = 0.5;
+/// An element that a sum reads from farther than the nearest cache, in multiply-adds.
+const FAR: f64 = 0.125;
+/// Of tensors that have a value for each point so many elements are in the nearest cache, where each is a vector.
+const NEAR: usize = 512;
 /// An elementary function on one element, in multiply-adds.
 const ELEMENTARY: f64 = 16.0;
 /// A further derivative of a function whose generators are known.
 const DERIVATIVE: f64 = 2.0;
+
+/// How many points a program is called for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Points {
+    /// So many that work on parameters alone is a small part.
+    #[default]
+    Many,
+    /// One, which bears all of it.
+    One,
+}
 
 /// Operations of a program, per point.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -88,8 +102,12 @@ impl Graph {
                     .map(|extent| *extent as f64)
                     .product();
                 let share = self.triangle_share(id);
+                let far: f64 = contract
+                    .tensors()
+                    .map(|(id, _)| self.far_elements(id))
+                    .sum();
                 cost.multiply_adds = volume * share;
-                cost.weight = volume * share + MOVE * size;
+                cost.weight = volume * share + MOVE * size + FAR * far;
             }
             Op::Map { order: 0, .. } => {
                 cost.elementary = size;
@@ -102,11 +120,29 @@ impl Graph {
         }
         if node.binding != Binding::Points {
             cost = Cost {
-                weight: HOISTED * cost.weight,
+                weight: self.share_of_a_point(node.binding) * cost.weight,
                 ..Cost::default()
             };
         }
         cost
+    }
+
+    /// The share that each point bears of work that is bound so.
+    pub(crate) fn share_of_a_point(&self, binding: Binding) -> f64 {
+        match (binding, self.called_for) {
+            (Binding::Points, _) | (_, Points::One) => 1.0,
+            (_, Points::Many) => HOISTED,
+        }
+    }
+
+    /// The elements of a factor that are read from farther than the nearest cache.
+    fn far_elements(&self, id: NodeId) -> f64 {
+        let node = self.node(id);
+        if node.binding == Binding::Points && node.size() > NEAR {
+            node.size() as f64
+        } else {
+            0.0
+        }
     }
 
     /// The share of a result that one triangle of it makes: (n + 1) / 2n where it is symmetric.

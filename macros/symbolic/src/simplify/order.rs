@@ -2,15 +2,15 @@
 
 use crate::ir::{Binding, Factor, Graph, Index, Product};
 
-/// What work on parameters alone weighs beside work per point, since it is done once per call.
-const HOISTED: f64 = 0.125;
-
 #[derive(Clone)]
 struct Operand {
     position: usize,
     indices: Vec<Index>,
     binding: Binding,
 }
+
+/// Of so many tensors all orders are tried.
+const ALL_ORDERS: usize = 5;
 
 /// Positions, ascending, of the two factors to multiply first.
 ///
@@ -20,26 +20,45 @@ pub(crate) fn contraction_order(
     product: &Product,
     output: &[Index],
 ) -> (usize, usize) {
-    let mut operands = Vec::new();
-    for (position, factor) in product.factors.iter().enumerate() {
-        if let Factor::Tensor(node, indices) = factor {
-            operands.push(Operand {
-                position,
-                indices: indices.clone(),
-                binding: graph.node(*node).binding,
-            });
-        }
-    }
-    let depth = if operands.len() <= 5 {
+    let operands = operands(graph, product);
+    let depth = if operands.len() <= ALL_ORDERS {
         operands.len()
     } else {
         1
     };
-    let (_, first, second) = best(&product.extents, &operands, output, depth);
+    let (_, first, second) = best(graph, &product.extents, &operands, output, depth);
     (first.min(second), first.max(second))
 }
 
+/// What a product costs in its cheapest order, if there are few enough tensors to try all.
+pub(crate) fn cost_in_order(graph: &Graph, product: &Product, output: &[Index]) -> Option<f64> {
+    let operands = operands(graph, product);
+    if !(2..=ALL_ORDERS).contains(&operands.len()) {
+        return None;
+    }
+    Some(best(graph, &product.extents, &operands, output, operands.len()).0)
+}
+
+/// What an elementwise product of so many elements costs beside that: to multiply and to store.
+pub(crate) fn cost_of_pair(elements: usize) -> f64 {
+    2.0 * elements as f64
+}
+
+fn operands(graph: &Graph, product: &Product) -> Vec<Operand> {
+    let factors = product.factors.iter().enumerate();
+    let tensors = factors.filter_map(|(position, factor)| match factor {
+        Factor::Tensor(node, indices) => Some(Operand {
+            position,
+            indices: indices.clone(),
+            binding: graph.node(*node).binding,
+        }),
+        Factor::Delta(..) | Factor::Window(_) => None,
+    });
+    tensors.collect()
+}
+
 fn best(
+    graph: &Graph,
     extents: &[usize],
     operands: &[Operand],
     output: &[Index],
@@ -59,11 +78,7 @@ fn best(
             };
             let kept: Vec<Index> = all.iter().copied().filter(needed).collect();
             let binding = a.binding.max(b.binding);
-            let weight = if binding == Binding::Points {
-                1.0
-            } else {
-                HOISTED
-            };
+            let weight = graph.share_of_a_point(binding);
             let volume = |indices: &[Index]| -> f64 {
                 indices.iter().map(|index| extents[*index] as f64).product()
             };
@@ -75,7 +90,7 @@ fn best(
                     indices: kept,
                     binding,
                 });
-                cost += best(extents, &rest, output, depth - 1).0;
+                cost += best(graph, extents, &rest, output, depth - 1).0;
             }
             if cost < best_found.0 {
                 best_found = (cost, a.position, b.position);
