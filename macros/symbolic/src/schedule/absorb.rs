@@ -144,7 +144,9 @@ fn replaced(
     } else {
         return None;
     };
-    if in_sum && along[k] != 1 {
+    // So is the other factor: a kernel with weights gathers nothing.
+    let other = if first { nest.k.b } else { nest.k.a };
+    if in_sum && [along[k], other] != [1; 2] {
         return None;
     }
     let moved = |step: Loop, along: usize| {
@@ -341,15 +343,15 @@ mod tests {
         nest
     }
 
-    /// The weight for one point, where the entries of factor and product are so far apart along the sum.
-    fn weight_along_the_sum(factor: usize, stored: usize) -> Option<Place> {
+    /// The weight for one point, where the entries of the factor, the product and the other factor are so far apart along the sum.
+    fn weight_along_the_sum(factor: usize, stored: usize, other: usize) -> Option<Place> {
         let mut nests = [along_the_sum(product()), along_the_sum(sum(4, 0))];
         if let [Nest::Elementwise(product), Nest::Contraction(sum)] = &mut nests {
             if let Operand::Tensor { steps, .. } = &mut product.operands[1] {
                 *steps = vec![factor, EXTENT];
             }
             product.results[0].1 = vec![stored, EXTENT];
-            sum.k.b = stored;
+            (sum.k.a, sum.k.b) = (other, stored);
             sum.n.b = EXTENT;
         }
         let left = absorb(nests.to_vec(), &[]);
@@ -360,13 +362,14 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_along_the_lanes_is_contiguous_and_so_is_its_factor() {
+    fn a_weight_along_the_lanes_is_contiguous_and_so_are_both_factors() {
         let place = Place {
             space: Space::Scratch,
             offset: WEIGHT,
         };
-        assert_eq!(weight_along_the_sum(1, 1), Some(place));
-        assert_eq!(weight_along_the_sum(3, 1), None);
+        assert_eq!(weight_along_the_sum(1, 1, 1), Some(place));
+        assert_eq!(weight_along_the_sum(3, 1, 1), None);
+        assert_eq!(weight_along_the_sum(1, 1, 4), None);
     }
 
     #[test]
@@ -416,15 +419,22 @@ mod tests {
             space: Space::Scratch,
             offset: 0,
         };
-        let first = paired(result, shared, [[1, EXTENT], [ROWS, 1]]);
-        let second = paired(shared, result, [[EXTENT, 1], [1, ROWS]]);
-        for nest in [first, second] {
+        let is_first = paired(result, shared, [[1, EXTENT], [ROWS, 1]]);
+        let is_second = paired(shared, result, [[EXTENT, 1], [1, ROWS]]);
+        let of_factor = (factor, 1, ROWS + 1);
+        let of_shared = (shared, EXTENT, 1);
+        for (nest, factors) in [
+            (is_first, [of_factor, of_shared]),
+            (is_second, [of_shared, of_factor]),
+        ] {
             let nests = absorb(vec![Nest::Elementwise(product.clone()), nest], &[]);
             let [Nest::Contraction(nest)] = &nests[..] else {
                 panic!("one contraction is left");
             };
             assert_eq!(nest.weight, Some((block(WEIGHT), 1)));
-            assert!([Some(nest.a), nest.b].contains(&Some(factor)));
+            let second = nest.b.expect("a second factor");
+            let found = [(nest.a, nest.m.a, nest.k.a), (second, nest.m.b, nest.k.b)];
+            assert_eq!(found, factors);
         }
     }
 }

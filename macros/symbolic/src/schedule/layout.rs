@@ -22,9 +22,6 @@ const ROWS_COLLIDE: usize = 16;
 /// The shortest rows that are spread so: of shorter ones a whole tensor fits, and the element more would be much of it.
 const ROW_WORTH_SPREADING: usize = 8;
 
-/// The most units between a product and the contraction for which its factors are kept.
-const SOON: usize = 2;
-
 /// Views of everything that is stored.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -203,15 +200,14 @@ fn lifetimes(program: &Program, units: &Units) -> HashMap<NodeId, (usize, usize)
             readers.entry(read).or_default().push((unit, *position));
         }
     }
-    // A product for one contraction soon after it, which may take it up as its weight: then that reads the factors.
-    for (unit, moment) in units.ordered.iter().zip(&moments) {
+    // A product for one contraction, which may take it up as its weight: then that reads the factors.
+    for unit in &units.ordered {
         let Unit::Node(product) = unit else {
             continue;
         };
         if let Op::Contract(contract) = &graph.node(*product).op
             && contract.is_elementwise()
             && let Some([(reader, position)]) = readers.get(product).map(Vec::as_slice)
-            && *position - *moment <= SOON
             && !units.is_elementwise(graph, reader)
         {
             for factor in units.reads(graph, unit) {

@@ -61,8 +61,9 @@ struct Step {
     load: f64,
     /// The step's part of the half cycles that a large tile takes to begin.
     startup: f64,
-    /// Whether each column is multiplied by a weight before it is a factor.
+    /// Whether each column is multiplied by a weight before it is a factor; of paired factors, each second one, of which there are as many as rows.
     weighted: bool,
+    paired: bool,
 }
 
 /// Tiles in which rows run along the lanes.
@@ -71,6 +72,7 @@ const OF_ROWS: Step = Step {
     load: NEAR,
     startup: 0.0,
     weighted: false,
+    paired: false,
 };
 /// Tiles whose lanes are added up. A step more of waiting, since sums are short; matrices are read as vectors, most of them from farther, which
 /// hides products with weights.
@@ -79,6 +81,7 @@ const OF_SUMS: Step = Step {
     load: FAR,
     startup: 0.0,
     weighted: false,
+    paired: false,
 };
 
 impl Step {
@@ -86,8 +89,9 @@ impl Step {
     fn cycles(self, m: usize, n: usize) -> f64 {
         let results = (m * n) as f64;
         let weights = usize::from(self.weighted);
-        let products = results + (n * weights) as f64;
-        let loads = (m + n + weights) as f64;
+        let second = if self.paired { m } else { n };
+        let products = results + (second * weights) as f64;
+        let loads = (m + second + weights) as f64;
         let startup = if results > BEGIN_AT_ONCE {
             self.startup
         } else {
@@ -118,6 +122,7 @@ impl ContractionNest {
                 load: if steps < MANY_STEPS { NEAR } else { FAR },
                 startup: startup / steps.max(FEW_STEPS) as f64,
                 weighted: self.weight.is_some(),
+                paired: self.paired,
             },
         };
         let tile = |lanes, registers, longest, step| {

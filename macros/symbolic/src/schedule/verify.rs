@@ -5,8 +5,8 @@
 //! an expansion, whose time it would double.
 
 use super::nests::{
-    ContractionNest, ElementwiseNest, LaneTotals, Loop, LoopProgram, Nest, Operand, Place,
-    Relayout, Space, View,
+    ContractionNest, ElementwiseNest, LaneAxis, LaneTotals, Loop, LoopProgram, Nest, Operand,
+    Place, Relayout, Space, View,
 };
 
 /// What was written to an element.
@@ -242,6 +242,10 @@ fn contraction(nest: &ContractionNest, written: &mut Written) -> Result<(), Stri
     for (a, b) in nest.factors() {
         reads.push((a, steps(|step| step.a)));
         reads.extend(b.map(|b| (b, steps(|step| step.b))));
+    }
+    let along_the_lanes = [nest.k.a, nest.k.b, nest.weight.map_or(1, |(_, step)| step)];
+    if nest.weight.is_some() && nest.lane == LaneAxis::Sum && along_the_lanes != [1; 3] {
+        return Err("a weight along the lanes, and what it multiplies, are contiguous".to_owned());
     }
     reads.extend(nest.weights().into_iter().map(|(weight, step)| {
         let mut along = vec![0; loops.len()];
