@@ -1,9 +1,9 @@
 //! What can be asked of a function, as chains of transforms: a value program goes in, a program with
 //! the value and the derivatives comes out, by the cheapest way or by the one that is named.
 
-use crate::differentiate::{Form, Path, forward, forward_laplacian, reverse, second_order};
+use crate::differentiate::{Form, Path, Tail, forward, forward_laplacian, reverse, second_order};
 use crate::ir::{Binding, Graph, Index, NodeId, Op, Output, Product, Program};
-use crate::simplify::cost::{Cost, Points};
+use crate::simplify::cost::{CalledFor, Cost};
 
 /// A request for a function f of x with outputs of shape `[O]`. Derivatives are in x alone, whatever other inputs f has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,7 +80,7 @@ struct Way {
 /// small share of the work on parameters alone. Its input 0 is x, of rank one; what a request takes beside that is the input behind
 /// those that the program has.
 pub fn derive(value: &Program, request: Request, elimination: Elimination) -> Derived {
-    derive_for(Points::Many, value, request, elimination)
+    derive_for(CalledFor::Many, value, request, elimination)
 }
 
 /// The same for calls with one point, which bears all of the work: mostly the same program, but where parameters are multiplied by
@@ -90,11 +90,11 @@ pub fn derive_for_one_point(
     request: Request,
     elimination: Elimination,
 ) -> Derived {
-    derive_for(Points::One, value, request, elimination)
+    derive_for(CalledFor::One, value, request, elimination)
 }
 
 fn derive_for(
-    called_for: Points,
+    called_for: CalledFor,
     value: &Program,
     request: Request,
     elimination: Elimination,
@@ -201,6 +201,7 @@ fn way(roots: Vec<NodeId>, words: &str) -> Way {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Derivation {
     source: NodeId,
     output: NodeId,
@@ -209,6 +210,11 @@ struct Derivation {
 }
 
 impl Derivation {
+    /// The same of another output.
+    fn of(&self, output: NodeId) -> Derivation {
+        Derivation { output, ..*self }
+    }
+
     fn first_name(&self) -> &'static str {
         if self.width == 1 {
             "gradient"
@@ -277,10 +283,16 @@ impl Derivation {
         let adjoint = self.adjoint_first(graph, gradient);
         let tangents = self.tangents(graph);
         let tangents = self.as_first(graph, tangents, gradient);
-        vec![
+        let mut ways = vec![
             way(vec![adjoint], "adjoints"),
             way(vec![tangents], "tangents"),
-        ]
+        ];
+        if gradient && let Some(tail) = Tail::of(graph, self.source, self.output) {
+            let seed = tail.one(graph);
+            let inner = self.of(tail.number).pull(graph, seed, &[]);
+            ways.push(way(vec![tail.first(graph, inner)], "adjoints"));
+        }
+        ways
     }
 
     fn hessian(&self, graph: &mut Graph) -> Vec<Way> {
@@ -334,6 +346,16 @@ impl Derivation {
             if !single {
                 let jacobian = self.tangents(graph);
                 ways.push(way(vec![jacobian, second], &words));
+            }
+        }
+        if single && let Some(tail) = Tail::of(graph, self.source, self.output) {
+            let inner = self.of(tail.number);
+            for (path, name) in self.paths() {
+                let seed = tail.one(graph);
+                let (second, words) = inner.over_cuts(graph, seed, &[], path, form, name);
+                let gradient = inner.pull(graph, seed, &[]);
+                let second = tail.second(graph, gradient, second, form);
+                ways.push(way(vec![tail.first(graph, gradient), second], &words));
             }
         }
         ways

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::functions::Function;
-use crate::simplify::cost::Points;
+use crate::simplify::cost::CalledFor;
 
 use super::contract::Contract;
 
@@ -124,7 +124,7 @@ pub struct Graph {
     /// What is known to be a partial derivative: of which node, in which source, in which entries.
     pub(crate) partials: HashMap<NodeId, (NodeId, NodeId, Vec<usize>)>,
     /// What choices between ways to compute the same are made for.
-    pub(crate) called_for: Points,
+    pub(crate) called_for: CalledFor,
 }
 
 impl Graph {

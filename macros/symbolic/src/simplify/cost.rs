@@ -8,7 +8,7 @@ const HOISTED: f64 = 0.125;
 const MOVE: f64 = 0.5;
 /// An element that a sum reads from farther than the nearest cache, in multiply-adds.
 const FAR: f64 = 0.125;
-/// Of tensors that have a value for each point so many elements are in the nearest cache, where each is a vector.
+/// So many elements of a tensor are in the nearest cache where each is a vector of points.
 const NEAR: usize = 512;
 /// An elementary function on one element, in multiply-adds.
 const ELEMENTARY: f64 = 16.0;
@@ -17,7 +17,7 @@ const DERIVATIVE: f64 = 2.0;
 
 /// How many points a program is called for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Points {
+pub enum CalledFor {
     /// So many that work on parameters alone is a small part.
     #[default]
     Many,
@@ -130,15 +130,16 @@ impl Graph {
     /// The share that each point bears of work that is bound so.
     pub(crate) fn share_of_a_point(&self, binding: Binding) -> f64 {
         match (binding, self.called_for) {
-            (Binding::Points, _) | (_, Points::One) => 1.0,
-            (_, Points::Many) => HOISTED,
+            (Binding::Points, _) | (_, CalledFor::One) => 1.0,
+            (_, CalledFor::Many) => HOISTED,
         }
     }
 
     /// The elements of a factor that are read from farther than the nearest cache.
     fn far_elements(&self, id: NodeId) -> f64 {
         let node = self.node(id);
-        if node.binding == Binding::Points && node.size() > NEAR {
+        let in_vectors = self.called_for == CalledFor::Many && node.binding == Binding::Points;
+        if in_vectors && node.size() > NEAR {
             node.size() as f64
         } else {
             0.0
