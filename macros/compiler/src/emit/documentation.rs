@@ -80,7 +80,7 @@ impl Figures {
         let docs = [
             format!(" What `{name}` computes and how it is eliminated."),
             format!(
-                " Floating-point operations of `{name}` per point, an elementary function counted as one."
+                " Floating-point operations of `{name}` per point of many, an elementary function counted as one."
             ),
             format!(
                 " Bytes of scratch that `{name}` uses, for one point or a batch of any length."

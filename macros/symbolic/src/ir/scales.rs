@@ -10,8 +10,8 @@ use super::graph::{Binding, Graph, NodeId, Op};
 use super::product::factor_indices;
 
 impl Graph {
-    /// Replaces parameters that are scaled along some of their axes by parameters and scale, where that is cheaper: the scale may multiply
-    /// a smaller tensor, and what is left of the parameters is the same for all points.
+    /// Replaces parameters that are scaled along some of their axes by parameters and scale, where that is cheaper, if nothing else reads
+    /// what is scaled: the scale may multiply a smaller tensor, and what is left of the parameters is the same for all points.
     pub(super) fn take_apart_scaled(&self, product: &mut Product, held: &[Index]) {
         let mut apart = product.clone();
         let mut scaled = Vec::new();
@@ -48,7 +48,7 @@ impl Graph {
         }
     }
 
-    /// The factors of an elementwise product of parameters and of a tensor of points that has fewer axes.
+    /// The factors of an elementwise product of parameters and of a tensor of points that has some of their axes.
     fn scaled_parameters(&self, id: NodeId) -> Option<[Factor; 2]> {
         let Op::Contract(contract) = &self.node(id).op else {
             return None;
@@ -65,7 +65,7 @@ impl Graph {
         };
         let is_scaled = contract.extents.len() == contract.rank
             && factor_indices(&parameters).len() == contract.rank
-            && factor_indices(&scale).len() < contract.rank;
+            && (1..contract.rank).contains(&factor_indices(&scale).len());
         is_scaled.then_some([parameters, scale])
     }
 }
