@@ -73,6 +73,8 @@ impl Derived {
 /// One way to get the outputs.
 struct Way {
     roots: Vec<NodeId>,
+    /// The same with the function behind a number applied last, if there is such a number.
+    through_tail: Option<Vec<NodeId>>,
     words: String,
 }
 
@@ -99,6 +101,24 @@ fn derive_for(
     request: Request,
     elimination: Elimination,
 ) -> Derived {
+    let derive = |tail_first| derive_in_order(called_for, value, request, elimination, tail_first);
+    let (derived, is_through_tail) = derive(false);
+    // Units that take as much scratch come in the order of their nodes, which is to be that of what is computed.
+    if is_through_tail {
+        derive(true).0
+    } else {
+        derived
+    }
+}
+
+/// What is derived, and whether through a tail, whose nodes are built before the others if that is asked.
+fn derive_in_order(
+    called_for: CalledFor,
+    value: &Program,
+    request: Request,
+    elimination: Elimination,
+    tail_first: bool,
+) -> (Derived, bool) {
     let mut program = value.clone();
     program.graph.called_for = called_for;
     let inputs = value.inputs[0][0];
@@ -119,6 +139,7 @@ fn derive_for(
         output,
         width,
         elimination,
+        tail_first,
     };
     let (names, ways): (Vec<&str>, Vec<Way>) = match request {
         Request::Value => (vec!["value"], vec![way(Vec::new(), "value")]),
@@ -178,7 +199,15 @@ fn derive_for(
             best = Some((cost, way));
         }
     }
-    let (cost, way) = best.expect("every request has a way");
+    let (mut cost, mut way) = best.expect("every request has a way");
+    let mut is_through_tail = false;
+    if let Some(mut roots) = way.through_tail.take() {
+        roots.insert(0, output);
+        let other = program.graph.cost(&roots);
+        if other.weight < cost.weight {
+            (cost, way.roots, is_through_tail) = (other, roots, true);
+        }
+    }
     program.inputs.extend(extra);
     let named = names.iter().zip(way.roots);
     program.outputs = named
@@ -187,16 +216,18 @@ fn derive_for(
             node,
         })
         .collect();
-    Derived {
+    let derived = Derived {
         program,
         elimination: way.words,
         cost,
-    }
+    };
+    (derived, is_through_tail)
 }
 
 fn way(roots: Vec<NodeId>, words: &str) -> Way {
     Way {
         roots,
+        through_tail: None,
         words: words.to_owned(),
     }
 }
@@ -207,6 +238,7 @@ struct Derivation {
     output: NodeId,
     width: usize,
     elimination: Elimination,
+    tail_first: bool,
 }
 
 impl Derivation {
@@ -283,16 +315,19 @@ impl Derivation {
         let adjoint = self.adjoint_first(graph, gradient);
         let tangents = self.tangents(graph);
         let tangents = self.as_first(graph, tangents, gradient);
-        let mut ways = vec![
-            way(vec![adjoint], "adjoints"),
-            way(vec![tangents], "tangents"),
-        ];
-        if gradient && let Some(tail) = Tail::of(graph, self.source, self.output) {
+        let tail = gradient.then(|| Tail::of(graph, self.source, self.output));
+        let through_tail = tail.flatten().map(|tail| {
             let seed = tail.one(graph);
             let inner = self.of(tail.number).pull(graph, seed, &[]);
-            ways.push(way(vec![tail.first(graph, inner)], "adjoints"));
-        }
-        ways
+            vec![tail.first(graph, inner)]
+        });
+        vec![
+            Way {
+                through_tail,
+                ..way(vec![adjoint], "adjoints")
+            },
+            way(vec![tangents], "tangents"),
+        ]
     }
 
     fn hessian(&self, graph: &mut Graph) -> Vec<Way> {
@@ -335,6 +370,8 @@ impl Derivation {
         let functionals = if single { Vec::new() } else { vec![self.width] };
         let mut ways = Vec::new();
         for (path, name) in self.paths() {
+            let through_tail = |graph: &mut Graph| self.through_tail(graph, path, form, name);
+            let before = self.tail_first.then(|| through_tail(graph)).flatten();
             let seed = if single {
                 graph.ones(&[1])
             } else {
@@ -342,23 +379,36 @@ impl Derivation {
             };
             let (second, words) = self.over_cuts(graph, seed, &functionals, path, form, name);
             let adjoint = self.adjoint_first(graph, single);
-            ways.push(way(vec![adjoint, second], &words));
+            ways.push(Way {
+                through_tail: before.or_else(|| through_tail(graph)),
+                ..way(vec![adjoint, second], &words)
+            });
             if !single {
                 let jacobian = self.tangents(graph);
                 ways.push(way(vec![jacobian, second], &words));
             }
         }
-        if single && let Some(tail) = Tail::of(graph, self.source, self.output) {
-            let inner = self.of(tail.number);
-            for (path, name) in self.paths() {
-                let seed = tail.one(graph);
-                let (second, words) = inner.over_cuts(graph, seed, &[], path, form, name);
-                let gradient = inner.pull(graph, seed, &[]);
-                let second = tail.second(graph, gradient, second, form);
-                ways.push(way(vec![tail.first(graph, gradient), second], &words));
-            }
-        }
         ways
+    }
+
+    /// Gradient and second derivative of one output by those of the number that it is a function of.
+    fn through_tail(
+        &self,
+        graph: &mut Graph,
+        path: Path,
+        form: Form,
+        name: &str,
+    ) -> Option<Vec<NodeId>> {
+        if self.width > 1 {
+            return None;
+        }
+        let tail = Tail::of(graph, self.source, self.output)?;
+        let inner = self.of(tail.number);
+        let seed = tail.one(graph);
+        let (second, _) = inner.over_cuts(graph, seed, &[], path, form, name);
+        let gradient = inner.pull(graph, seed, &[]);
+        let second = tail.second(graph, gradient, second, form);
+        Some(vec![tail.first(graph, gradient), second])
     }
 
     fn adjoint_hessian(&self, graph: &mut Graph, weights: NodeId) -> Vec<Way> {

@@ -29,7 +29,7 @@ fn a_function_of_the_output_costs_what_it_does_to_the_results() {
     ];
     for (request, most) in entries {
         let elementwise = |last| {
-            derive(&network(last), request, Elimination::Automatic)
+            derive(&network(last), request, Elimination::Contraction)
                 .cost
                 .elementwise
         };

@@ -141,21 +141,10 @@ impl<'a> Order<'a> {
             .collect();
         let mut order = Vec::new();
         loop {
-            let growth = |place: usize, before: &BTreeSet<NodeId>| {
-                let last = |id: &&NodeId| {
-                    readers[*id] == 1 + usize::from(before.contains(*id)) && !kept.contains(*id)
-                };
-                let freed: usize = read[place].iter().filter(last).map(size).sum();
-                taken[place] as isize - freed as isize
-            };
-            // Of units that take as much the one behind which the term of a sum, if nothing else is missing for it, takes the least.
             let growth = |place: &usize| {
-                let own = growth(*place, &BTreeSet::new());
-                let next = waiting[*place].iter().filter(|next| {
-                    missing[**next] == 1 && matches!(self.units[sorted[**next]], Unit::Term(..))
-                });
-                let next = next.map(|next| growth(*next, &read[*place]));
-                (own, next.min().unwrap_or(0).min(0))
+                let last = |id: &&NodeId| readers[*id] == 1 && !kept.contains(*id);
+                let freed: usize = read[*place].iter().filter(last).map(size).sum();
+                taken[*place] as isize - freed as isize
             };
             let Some(next) = ready.iter().copied().min_by_key(growth) else {
                 return order;
