@@ -74,7 +74,7 @@ impl Derived {
 struct Way {
     roots: Vec<NodeId>,
     /// The same with the function behind a number applied last, if there is such a number.
-    through_tail: Option<Vec<NodeId>>,
+    through_tail: Option<Box<Way>>,
     words: String,
 }
 
@@ -105,10 +105,12 @@ fn derive_for(
     let (derived, is_through_tail) = derive(false);
     // Units that take as much scratch come in the order of their nodes, which is to be that of what is computed.
     if is_through_tail {
-        derive(true).0
-    } else {
-        derived
+        let (in_order, is_through_tail) = derive(true);
+        if is_through_tail && in_order.cost.weight <= derived.cost.weight {
+            return in_order;
+        }
     }
+    derived
 }
 
 /// What is derived, and whether through a tail, whose nodes are built before the others if that is asked.
@@ -201,11 +203,11 @@ fn derive_in_order(
     }
     let (mut cost, mut way) = best.expect("every request has a way");
     let mut is_through_tail = false;
-    if let Some(mut roots) = way.through_tail.take() {
-        roots.insert(0, output);
-        let other = program.graph.cost(&roots);
-        if other.weight < cost.weight {
-            (cost, way.roots, is_through_tail) = (other, roots, true);
+    if let Some(mut other) = way.through_tail.take() {
+        other.roots.insert(0, output);
+        let cost_of_other = program.graph.cost(&other.roots);
+        if cost_of_other.weight < cost.weight {
+            (cost, way, is_through_tail) = (cost_of_other, *other, true);
         }
     }
     program.inputs.extend(extra);
@@ -319,7 +321,7 @@ impl Derivation {
         let through_tail = tail.flatten().map(|tail| {
             let seed = tail.one(graph);
             let inner = self.of(tail.number).pull(graph, seed, &[]);
-            vec![tail.first(graph, inner)]
+            Box::new(way(vec![tail.first(graph, inner)], "adjoints"))
         });
         vec![
             Way {
@@ -398,17 +400,18 @@ impl Derivation {
         path: Path,
         form: Form,
         name: &str,
-    ) -> Option<Vec<NodeId>> {
+    ) -> Option<Box<Way>> {
         if self.width > 1 {
             return None;
         }
         let tail = Tail::of(graph, self.source, self.output)?;
         let inner = self.of(tail.number);
         let seed = tail.one(graph);
-        let (second, _) = inner.over_cuts(graph, seed, &[], path, form, name);
+        let (second, words) = inner.over_cuts(graph, seed, &[], path, form, name);
         let gradient = inner.pull(graph, seed, &[]);
         let second = tail.second(graph, gradient, second, form);
-        Some(vec![tail.first(graph, gradient), second])
+        let first = tail.first(graph, gradient);
+        Some(Box::new(way(vec![first, second], &words)))
     }
 
     fn adjoint_hessian(&self, graph: &mut Graph, weights: NodeId) -> Vec<Way> {

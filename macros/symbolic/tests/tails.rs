@@ -4,7 +4,7 @@ mod support;
 
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::interpret::interpret;
-use derive_network_symbolic::ir::Program;
+use derive_network_symbolic::ir::{Graph, NodeId, Product, Program};
 use derive_network_symbolic::request::{Elimination, Request, derive};
 use support::programs::{Builder, map};
 use support::{Random, chain, distance, outputs};
@@ -86,5 +86,75 @@ fn derivatives_through_a_tail_are_those_of_tangents() {
             [gradient, hessian].map(|program| interpret(&program, &x, &parameters));
         let error = distance(&gradient, &hessian[..2]);
         assert!(error < 1e-13, "{name}: {error:e}");
+    }
+}
+
+/// How a value is made of a number, of what the number is a sum of, and of a parameter.
+type Tail = fn(&mut Graph, [NodeId; 3]) -> NodeId;
+
+fn times(graph: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
+    let mut product = Product::new();
+    product.tensor(a, &[]).tensor(b, &[]);
+    graph.contract(product, &[])
+}
+
+/// Numbers that the constructors write out where they meet the same terms again: what is derived reads those, and the number no more.
+#[test]
+fn a_number_that_is_written_out_in_its_slope_keeps_its_curvature() {
+    let inputs = 12;
+    let tails: [(&str, Tail); 3] = [
+        ("a constant is added", |graph, [number, _, _]| {
+            let square = times(graph, number, number);
+            graph.sum(&[(1.0, square), (1.0, number)], &[])
+        }),
+        ("and a parameter again", |graph, [number, _, bias]| {
+            let square = times(graph, number, number);
+            let product = times(graph, number, bias);
+            graph.sum(&[(1.0, square), (1.0, product)], &[])
+        }),
+        ("a cube", |graph, [number, _, bias]| {
+            let square = times(graph, number, number);
+            let cube = times(graph, square, number);
+            graph.sum(
+                &[(1.0, cube), (-2.0, square), (1.0, number), (1.0, bias)],
+                &[],
+            )
+        }),
+    ];
+    for (name, tail) in tails {
+        for added in [false, true] {
+            let mut builder = Builder::new(inputs);
+            let bias = builder.parameter(&[]);
+            let (x, graph) = (builder.x, &mut builder.program.graph);
+            let square = graph.multiply(x, x);
+            let one = graph.ones(&[]);
+            let other = if added { bias } else { one };
+            let number = graph.sum(&[(1.0, other), (1.0, square)], &[]);
+            let value = tail(graph, [number, square, other]);
+            builder.program.outputs = outputs(&[("value", value)]);
+            let mut random = Random(11);
+            let (x, parameters) = (
+                [random.numbers(inputs)],
+                random.numbers(builder.program.parameters),
+            );
+            for request in [Request::Hessian, Request::Laplacian] {
+                let meaning = |elimination| {
+                    let derived = derive(&builder.program, request, elimination).program;
+                    interpret(&derived, &x, &parameters)
+                };
+                let expected = meaning(Elimination::Forward);
+                for elimination in [
+                    Elimination::Automatic,
+                    Elimination::Recursion,
+                    Elimination::Contraction,
+                ] {
+                    let error = distance(&meaning(elimination), &expected);
+                    assert!(
+                        error < 1e-13,
+                        "{name} {added} {request:?} {elimination:?}: {error:e}"
+                    );
+                }
+            }
+        }
     }
 }

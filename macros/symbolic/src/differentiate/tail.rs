@@ -5,8 +5,8 @@
 use crate::ir::{Binding, Graph, Index, NodeId, Product};
 
 use super::cuts::Span;
-use super::forward::forward;
-use super::second_order::Form;
+use super::reverse::reverse;
+use super::second_order::{Form, Path, second_order};
 
 /// A number that the output is a function of, and the derivatives of that function there, numbers too.
 #[derive(Clone, Copy, Debug)]
@@ -18,16 +18,21 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// The first such number behind the source, if the slope there depends on the point.
+    /// The first such number behind the source, if the slope there depends on the point. Cuts that a linear stretch follows are none.
     pub fn of(graph: &mut Graph, source: NodeId, output: NodeId) -> Option<Tail> {
         let span = Span::new(graph, source, output);
         let cuts = span.cuts.iter().map(|position| span.nodes[*position]);
         let mut inner = cuts.filter(|cut| *cut != source && *cut != output);
         let number = inner.find(|cut| graph.node(*cut).size() == 1)?;
-        let shape = graph.shape(number).to_vec();
-        let seed = graph.identity(&shape);
-        let slope = forward(graph, &[output], &[(number, seed)])[0];
-        let curvature = forward(graph, &[slope], &[(number, seed)])[0];
+        // Both from the nodes between the number and the output: what is derived from them need not read the number itself any more, where
+        // a constructor has written it out.
+        let shape = graph.shape(output).to_vec();
+        let one = graph.ones(&shape);
+        let adjoints = reverse(graph, output, one, &[number]);
+        let slope = adjoints.get(number)?;
+        let path = Path::Contraction;
+        let curvature =
+            second_order(graph, number, output, &adjoints, &[], path, Form::Hessian).node;
         let [slope, curvature] = [slope, curvature].map(|derivative| as_number(graph, derivative));
         (graph.node(slope).binding == Binding::Points).then_some(Tail {
             number,
