@@ -2,8 +2,8 @@
 //! the value and the derivatives comes out, by the cheapest way or by the one that is named.
 
 use crate::differentiate::{Form, Path, Tail, forward, forward_laplacian, reverse, second_order};
-use crate::ir::{Binding, Graph, Index, NodeId, Op, Output, Product, Program};
-use crate::simplify::cost::{CalledFor, Cost};
+use crate::ir::{Binding, CalledFor, Graph, Index, NodeId, Op, Output, Product, Program};
+use crate::simplify::cost::Cost;
 
 /// A request for a function f of x with outputs of shape `[O]`. Derivatives are in x alone, whatever other inputs f has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

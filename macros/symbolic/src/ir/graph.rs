@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 
 use crate::functions::Function;
-use crate::simplify::cost::CalledFor;
 
 use super::contract::Contract;
 
@@ -35,6 +34,16 @@ pub enum Binding {
     Parameters,
     /// Once per point.
     Points,
+}
+
+/// How many points a program is called for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CalledFor {
+    /// So many that work on parameters alone is a small part.
+    #[default]
+    Many,
+    /// One, which bears all of it.
+    One,
 }
 
 /// A coefficient that is compared and hashed by its bits.

@@ -17,5 +17,5 @@ mod ties;
 mod windows;
 
 pub use contract::{Contract, Factor, Index, Product, Window};
-pub use graph::{Binding, Coefficient, FunctionId, Graph, Node, NodeId, Op};
+pub use graph::{Binding, CalledFor, Coefficient, FunctionId, Graph, Node, NodeId, Op};
 pub use program::{Output, Program, Total};

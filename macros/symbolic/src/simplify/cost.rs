@@ -1,6 +1,6 @@
 //! What a node costs per point: counts that the documentation states and weights that choose.
 
-use crate::ir::{Binding, Graph, NodeId, Op};
+use crate::ir::{Binding, CalledFor, Graph, NodeId, Op};
 
 /// Work on parameters alone is done once per call; in a call for many points this is its share of a point's work.
 const HOISTED: f64 = 0.125;
@@ -14,16 +14,6 @@ const NEAR: usize = 512;
 const ELEMENTARY: f64 = 16.0;
 /// A further derivative of a function whose generators are known.
 const DERIVATIVE: f64 = 2.0;
-
-/// How many points a program is called for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CalledFor {
-    /// So many that work on parameters alone is a small part.
-    #[default]
-    Many,
-    /// One, which bears all of it.
-    One,
-}
 
 /// Operations of a program, per point.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
