@@ -53,6 +53,28 @@ fn composed() -> Program {
     builder.program
 }
 
+/// Second derivatives by each elimination beside those of tangents of tangents, which know no tail.
+fn agrees_with_tangents(name: &str, program: &Program, x: &[Vec<f64>], parameters: &[f64]) {
+    for request in [Request::Hessian, Request::Laplacian] {
+        let meaning = |elimination| {
+            let derived = derive(program, request, elimination).program;
+            interpret(&derived, x, parameters)
+        };
+        let expected = meaning(Elimination::Forward);
+        for elimination in [
+            Elimination::Automatic,
+            Elimination::Recursion,
+            Elimination::Contraction,
+        ] {
+            let error = distance(&meaning(elimination), &expected);
+            assert!(
+                error < 1e-13,
+                "{name} {request:?} {elimination:?}: {error:e}"
+            );
+        }
+    }
+}
+
 #[test]
 fn derivatives_through_a_tail_are_those_of_tangents() {
     for (name, program) in [
@@ -62,24 +84,7 @@ fn derivatives_through_a_tail_are_those_of_tangents() {
     ] {
         let mut random = Random(name.len() as u64);
         let (x, parameters) = ([random.numbers(INPUTS)], random.numbers(program.parameters));
-        for request in [Request::Hessian, Request::Laplacian] {
-            let meaning = |elimination| {
-                let derived = derive(&program, request, elimination).program;
-                interpret(&derived, &x, &parameters)
-            };
-            let expected = meaning(Elimination::Forward);
-            for elimination in [
-                Elimination::Automatic,
-                Elimination::Recursion,
-                Elimination::Contraction,
-            ] {
-                let error = distance(&meaning(elimination), &expected);
-                assert!(
-                    error < 1e-13,
-                    "{name} {request:?} {elimination:?}: {error:e}"
-                );
-            }
-        }
+        agrees_with_tangents(name, &program, &x, &parameters);
         let gradient = derive(&program, Request::Gradient, Elimination::Automatic).program;
         let hessian = derive(&program, Request::Hessian, Elimination::Forward).program;
         let [gradient, hessian] =
@@ -137,24 +142,7 @@ fn a_number_that_is_written_out_in_its_slope_keeps_its_curvature() {
                 [random.numbers(inputs)],
                 random.numbers(builder.program.parameters),
             );
-            for request in [Request::Hessian, Request::Laplacian] {
-                let meaning = |elimination| {
-                    let derived = derive(&builder.program, request, elimination).program;
-                    interpret(&derived, &x, &parameters)
-                };
-                let expected = meaning(Elimination::Forward);
-                for elimination in [
-                    Elimination::Automatic,
-                    Elimination::Recursion,
-                    Elimination::Contraction,
-                ] {
-                    let error = distance(&meaning(elimination), &expected);
-                    assert!(
-                        error < 1e-13,
-                        "{name} {added} {request:?} {elimination:?}: {error:e}"
-                    );
-                }
-            }
+            agrees_with_tangents(name, &builder.program, &x, &parameters);
         }
     }
 }
