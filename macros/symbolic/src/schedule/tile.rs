@@ -61,8 +61,9 @@ struct Step {
     load: f64,
     /// The step's part of the half cycles that a large tile takes to begin.
     startup: f64,
-    /// Whether each column is multiplied by a weight before it is a factor; of paired factors, each second one, of which there are as many as rows.
+    /// Whether each second factor is multiplied by a weight.
     weighted: bool,
+    /// Whether there are as many second factors as rows, not as columns.
     paired: bool,
 }
 
