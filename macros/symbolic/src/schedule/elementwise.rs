@@ -16,8 +16,8 @@ struct Axis {
 }
 
 impl Axis {
-    /// The only entry along a summed index of one value.
-    const ONLY: Axis = Axis {
+    /// The first entry along an index that no loop counts.
+    const FIRST: Axis = Axis {
         counter: None,
         start: 0,
     };
@@ -197,29 +197,42 @@ impl<'a> Writer<'a> {
         entry.unwrap_or_else(|| self.builder.constant(0.0))
     }
 
-    /// The product of the factors of an elementwise contraction.
+    /// The product of the factors of an elementwise contraction, summed over what is written out.
     pub fn product(&mut self, id: NodeId) -> StepId {
         let Op::Contract(contract) = &self.graph.node(id).op else {
             unreachable!("products are contractions");
         };
-        let axes = self.axes();
-        let product = if contract.is_structure() {
-            self.structure(contract, &axes)
-        } else {
-            let mut product = Some(self.builder.constant(1.0));
-            for (tensor, indices) in contract.tensors() {
-                let own: Vec<Axis> = indices
-                    .iter()
-                    .map(|index| axes.get(*index).copied().unwrap_or(Axis::ONLY))
-                    .collect();
-                let entry = self.entry(tensor, &own);
-                product = product
-                    .zip(entry)
-                    .map(|(product, entry)| self.builder.multiply(product, entry));
+        let mut axes = self.axes();
+        if contract.is_structure() {
+            let entry = self.structure(contract, &axes);
+            return entry.unwrap_or_else(|| self.builder.constant(0.0));
+        }
+        let summed = &contract.extents[contract.rank..];
+        axes.resize(contract.extents.len(), Axis::FIRST);
+        let mut sum = self.builder.constant(0.0);
+        for term in 0..summed.iter().product() {
+            let mut rest = term;
+            for (axis, extent) in axes[contract.rank..].iter_mut().zip(summed) {
+                axis.start = rest % extent;
+                rest /= extent;
             }
-            product
-        };
-        product.unwrap_or_else(|| self.builder.constant(0.0))
+            if let Some((product, factor)) = self.factors(contract, &axes) {
+                sum = self.builder.multiply_add(product, factor, sum);
+            }
+        }
+        sum
+    }
+
+    /// The product of the factors of a contraction where each index stands at one place, but for the last one; none if it is zero.
+    fn factors(&mut self, contract: &Contract, axes: &[Axis]) -> Option<(StepId, StepId)> {
+        let one = self.builder.constant(1.0);
+        let mut product = (one, one);
+        for (tensor, indices) in contract.tensors() {
+            let own: Vec<Axis> = indices.iter().map(|index| axes[*index]).collect();
+            let entry = self.entry(tensor, &own)?;
+            product = (self.builder.multiply(product.0, product.1), entry);
+        }
+        Some(product)
     }
 
     /// The given derivatives of one function.

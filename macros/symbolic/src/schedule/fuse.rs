@@ -9,7 +9,7 @@ use super::absorb::absorb;
 use super::joint::join_sums;
 use super::live::Live;
 use super::nests::{ElementwiseNest, LaneAxis, Nest, Operand, Place, Space, View};
-use super::touched::{Walk, conflict, overlap, touched_by, touched_by_elementwise};
+use super::touched::{Touched, Walk, conflict, overlap, touched_by, touched_by_elementwise};
 
 /// Loops of at most this many steps are unrolled.
 pub(crate) const SHORT: usize = 4;
@@ -85,7 +85,7 @@ fn join_elementwise(nests: Vec<Nest>) -> Vec<Nest> {
     joined
 }
 
-/// Joins a nest with the latest one that it can be moved up to, or appends it.
+/// Joins a nest with the latest one that it can be moved up to, or with one that can be moved down to it, or appends it.
 fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
     let touched = touched_by_elementwise(&nest);
     for position in (0..fused.len()).rev() {
@@ -99,7 +99,36 @@ fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
             break;
         }
     }
-    fused.push(Nest::Elementwise(nest));
+    let moved = take_down(fused, &nest, &touched);
+    fused.push(Nest::Elementwise(moved.unwrap_or(nest)));
+}
+
+/// How many nests another one is moved down behind at most.
+const MOST_PASSED: usize = 8;
+
+/// A nest with one of the latest before it, which is taken away: one that it reads, and nothing in between.
+fn take_down(
+    fused: &mut Vec<Nest>,
+    nest: &ElementwiseNest,
+    touched: &Touched,
+) -> Option<ElementwiseNest> {
+    let mut between: Vec<Touched> = Vec::new();
+    for position in (0..fused.len()).rev().take(MOST_PASSED) {
+        let own = touched_by(&fused[position]);
+        if let Nest::Elementwise(earlier) = &fused[position]
+            && own
+                .writes
+                .iter()
+                .any(|write| touched.reads.iter().any(|read| overlap(write, read)))
+            && !between.iter().any(|later| conflict(&own, later))
+            && let Some(joined) = join_in_any_loops(earlier, nest)
+        {
+            fused.remove(position);
+            return Some(joined);
+        }
+        between.push(own);
+    }
+    None
 }
 
 /// Makes the loop over the vectors of points in a block the last one. Where it was joined with another it is taken apart.
@@ -437,10 +466,14 @@ mod tests {
 
     /// The square of what is read at `from`, written at `to`, both entries of interleaved streams.
     fn square(from: usize, to: usize) -> Nest {
+        Nest::Elementwise(square_of(from, to))
+    }
+
+    fn square_of(from: usize, to: usize) -> ElementwiseNest {
         let mut builder = StraightLineBuilder::new();
         let operand = builder.operand(0);
         let result = builder.multiply(operand, operand);
-        Nest::Elementwise(ElementwiseNest {
+        ElementwiseNest {
             lane: LaneAxis::Points,
             loops: vec![EXTENT],
             vectors: 1,
@@ -450,7 +483,7 @@ mod tests {
             }],
             results: vec![(place(to), vec![STREAMS])],
             body: builder.finish(&[result]),
-        })
+        }
     }
 
     /// Copies of what is read at `from` in all places of `to`, side by side.
@@ -619,6 +652,35 @@ mod tests {
         assert_eq!(as_entries(&[20, 2], &[6, 1]), kept);
         let kept = (vec![20, 4], vec![4, 1], 4);
         assert_eq!(as_entries(&[20, 4], &[4, 1]), kept);
+    }
+
+    /// How many nests are left of a square, one in other loops that reads at `from`, and one that reads what both wrote.
+    fn nests_left_around(from: usize) -> usize {
+        let mut between = square_of(from, 600);
+        between.loops = vec![EXTENT / 2];
+        let mut last = square_of(100, 700);
+        last.operands.push(Operand::Tensor {
+            place: place(600),
+            steps: vec![0],
+        });
+        let mut builder = StraightLineBuilder::new();
+        let [square, other] = [0, 1].map(|operand| builder.operand(operand));
+        let sum = builder.add(square, other);
+        last.body = builder.finish(&[sum]);
+        let output = View {
+            space: Space::Block,
+            offset: 700,
+            shape: vec![EXTENT],
+            strides: vec![STREAMS],
+        };
+        let nests = [square_of(0, 100), between, last].map(Nest::Elementwise);
+        fuse(nests.to_vec(), 1, &[output]).len()
+    }
+
+    #[test]
+    fn a_nest_comes_down_to_the_one_that_reads_it_unless_another_does_before() {
+        assert_eq!(nests_left_around(300), 2);
+        assert_eq!(nests_left_around(100), 3);
     }
 
     #[test]

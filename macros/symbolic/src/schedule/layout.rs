@@ -263,7 +263,9 @@ fn leading_axis(graph: &Graph, units: &Units, layout: &Layout, id: NodeId) -> us
                 }
             }
         }
-        Op::Contract(contract) if contract.is_elementwise() => walked = operands(contract),
+        Op::Contract(contract) if contract.is_elementwise() || units.written_out.contains(&id) => {
+            walked = operands(contract);
+        }
         Op::Contract(contract) => products.push(operands(contract)),
         Op::Map { argument, .. } | Op::FirstMax { argument, .. } => walked.extend(
             layout

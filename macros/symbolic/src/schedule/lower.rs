@@ -170,7 +170,9 @@ impl Lowering<'_> {
             Op::Contract(contract) if contract.writes() || self.scatters(id, &contract) => {
                 self.written(id, &contract, points)
             }
-            Op::Contract(contract) if !contract.is_elementwise() => {
+            Op::Contract(contract)
+                if !contract.is_elementwise() && !self.units.written_out.contains(&id) =>
+            {
                 vec![self.contraction(id, id, &contract, 1.0, None, points)]
             }
             Op::Contract(_) => self.elementwise(&[id], &[self.view(id)], points, |writer| {

@@ -90,7 +90,7 @@ struct Planned {
 
 impl Planned {
     fn new(program: &Program, mode: Mode, vectors: usize, plan: Plan) -> Self {
-        let units = Units::new(program, plan);
+        let units = Units::new(program, mode, plan);
         let layout = Layout::new(program, &units, mode, vectors);
         let bytes = match mode {
             Mode::Batch => 64 * layout.block,

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use crate::ir::{Binding, Coefficient, Contract, FunctionId, Graph, NodeId, Op, Program};
 
 use super::fuse;
+use super::nests::Mode;
 use super::order::Order;
 use super::views::{is_structure, read_as_stored, view_of};
 
@@ -19,6 +20,8 @@ pub(crate) struct Units {
     pub ordered: Vec<Unit>,
     /// Contractions that are accumulated into the sum that uses them.
     pub fused: HashSet<NodeId>,
+    /// Contractions whose sums are written out: elementwise work.
+    pub written_out: HashSet<NodeId>,
     /// What the units compute.
     pub computed: HashSet<NodeId>,
     /// Where tensors that are summed over the points go.
@@ -76,12 +79,14 @@ impl Units {
     /// Groups the live nodes and orders the groups.
     ///
     /// Totals have nodes of their own, which nothing else reads ([`own_totals`]).
-    pub fn new(program: &Program, plan: Plan) -> Self {
+    pub fn new(program: &Program, mode: Mode, plan: Plan) -> Self {
         let graph = &program.graph;
         let live = program.live();
         let totals = program.totals.iter();
         let totals: HashMap<NodeId, usize> = totals.map(|t| (t.node, t.offset)).collect();
-        let fused = fused(program, &live, &totals);
+        let mut fused = fused(program, &live, &totals);
+        let written_out = written_out(graph, &live, &totals, mode);
+        fused.retain(|id| !written_out.contains(id));
         let mut outputs: HashSet<NodeId> =
             program.outputs.iter().map(|output| output.node).collect();
         for total in totals.keys() {
@@ -123,6 +128,7 @@ impl Units {
         Units {
             ordered,
             fused,
+            written_out,
             computed,
             totals,
         }
@@ -160,7 +166,10 @@ impl Units {
         };
         match &graph.node(id).op {
             Op::Sum(_) => self.terms(graph, id).1.is_empty() && !self.totals.contains_key(&id),
-            Op::Contract(contract) => contract.is_elementwise() && !self.totals.contains_key(&id),
+            Op::Contract(contract) => {
+                let sums_nothing = contract.is_elementwise() || self.written_out.contains(&id);
+                sums_nothing && !self.totals.contains_key(&id)
+            }
             _ => false,
         }
     }
@@ -307,6 +316,41 @@ fn fused(program: &Program, live: &[NodeId], totals: &HashMap<NodeId, usize>) ->
         }
     }
     fused
+}
+
+/// Sums of the points of a block that are written out: short ones that share nothing with each other, as those of |∇u|² at each unit of
+/// a layer. As contractions they would load every entry for one multiply-add; with the elementwise work around them they share loads.
+fn written_out(
+    graph: &Graph,
+    live: &[NodeId],
+    totals: &HashMap<NodeId, usize>,
+    mode: Mode,
+) -> HashSet<NodeId> {
+    // The terms of a total are summed over the points.
+    let of_totals = totals.keys().flat_map(|total| graph.arguments(*total));
+    let of_totals: HashSet<NodeId> = of_totals.chain(totals.keys().copied()).collect();
+    let is_short = |id: &NodeId| {
+        let node = graph.node(*id);
+        let Op::Contract(contract) = &node.op else {
+            return false;
+        };
+        let terms: usize = contract.extents[contract.rank..].iter().product();
+        let mut tensors = contract.tensors();
+        node.binding == Binding::Points
+            && contract.is_plain()
+            && (2..=fuse::SHORT).contains(&terms)
+            && tensors.all(|(_, indices)| {
+                let mut free = 0..contract.rank;
+                free.all(|index| contract.extents[index] == 1 || indices.contains(&index))
+            })
+    };
+    let short = live
+        .iter()
+        .filter(|id| is_short(id) && !of_totals.contains(id));
+    match mode {
+        Mode::Batch => short.copied().collect(),
+        Mode::Single => HashSet::new(),
+    }
 }
 
 /// Groups of derivatives of one function at one argument.
