@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::differentiate::{forward, reverse};
 use crate::ir::{Graph, NodeId, Op, Output, Program, Total};
+use crate::simplify::collapse::collapse;
 use crate::simplify::increments::drop_increments;
 
 /// A loss: `Σ sum + (1/n) Σ mean` over n points, each a scalar or absent.
@@ -106,6 +107,7 @@ pub fn derive_loss(
     let count = program.parameters;
     let loss = weighted(&mut program, densities);
     let graph = &mut program.graph;
+    let loss = collapse(graph, loss);
     let mut totals = Vec::new();
     let mut place = 0;
     if request != LossRequest::Value {
@@ -204,6 +206,7 @@ pub fn derive_parameter_jacobian(
     let mut program = value.clone();
     let count = program.parameters;
     let graph = &mut program.graph;
+    let function = collapse(graph, function);
     let width = graph.shape(function)[0];
     let seed = if width == 1 {
         graph.ones(&[1])
@@ -225,6 +228,7 @@ pub fn derive_parameter_gradient(
     let mut program = value.clone();
     let count = program.parameters;
     let graph = &mut program.graph;
+    let function = collapse(graph, function);
     let seed = graph.ones(&[1]);
     let variables = variables(graph, &[function], frozen, count);
     let gradient = adjoints(graph, function, seed, &variables);
@@ -241,6 +245,7 @@ pub fn derive_pullback(value: &Program, function: NodeId, frozen: &[Range<usize>
     program.inputs.push(vec![width]);
     let shape = program.inputs[0].clone();
     let graph = &mut program.graph;
+    let function = collapse(graph, function);
     let weights = graph.input(number, &[width]);
     let source = graph.input(0, &shape);
     let in_inputs = reverse(graph, function, weights, &[source]).get(source);

@@ -3,6 +3,7 @@
 
 use crate::differentiate::{Form, Path, Tail, forward, forward_laplacian, reverse, second_order};
 use crate::ir::{Binding, CalledFor, Graph, Index, NodeId, Op, Output, Product, Program};
+use crate::simplify::collapse::collapse;
 use crate::simplify::cost::Cost;
 
 /// A request for a function f of x with outputs of shape `[O]`. Derivatives are in x alone, whatever other inputs f has.
@@ -129,6 +130,7 @@ fn derive_in_order(
     if graph.shape(output).is_empty() {
         output = graph.reshape_unit(output, &[1]);
     }
+    output = collapse(graph, output);
     let width = graph.shape(output)[0];
     let source = graph.input(0, &[inputs]);
     let mut extra = Vec::new();

@@ -88,13 +88,17 @@ fn curved_loss() -> Program {
     let u = program.outputs[0].node;
     let graph = &mut program.graph;
     let (x, u) = (graph.input(0, &[3]), graph.entry(u, 0, 0));
-    // Second derivatives one by one: derivatives of the loss in both go through the same factors.
+    // Second derivatives that two formulas read stay one by one: derivatives of the loss in both go through the same factors.
     let curvatures = [0, 1].map(|axis| {
         let slope = partial(graph, u, x, axis);
         partial(graph, slope, x, axis)
     });
-    let residual = graph.add(curvatures[0], curvatures[1]);
-    let squared = graph.hadamard(residual, residual);
+    let slope = partial(graph, u, x, 2);
+    let residuals = [1.0, 2.0].map(|times| {
+        let terms = [(1.0, curvatures[0]), (1.0, curvatures[1]), (times, slope)];
+        graph.sum(&terms, &[])
+    });
+    let squared = graph.hadamard(residuals[0], residuals[1]);
     let densities = Densities {
         sum: None,
         mean: Some(squared),

@@ -30,7 +30,11 @@ pub(crate) fn drop_increments(program: &mut Program) {
 }
 
 /// The operation of a node on other arguments.
-fn rebuild(graph: &mut Graph, id: NodeId, argument_of: &dyn Fn(NodeId) -> NodeId) -> NodeId {
+pub(super) fn rebuild(
+    graph: &mut Graph,
+    id: NodeId,
+    argument_of: &dyn Fn(NodeId) -> NodeId,
+) -> NodeId {
     let shape = graph.shape(id).to_vec();
     match graph.node(id).op.clone() {
         Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } => id,
