@@ -8,6 +8,7 @@ use derive_network_symbolic::interpret::interpret;
 use derive_network_symbolic::ir::{Graph, NodeId, Op, Program};
 use derive_network_symbolic::parameter_request::derive_parameter_gradient;
 use derive_network_symbolic::request::{Elimination, Request, derive};
+use support::programs::{Builder, map};
 use support::{Random, chain, distance, outputs};
 
 const INPUTS: usize = 2;
@@ -158,6 +159,40 @@ fn a_derivative_that_a_formula_uses_twice_keeps_its_stream() {
         multiply_adds(sums_of_both),
         FIRST + 6.0 * LAYER + 3.0 * LAST
     );
+}
+
+#[test]
+fn parameters_are_not_added_up_to_save_a_product() {
+    let mut builder = Builder::new(INPUTS);
+    let [left, right] = [(); 2].map(|()| builder.parameter(&[WIDTH, INPUTS]));
+    let (x, graph) = (builder.x, &mut builder.program.graph);
+    let [left, right] = [left, right].map(|matrix| graph.multiply(matrix, x));
+    let sum = graph.add(left, right);
+    builder.program.outputs = outputs(&[("value", sum)]);
+    let derived = derive(&builder.program, Request::Value, Elimination::Automatic);
+    assert_eq!(derived.cost.multiply_adds, 2.0 * FIRST);
+}
+
+#[test]
+fn a_small_difference_of_large_terms_stays_a_term() {
+    let formula = |of: &mut Partials| {
+        let [u, t, xx] = [&[][..], &[0], &[1, 1]].map(|entries| of.d(entries));
+        let sines = [0, 1].map(|entry| {
+            let entry = of.graph.entry(of.x, 0, entry);
+            map(&mut of.graph, Activation::Sin, entry)
+        });
+        let difference = of.sum(&[(1e17, sines[0]), (-1e17, sines[1])]);
+        let square = of.product(u, u);
+        let terms = [u, square, difference, t, xx].map(|term| (1.0, term));
+        of.sum(&terms)
+    };
+    let written = program(2, formula);
+    let parameters = Random(5).numbers(written.parameters);
+    let derived = derive(&written, Request::Value, Elimination::Automatic).program;
+    let [found, expected] =
+        [derived, written].map(|program| interpret(&program, &[vec![0.3; INPUTS]], &parameters));
+    let [found, expected] = [found, expected].map(|tensors| tensors[0].entries[0]);
+    assert!((found - expected).abs() < 1e-12, "{found} {expected}");
 }
 
 /// Products of the parameters with numbers of a point must not change what they are worth: each derivative of the collapsed formula is compared

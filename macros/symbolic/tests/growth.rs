@@ -79,7 +79,8 @@ fn the_page_is_what_the_calculus_gives() {
          Partial derivatives of u = 2 - 20 - 20 - 20 - 1, tanh and a linear output: nodes of the program, nests of the loop\n\
          program for blocks of points, multiply-adds a point. On the right, the square of the derivative and its gradient in all\n\
          parameters. Equal products are one node and equal terms are merged: each derivative of lower or equal order passes through\n\
-         each matrix once, and the nodes are products of pairs of them, so growth is polynomial. Written by\n\
+         each matrix once, and the nodes are products of pairs of them, so growth is polynomial. Sums of products\n\
+         with a common factor are left as they come; formulas and losses take these together (mathematics.md, 9a). Written by\n\
          `UPDATE_DOCS=1 cargo test -p derive-network-symbolic --test growth`, which also compares it.\n\n\
          | derivative | nodes | nests | multiply-adds | with gradient: nodes | nests | multiply-adds |\n\
          |---|---:|---:|---:|---:|---:|---:|\n",

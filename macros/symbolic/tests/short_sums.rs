@@ -4,7 +4,10 @@ mod support;
 
 use derive_network_symbolic::functions::Activation;
 use derive_network_symbolic::ir::{Graph, NodeId, Product};
-use derive_network_symbolic::schedule::{LoopProgram, Mode, Nest, Space, schedule};
+use derive_network_symbolic::schedule::{
+    LoopProgram, Mode, Nest, Space, schedule, schedule_blocks,
+};
+use support::blocks::of_vectors;
 use support::outputs;
 use support::programs::{Builder, map};
 
@@ -68,6 +71,10 @@ fn scheduled(terms: usize, is_shared: bool, mode: Mode) -> usize {
 fn sums_of_few_terms_of_a_block_are_elementwise_work() {
     for terms in 2..=4 {
         assert_eq!(scheduled(terms, false, Mode::Batch), 0, "{terms}");
+        let (mut builder, value) = program(terms, false);
+        builder.program.outputs = outputs(&[("value", value)]);
+        let vectors = of_vectors(4, 8, 0);
+        assert_eq!(contractions(&schedule_blocks(&builder.program, vectors)), 0);
     }
 }
 

@@ -2,9 +2,9 @@
 
 mod support;
 
-use derive_network_symbolic::differentiate::partial;
+use derive_network_symbolic::differentiate::{forward, partial};
 use derive_network_symbolic::functions::Activation;
-use derive_network_symbolic::ir::Program;
+use derive_network_symbolic::ir::{Product, Program};
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
 use derive_network_symbolic::schedule::{LaneAxis, Mode, Nest, alternatives, schedule_blocks};
 use support::blocks::{of_vectors, sums};
@@ -20,7 +20,15 @@ fn case(widths: &[usize], activations: &[Activation]) -> (Program, Densities) {
     let slope = partial(graph, u, x, 0);
     let curvature = partial(graph, slope, x, widths[0] - 1);
     let product = graph.hadamard(u, slope);
-    let residual = graph.add(product, curvature);
+    let identity = graph.identity(&[widths[0]]);
+    let gradient = forward(graph, &[u], &[(x, identity)])[0];
+    // Of few inputs a sum that is written out.
+    let mut squares = Product::new();
+    let k = squares.index(widths[0]);
+    squares.tensor(gradient, &[k]).tensor(gradient, &[k]);
+    let steepness = graph.contract(squares, &[]);
+    let terms = [(1.0, product), (1.0, curvature), (0.5, steepness)];
+    let residual = graph.sum(&terms, &[]);
     let squared = graph.hadamard(residual, residual);
     let total = graph.total(output);
     let densities = Densities {

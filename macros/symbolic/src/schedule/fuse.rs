@@ -654,13 +654,14 @@ mod tests {
         assert_eq!(as_entries(&[20, 4], &[4, 1]), kept);
     }
 
-    /// How many nests are left of a square, one in other loops that reads at `from`, and one that reads what both wrote.
-    fn nests_left_around(from: usize) -> usize {
-        let mut between = square_of(from, 600);
+    /// How many nests are left of a square of what is at 0, one in other loops that reads at `from` and writes at `to`, and one that reads
+    /// what both wrote.
+    fn nests_left_around(from: usize, to: usize) -> usize {
+        let mut between = square_of(from, to);
         between.loops = vec![EXTENT / 2];
         let mut last = square_of(100, 700);
         last.operands.push(Operand::Tensor {
-            place: place(600),
+            place: place(to),
             steps: vec![0],
         });
         let mut builder = StraightLineBuilder::new();
@@ -678,9 +679,11 @@ mod tests {
     }
 
     #[test]
-    fn a_nest_comes_down_to_the_one_that_reads_it_unless_another_does_before() {
-        assert_eq!(nests_left_around(300), 2);
-        assert_eq!(nests_left_around(100), 3);
+    fn a_nest_comes_down_to_the_one_that_reads_it_unless_another_is_in_its_way() {
+        assert_eq!(nests_left_around(300, 600), 2);
+        // It reads what the nest wrote, and writes what that reads.
+        assert_eq!(nests_left_around(100, 600), 3);
+        assert_eq!(nests_left_around(300, 0), 3);
     }
 
     #[test]

@@ -157,7 +157,7 @@ impl Units {
         moments
     }
 
-    /// Whether a unit sums nothing.
+    /// Whether a unit is elementwise work: it sums nothing, or writes out what it sums.
     pub fn is_elementwise(&self, graph: &Graph, unit: &Unit) -> bool {
         let id = match unit {
             Unit::Node(id) => *id,

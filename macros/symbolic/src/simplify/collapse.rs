@@ -7,6 +7,7 @@
 //!
 //! Only what nothing else reads is taken apart: a derivative that a formula uses twice keeps its stream.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Binding, Contract, Factor, Graph, Index, NodeId, Op, Product};
@@ -109,8 +110,8 @@ impl Collapse {
         let mut pending = vec![sum];
         while sums.len() < pending.len() {
             let (shape, terms) = pending[sums.len()].clone();
-            let (flat, written_out) = flat(graph, uses, &terms);
-            let groups = groups(graph, uses, &flat);
+            let flat = Flat::of(graph, uses, &terms);
+            let groups = groups(graph, uses, &flat.terms);
             if groups.is_empty() {
                 let terms = terms.into_iter().map(|(c, node)| (c, Term::Node(node)));
                 let terms = terms.collect();
@@ -120,29 +121,25 @@ impl Collapse {
             let mut grouped: HashSet<NodeId> = HashSet::new();
             let mut own = Vec::new();
             for members in groups {
-                let (first, position) = (flat[members[0].0].1, members[0].1);
+                let first = flat.terms[members[0].term].1;
                 let Op::Contract(contract) = &graph.node(first).op else {
                     unreachable!("groups are of contractions");
                 };
-                let mut inner = Vec::new();
-                for (member, position) in members {
-                    let (coefficient, node) = flat[member];
-                    grouped.insert(node);
-                    inner.push((coefficient, factor(graph, node, position)));
-                }
-                let shape = graph.shape(inner[0].1).to_vec();
                 own.push((
                     1.0,
                     Term::Product {
                         contract: contract.clone(),
-                        position,
+                        position: members[0].position,
                         sum: pending.len(),
                     },
                 ));
-                pending.push((shape, inner));
+                let inner = members.iter();
+                let inner = inner.map(|member| (flat.terms[member.term].0, member.tensor));
+                pending.push((graph.shape(members[0].tensor).to_vec(), inner.collect()));
+                grouped.extend(members.iter().map(|member| flat.terms[member.term].1));
             }
-            let rest = flat.iter().filter(|(_, node)| !grouped.contains(node));
-            own.extend(rest.map(|(c, node)| (*c, Term::Node(*node))));
+            let (rest, written_out) = flat.rest(&grouped);
+            own.extend(rest.into_iter().map(|(c, node)| (c, Term::Node(node))));
             self.taken.extend(written_out);
             self.taken.extend(grouped);
             sums.push(Sum { shape, terms: own });
@@ -205,45 +202,107 @@ fn build_sums(graph: &mut Graph, sums: &[Sum], replaced: &HashMap<NodeId, NodeId
     built[0].expect("there is a first sum")
 }
 
-/// The terms, with those sums written out that nothing else reads, and these sums.
-fn flat(
-    graph: &Graph,
-    uses: &HashMap<NodeId, usize>,
-    terms: &[(f64, NodeId)],
-) -> (Vec<(f64, NodeId)>, Vec<NodeId>) {
-    let (mut flat, mut written_out) = (Vec::new(), Vec::new());
-    let mut pending: Vec<(f64, NodeId)> = terms.iter().rev().copied().collect();
-    while let Some((coefficient, node)) = pending.pop() {
-        match &graph.node(node).op {
-            Op::Sum(inner) if uses[&node] == 1 => {
-                written_out.push(node);
-                let inner = inner.iter().rev();
-                pending.extend(inner.map(|(own, node)| (coefficient * own.0, *node)));
-            }
-            _ => flat.push((coefficient, node)),
-        }
-    }
-    (flat, written_out)
+/// Terms, with those sums written out that nothing else reads.
+struct Flat {
+    terms: Vec<(f64, NodeId)>,
+    /// Of each term the sum that it stands in.
+    within: Vec<Option<usize>>,
+    /// The sums that are written out, each with its coefficient and the sum that it stands in.
+    sums: Vec<(f64, NodeId, Option<usize>)>,
 }
 
-/// Terms that nothing else reads and that differ in one factor, by their number and its position; the largest group first.
+impl Flat {
+    fn of(graph: &Graph, uses: &HashMap<NodeId, usize>, terms: &[(f64, NodeId)]) -> Self {
+        let mut flat = Flat {
+            terms: Vec::new(),
+            within: Vec::new(),
+            sums: Vec::new(),
+        };
+        let terms = terms.iter().rev();
+        let mut pending: Vec<(f64, NodeId, Option<usize>)> =
+            terms.map(|(c, node)| (*c, *node, None)).collect();
+        while let Some((coefficient, id, within)) = pending.pop() {
+            let node = graph.node(id);
+            match &node.op {
+                Op::Sum(inner) if uses[&id] == 1 && node.binding == Binding::Points => {
+                    let here = Some(flat.sums.len());
+                    flat.sums.push((coefficient, id, within));
+                    let inner = inner.iter().rev();
+                    pending.extend(inner.map(|(own, id)| (coefficient * own.0, *id, here)));
+                }
+                _ => {
+                    flat.terms.push((coefficient, id));
+                    flat.within.push(within);
+                }
+            }
+        }
+        flat
+    }
+
+    /// What is left of the terms without some, and the sums that are written out for that: of which no term is taken stay whole, since they
+    /// may be small differences of large terms.
+    fn rest(&self, grouped: &HashSet<NodeId>) -> (Vec<(f64, NodeId)>, Vec<NodeId>) {
+        let mut is_open = vec![false; self.sums.len()];
+        for ((_, node), within) in self.terms.iter().zip(&self.within) {
+            let mut outer = within.filter(|_| grouped.contains(node));
+            while let Some(sum) = outer {
+                is_open[sum] = true;
+                outer = self.sums[sum].2;
+            }
+        }
+        let mut rest = Vec::new();
+        let mut whole = vec![false; self.sums.len()];
+        for (term, within) in self.terms.iter().zip(&self.within) {
+            let (mut outer, mut closed) = (*within, None);
+            while let Some(sum) = outer {
+                closed = if is_open[sum] { closed } else { Some(sum) };
+                outer = self.sums[sum].2;
+            }
+            match closed {
+                Some(sum) if !std::mem::replace(&mut whole[sum], true) => {
+                    rest.push((self.sums[sum].0, self.sums[sum].1));
+                }
+                None if !grouped.contains(&term.1) => rest.push(*term),
+                _ => {}
+            }
+        }
+        let opened = self.sums.iter().zip(is_open);
+        let opened = opened.filter_map(|((_, node, _), is_open)| is_open.then_some(*node));
+        (rest, opened.collect())
+    }
+}
+
+/// The factor of a term in which it differs from the others of a group.
+struct Differing {
+    term: usize,
+    position: usize,
+    tensor: NodeId,
+}
+
+/// Terms that nothing else reads and that differ in one factor, the largest groups first. The factor is one of the points: sums of parameters would
+/// be computed apart from what they are multiplied with.
 fn groups(
     graph: &Graph,
     uses: &HashMap<NodeId, usize>,
     terms: &[(f64, NodeId)],
-) -> Vec<Vec<(usize, usize)>> {
-    let mut known: Vec<(Frame, Vec<(usize, usize)>)> = Vec::new();
-    for (number, (_, node)) in terms.iter().enumerate() {
+) -> Vec<Vec<Differing>> {
+    let of_points = |id: NodeId| graph.node(id).binding == Binding::Points;
+    let mut numbers: HashMap<Frame, usize> = HashMap::new();
+    let mut known: Vec<Vec<Differing>> = Vec::new();
+    for (term, (_, node)) in terms.iter().enumerate() {
         let Op::Contract(contract) = &graph.node(*node).op else {
             continue;
         };
-        if uses[node] > 1 || graph.node(*node).binding != Binding::Points {
+        if uses[node] > 1 || !of_points(*node) {
             continue;
         }
-        for position in 0..contract.factors.len() {
-            let Factor::Tensor(_, indices) = &contract.factors[position] else {
+        for (position, factor) in contract.factors.iter().enumerate() {
+            let Factor::Tensor(tensor, indices) = factor else {
                 continue;
             };
+            if !of_points(*tensor) {
+                continue;
+            }
             let mut others = contract.factors.clone();
             others.remove(position);
             let frame = (
@@ -252,38 +311,31 @@ fn groups(
                 indices.clone(),
                 others,
             );
-            let place = (number, position);
-            match known.iter_mut().find(|(known, _)| *known == frame) {
-                Some((_, members)) if members.iter().any(|(known, _)| *known == number) => {}
-                Some((_, members)) => members.push(place),
-                None => known.push((frame, vec![place])),
+            let group = *numbers.entry(frame).or_insert(known.len());
+            if group == known.len() {
+                known.push(Vec::new());
+            }
+            // A square is there once, with either of its factors.
+            if known[group].last().is_none_or(|last| last.term != term) {
+                known[group].push(Differing {
+                    term,
+                    position,
+                    tensor: *tensor,
+                });
             }
         }
     }
+    known.sort_by_key(|members| Reverse(members.len()));
+    let mut taken = vec![false; terms.len()];
     let mut groups = Vec::new();
-    let mut taken: HashSet<usize> = HashSet::new();
-    loop {
-        for (_, members) in &mut known {
-            members.retain(|(number, _)| !taken.contains(number));
-        }
-        let largest = known.iter().rev().max_by_key(|(_, members)| members.len());
-        match largest {
-            Some((_, members)) if members.len() > 1 => {
-                taken.extend(members.iter().map(|(number, _)| *number));
-                groups.push(members.clone());
+    for mut members in known {
+        members.retain(|member| !taken[member.term]);
+        if members.len() > 1 {
+            for member in &members {
+                taken[member.term] = true;
             }
-            _ => return groups,
+            groups.push(members);
         }
     }
-}
-
-/// The tensor at a position among the factors of a contraction.
-fn factor(graph: &Graph, node: NodeId, position: usize) -> NodeId {
-    match &graph.node(node).op {
-        Op::Contract(contract) => match contract.factors[position] {
-            Factor::Tensor(tensor, _) => tensor,
-            Factor::Delta(..) | Factor::Window(_) => unreachable!("a group has a tensor there"),
-        },
-        _ => unreachable!("groups are of contractions"),
-    }
+    groups
 }
