@@ -19,6 +19,9 @@ const LAYER: f64 = (WIDTH * WIDTH) as f64;
 const FIRST: f64 = (INPUTS * WIDTH) as f64;
 const LAST: f64 = WIDTH as f64;
 
+/// Where a parameter of formulas is: behind those of the network with two hidden layers.
+const VISCOSITY: usize = (INPUTS + 1) * WIDTH + (WIDTH + 1) * WIDTH + WIDTH + 1;
+
 /// What a program computes of u, of shape [], and its partial derivatives.
 type Formula = fn(&mut Partials) -> NodeId;
 
@@ -76,7 +79,17 @@ fn third_order(of: &mut Partials) -> NodeId {
     of.sum(&[(1.0, t), (6.0, steepens), (1.0, xxx)])
 }
 
-const FORMULAS: [(&str, Formula); 4] = [
+/// A parameter times a sum of derivatives, with another derivative.
+fn learned(of: &mut Partials) -> NodeId {
+    let viscosity = of.graph.parameter(VISCOSITY, &[]);
+    let [u, t, x] = [&[][..], &[0], &[1]].map(|entries| of.d(entries));
+    let spreads = laplacian(of);
+    let (steepens, spreads) = (of.product(u, x), of.product(viscosity, spreads));
+    of.sum(&[(1.0, t), (1.0, steepens), (-1.0, spreads)])
+}
+
+const FORMULAS: [(&str, Formula); 5] = [
+    ("learned", learned),
     ("burgers", burgers),
     ("laplacian", laplacian),
     ("used twice", used_twice),
@@ -97,6 +110,7 @@ fn with_outputs(count: usize, hidden: usize, formula: Formula) -> Program {
     let output = program.outputs[0].node;
     let x = program.graph.input(0, &[INPUTS]);
     let graph = std::mem::take(&mut program.graph);
+    program.parameters = program.parameters.max(VISCOSITY + 1);
     let mut partials = Partials { graph, output, x };
     let value = formula(&mut partials);
     program.graph = partials.graph;
@@ -159,6 +173,12 @@ fn a_derivative_that_a_formula_uses_twice_keeps_its_stream() {
         multiply_adds(sums_of_both),
         FIRST + 6.0 * LAYER + 3.0 * LAST
     );
+}
+
+#[test]
+fn parameters_that_multiply_derivatives_go_in_with_them() {
+    // The value, both tangents, and the rest together.
+    assert_eq!(multiply_adds(learned), FIRST + 4.0 * LAYER + 3.0 * LAST);
 }
 
 #[test]

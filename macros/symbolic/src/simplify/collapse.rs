@@ -5,6 +5,8 @@
 //! `h_xx = σ' z_xx + σ'' z_x²`, this is such a sum again. So any linear combination of derivatives goes through the network as one stream,
 //! as the Laplacian does (Dangel, Siebert, Zeinhofer, Walther, Collapsing Taylor Mode Automatic Differentiation, 2025, arXiv:2505.13644).
 //!
+//! Parameters of one entry, such as a viscosity that is learned, go in with what they multiply, as numbers do.
+//!
 //! Only what nothing else reads is taken apart: a derivative that a formula uses twice keeps its stream.
 
 use std::cmp::Reverse;
@@ -40,6 +42,14 @@ pub(crate) fn collapse(graph: &mut Graph, root: NodeId) -> NodeId {
     root
 }
 
+/// A node times a number and times parameters of one entry.
+#[derive(Clone)]
+struct Part {
+    coefficient: f64,
+    scalars: Vec<NodeId>,
+    node: NodeId,
+}
+
 /// A term of a sum that is built again.
 enum Term {
     /// A node that is not taken apart.
@@ -52,10 +62,10 @@ enum Term {
     },
 }
 
-/// A linear combination.
+/// A linear combination, each term with a number and parameters that multiply it.
 struct Sum {
     shape: Vec<usize>,
-    terms: Vec<(f64, Term)>,
+    terms: Vec<(f64, Vec<NodeId>, Term)>,
 }
 
 /// A contraction without one of its factors, which terms must have in common: extents, output axes, indices of the absent factor, and
@@ -89,8 +99,13 @@ impl Collapse {
             if let Op::Sum(terms) = &graph.node(id).op
                 && !collapse.taken.contains(&id)
             {
-                let terms = terms.iter().map(|(c, term)| (c.0, *term)).collect();
-                let sums = collapse.sums_of(graph, &uses, (graph.shape(id).to_vec(), terms));
+                let parts = terms.iter().map(|(coefficient, node)| Part {
+                    coefficient: coefficient.0,
+                    scalars: Vec::new(),
+                    node: *node,
+                });
+                let sum = (graph.shape(id).to_vec(), parts.collect());
+                let sums = collapse.sums_of(graph, &uses, sum);
                 if sums.len() > 1 {
                     collapse.sums.insert(id, sums);
                 }
@@ -104,45 +119,57 @@ impl Collapse {
         &mut self,
         graph: &Graph,
         uses: &HashMap<NodeId, usize>,
-        sum: (Vec<usize>, Vec<(f64, NodeId)>),
+        sum: (Vec<usize>, Vec<Part>),
     ) -> Vec<Sum> {
         let mut sums = Vec::new();
         let mut pending = vec![sum];
         while sums.len() < pending.len() {
-            let (shape, terms) = pending[sums.len()].clone();
-            let flat = Flat::of(graph, uses, &terms);
-            let groups = groups(graph, uses, &flat.terms);
-            if groups.is_empty() {
-                let terms = terms.into_iter().map(|(c, node)| (c, Term::Node(node)));
-                let terms = terms.collect();
-                sums.push(Sum { shape, terms });
-                continue;
-            }
+            let (shape, parts) = pending[sums.len()].clone();
+            let flat = Flat::of(graph, uses, &parts);
+            let groups = groups(graph, uses, &flat.parts);
             let mut grouped: HashSet<NodeId> = HashSet::new();
-            let mut own = Vec::new();
-            for members in groups {
-                let first = flat.terms[members[0].term].1;
-                let Op::Contract(contract) = &graph.node(first).op else {
+            let mut terms = Vec::new();
+            for members in &groups {
+                let first = &flat.parts[members[0].part];
+                let Op::Contract(contract) = &graph.node(first.node).op else {
                     unreachable!("groups are of contractions");
                 };
-                own.push((
-                    1.0,
-                    Term::Product {
-                        contract: contract.clone(),
-                        position: members[0].position,
-                        sum: pending.len(),
+                // What multiplies all of them stays outside.
+                let parts = members.iter().map(|member| &flat.parts[member.part]);
+                let is_common = parts.clone().all(|part| part.scalars == first.scalars);
+                let (outside, inside) = if is_common {
+                    (first.scalars.clone(), false)
+                } else {
+                    (Vec::new(), true)
+                };
+                let product = Term::Product {
+                    contract: contract.clone(),
+                    position: members[0].position,
+                    sum: pending.len(),
+                };
+                terms.push((1.0, outside, product));
+                let inner = parts.clone().zip(members).map(|(part, member)| Part {
+                    scalars: if inside {
+                        part.scalars.clone()
+                    } else {
+                        Vec::new()
                     },
-                ));
-                let inner = members.iter();
-                let inner = inner.map(|member| (flat.terms[member.term].0, member.tensor));
+                    node: member.tensor,
+                    ..*part
+                });
                 pending.push((graph.shape(members[0].tensor).to_vec(), inner.collect()));
-                grouped.extend(members.iter().map(|member| flat.terms[member.term].1));
+                grouped.extend(parts.map(|part| part.node));
             }
-            let (rest, written_out) = flat.rest(&grouped);
-            own.extend(rest.into_iter().map(|(c, node)| (c, Term::Node(node))));
-            self.taken.extend(written_out);
+            let (rest, opened) = if groups.is_empty() {
+                (parts, Vec::new())
+            } else {
+                flat.rest(&grouped)
+            };
+            let rest = rest.into_iter();
+            terms.extend(rest.map(|part| (part.coefficient, part.scalars, Term::Node(part.node))));
+            self.taken.extend(opened);
             self.taken.extend(grouped);
-            sums.push(Sum { shape, terms: own });
+            sums.push(Sum { shape, terms });
         }
         sums
     }
@@ -170,8 +197,8 @@ fn build_sums(graph: &mut Graph, sums: &[Sum], replaced: &HashMap<NodeId, NodeId
     let mut built: Vec<Option<NodeId>> = vec![None; sums.len()];
     for (number, sum) in sums.iter().enumerate().rev() {
         let mut terms = Vec::new();
-        for (coefficient, term) in &sum.terms {
-            let node = match term {
+        for (coefficient, scalars, term) in &sum.terms {
+            let mut node = match term {
                 Term::Node(node) => now(*node),
                 Term::Product {
                     contract,
@@ -195,6 +222,9 @@ fn build_sums(graph: &mut Graph, sums: &[Sum], replaced: &HashMap<NodeId, NodeId
                     graph.contract(product, &indices[..contract.rank])
                 }
             };
+            for scalar in scalars {
+                node = scaled(graph, now(*scalar), node);
+            }
             terms.push((*coefficient, node));
         }
         built[number] = Some(graph.sum(&terms, &sum.shape));
@@ -202,36 +232,76 @@ fn build_sums(graph: &mut Graph, sums: &[Sum], replaced: &HashMap<NodeId, NodeId
     built[0].expect("there is a first sum")
 }
 
-/// Terms, with those sums written out that nothing else reads.
+/// A tensor times a parameter of one entry.
+fn scaled(graph: &mut Graph, scalar: NodeId, tensor: NodeId) -> NodeId {
+    let mut product = Product::new();
+    let indices = product.indices(graph.shape(tensor));
+    product.tensor(scalar, &[]).tensor(tensor, &indices);
+    graph.contract(product, &indices)
+}
+
+/// The parameter of one entry and the tensor that a contraction multiplies, if that is all it does.
+fn scalar_and_tensor(graph: &Graph, contract: &Contract) -> Option<(NodeId, NodeId)> {
+    let factors: Vec<(NodeId, &[Index])> = contract.tensors().collect();
+    let [first, second] = factors[..] else {
+        return None;
+    };
+    let is_whole = |indices: &[Index]| indices.iter().copied().eq(0..contract.extents.len());
+    let read = |(scalar, none): (NodeId, &[Index]), (tensor, indices): (NodeId, &[Index])| {
+        let is_parameter = graph.node(scalar).binding < Binding::Points;
+        (none.is_empty() && is_parameter && is_whole(indices)).then_some((scalar, tensor))
+    };
+    let pair = read(first, second).or_else(|| read(second, first));
+    pair.filter(|_| contract.is_plain() && contract.rank == contract.extents.len())
+}
+
+/// Parts of a sum, with those sums and multiples of parameters written out that nothing else reads.
 struct Flat {
-    terms: Vec<(f64, NodeId)>,
-    /// Of each term the sum that it stands in.
+    parts: Vec<Part>,
+    /// Of each part the sum or multiple that it stands in.
     within: Vec<Option<usize>>,
-    /// The sums that are written out, each with its coefficient and the sum that it stands in.
-    sums: Vec<(f64, NodeId, Option<usize>)>,
+    /// The sums and multiples that are written out, with those that they stand in.
+    written: Vec<(Part, Option<usize>)>,
 }
 
 impl Flat {
-    fn of(graph: &Graph, uses: &HashMap<NodeId, usize>, terms: &[(f64, NodeId)]) -> Self {
+    fn of(graph: &Graph, uses: &HashMap<NodeId, usize>, parts: &[Part]) -> Self {
         let mut flat = Flat {
-            terms: Vec::new(),
+            parts: Vec::new(),
             within: Vec::new(),
-            sums: Vec::new(),
+            written: Vec::new(),
         };
-        let terms = terms.iter().rev();
-        let mut pending: Vec<(f64, NodeId, Option<usize>)> =
-            terms.map(|(c, node)| (*c, *node, None)).collect();
-        while let Some((coefficient, id, within)) = pending.pop() {
-            let node = graph.node(id);
+        let parts = parts.iter().rev().cloned();
+        let mut pending: Vec<(Part, Option<usize>)> = parts.map(|part| (part, None)).collect();
+        while let Some((part, within)) = pending.pop() {
+            let node = graph.node(part.node);
+            let is_alone = uses[&part.node] == 1 && node.binding == Binding::Points;
+            let here = Some(flat.written.len());
             match &node.op {
-                Op::Sum(inner) if uses[&id] == 1 && node.binding == Binding::Points => {
-                    let here = Some(flat.sums.len());
-                    flat.sums.push((coefficient, id, within));
-                    let inner = inner.iter().rev();
-                    pending.extend(inner.map(|(own, id)| (coefficient * own.0, *id, here)));
+                Op::Sum(terms) if is_alone => {
+                    let terms = terms.iter().rev();
+                    pending.extend(terms.map(|(own, node)| {
+                        let inner = Part {
+                            coefficient: part.coefficient * own.0,
+                            scalars: part.scalars.clone(),
+                            node: *node,
+                        };
+                        (inner, here)
+                    }));
+                    flat.written.push((part, within));
+                }
+                Op::Contract(contract)
+                    if is_alone
+                        && let Some((scalar, tensor)) = scalar_and_tensor(graph, contract) =>
+                {
+                    let mut inner = part.clone();
+                    inner.scalars.push(scalar);
+                    inner.node = tensor;
+                    pending.push((inner, here));
+                    flat.written.push((part, within));
                 }
                 _ => {
-                    flat.terms.push((coefficient, id));
+                    flat.parts.push(part);
                     flat.within.push(within);
                 }
             }
@@ -239,57 +309,57 @@ impl Flat {
         flat
     }
 
-    /// What is left of the terms without some, and the sums that are written out for that: of which no term is taken stay whole, since they
-    /// may be small differences of large terms.
-    fn rest(&self, grouped: &HashSet<NodeId>) -> (Vec<(f64, NodeId)>, Vec<NodeId>) {
-        let mut is_open = vec![false; self.sums.len()];
-        for ((_, node), within) in self.terms.iter().zip(&self.within) {
-            let mut outer = within.filter(|_| grouped.contains(node));
-            while let Some(sum) = outer {
-                is_open[sum] = true;
-                outer = self.sums[sum].2;
+    /// What is left of the parts without some, and what is written out for that: of which no part is taken stays whole, since it may be
+    /// a small difference of large terms.
+    fn rest(&self, grouped: &HashSet<NodeId>) -> (Vec<Part>, Vec<NodeId>) {
+        let mut is_open = vec![false; self.written.len()];
+        for (part, within) in self.parts.iter().zip(&self.within) {
+            let mut outer = within.filter(|_| grouped.contains(&part.node));
+            while let Some(written) = outer {
+                is_open[written] = true;
+                outer = self.written[written].1;
             }
         }
         let mut rest = Vec::new();
-        let mut whole = vec![false; self.sums.len()];
-        for (term, within) in self.terms.iter().zip(&self.within) {
+        let mut is_there = vec![false; self.written.len()];
+        for (part, within) in self.parts.iter().zip(&self.within) {
             let (mut outer, mut closed) = (*within, None);
-            while let Some(sum) = outer {
-                closed = if is_open[sum] { closed } else { Some(sum) };
-                outer = self.sums[sum].2;
+            while let Some(written) = outer {
+                closed = if is_open[written] {
+                    closed
+                } else {
+                    Some(written)
+                };
+                outer = self.written[written].1;
             }
             match closed {
-                Some(sum) if !std::mem::replace(&mut whole[sum], true) => {
-                    rest.push((self.sums[sum].0, self.sums[sum].1));
+                Some(written) if !std::mem::replace(&mut is_there[written], true) => {
+                    rest.push(self.written[written].0.clone());
                 }
-                None if !grouped.contains(&term.1) => rest.push(*term),
+                None if !grouped.contains(&part.node) => rest.push(part.clone()),
                 _ => {}
             }
         }
-        let opened = self.sums.iter().zip(is_open);
-        let opened = opened.filter_map(|((_, node, _), is_open)| is_open.then_some(*node));
+        let opened = self.written.iter().zip(is_open);
+        let opened = opened.filter_map(|((part, _), is_open)| is_open.then_some(part.node));
         (rest, opened.collect())
     }
 }
 
 /// The factor of a term in which it differs from the others of a group.
 struct Differing {
-    term: usize,
+    part: usize,
     position: usize,
     tensor: NodeId,
 }
 
 /// Terms that nothing else reads and that differ in one factor, the largest groups first. The factor is one of the points: sums of parameters would
 /// be computed apart from what they are multiplied with.
-fn groups(
-    graph: &Graph,
-    uses: &HashMap<NodeId, usize>,
-    terms: &[(f64, NodeId)],
-) -> Vec<Vec<Differing>> {
+fn groups(graph: &Graph, uses: &HashMap<NodeId, usize>, parts: &[Part]) -> Vec<Vec<Differing>> {
     let of_points = |id: NodeId| graph.node(id).binding == Binding::Points;
     let mut numbers: HashMap<Frame, usize> = HashMap::new();
     let mut known: Vec<Vec<Differing>> = Vec::new();
-    for (term, (_, node)) in terms.iter().enumerate() {
+    for (number, Part { node, .. }) in parts.iter().enumerate() {
         let Op::Contract(contract) = &graph.node(*node).op else {
             continue;
         };
@@ -316,9 +386,9 @@ fn groups(
                 known.push(Vec::new());
             }
             // A square is there once, with either of its factors.
-            if known[group].last().is_none_or(|last| last.term != term) {
+            if known[group].last().is_none_or(|last| last.part != number) {
                 known[group].push(Differing {
-                    term,
+                    part: number,
                     position,
                     tensor: *tensor,
                 });
@@ -326,13 +396,13 @@ fn groups(
         }
     }
     known.sort_by_key(|members| Reverse(members.len()));
-    let mut taken = vec![false; terms.len()];
+    let mut taken = vec![false; parts.len()];
     let mut groups = Vec::new();
     for mut members in known {
-        members.retain(|member| !taken[member.term]);
+        members.retain(|member| !taken[member.part]);
         if members.len() > 1 {
             for member in &members {
-                taken[member.term] = true;
+                taken[member.part] = true;
             }
             groups.push(members);
         }
