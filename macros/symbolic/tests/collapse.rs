@@ -19,7 +19,7 @@ const LAYER: f64 = (WIDTH * WIDTH) as f64;
 const FIRST: f64 = (INPUTS * WIDTH) as f64;
 const LAST: f64 = WIDTH as f64;
 
-/// Where a parameter of formulas is: behind those of the network with two hidden layers.
+/// Where the first of two parameters of formulas is: behind those of the network with two hidden layers.
 const VISCOSITY: usize = (INPUTS + 1) * WIDTH + (WIDTH + 1) * WIDTH + WIDTH + 1;
 
 /// What a program computes of u, of shape [], and its partial derivatives.
@@ -88,7 +88,25 @@ fn learned(of: &mut Partials) -> NodeId {
     of.sum(&[(1.0, t), (1.0, steepens), (-1.0, spreads)])
 }
 
-const FORMULAS: [(&str, Formula); 5] = [
+/// Parameters that multiply sums within each other, of which some terms stay as they are.
+fn nested(of: &mut Partials) -> NodeId {
+    let [a, b] = [0, 1].map(|number| of.graph.parameter(VISCOSITY + number, &[]));
+    let [u, t, xx, yy] = [&[][..], &[0], &[1, 1], &[0, 0]].map(|entries| of.d(entries));
+    let waves = [(0, Activation::Sin), (1, Activation::Tanh)].map(|(entry, function)| {
+        let entry = of.graph.entry(of.x, 0, entry);
+        map(&mut of.graph, function, entry)
+    });
+    let whole = of.sum(&[(1.0, waves[0]), (-1.0, waves[1])]);
+    let square = of.product(u, u);
+    let opened = of.sum(&[(2.0, yy), (1.0, square)]);
+    let [whole, opened] = [whole, opened].map(|sum| of.product(b, sum));
+    let all = of.sum(&[(1.0, xx), (3.0, opened), (1.0, whole)]);
+    let all = of.product(a, all);
+    of.sum(&[(1.0, t), (-1.0, all)])
+}
+
+const FORMULAS: [(&str, Formula); 6] = [
+    ("nested", nested),
     ("learned", learned),
     ("burgers", burgers),
     ("laplacian", laplacian),
@@ -110,7 +128,7 @@ fn with_outputs(count: usize, hidden: usize, formula: Formula) -> Program {
     let output = program.outputs[0].node;
     let x = program.graph.input(0, &[INPUTS]);
     let graph = std::mem::take(&mut program.graph);
-    program.parameters = program.parameters.max(VISCOSITY + 1);
+    program.parameters = program.parameters.max(VISCOSITY + 2);
     let mut partials = Partials { graph, output, x };
     let value = formula(&mut partials);
     program.graph = partials.graph;
@@ -179,6 +197,20 @@ fn a_derivative_that_a_formula_uses_twice_keeps_its_stream() {
 fn parameters_that_multiply_derivatives_go_in_with_them() {
     // The value, both tangents, and the rest together.
     assert_eq!(multiply_adds(learned), FIRST + 4.0 * LAYER + 3.0 * LAST);
+    assert_eq!(multiply_adds(nested), FIRST + 4.0 * LAYER + 2.0 * LAST);
+}
+
+#[test]
+fn a_multiple_that_a_formula_uses_twice_keeps_its_stream() {
+    let twice = |of: &mut Partials| {
+        let viscosity = of.graph.parameter(VISCOSITY, &[]);
+        let [t, xx] = [&[0][..], &[1, 1]].map(|entries| of.d(entries));
+        let spreads = of.product(viscosity, xx);
+        let square = of.product(spreads, spreads);
+        of.sum(&[(1.0, t), (-1.0, spreads), (1.0, square)])
+    };
+    // The value, both tangents, the second derivative: none for the sum.
+    assert_eq!(multiply_adds(twice), FIRST + 4.0 * LAYER + 2.0 * LAST);
 }
 
 #[test]

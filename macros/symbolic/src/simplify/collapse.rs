@@ -78,6 +78,8 @@ struct Collapse {
     sums: HashMap<NodeId, Vec<Sum>>,
     /// What the sums are in the place of, so that it is not needed any more.
     taken: HashSet<NodeId>,
+    /// What was looked at within a larger sum.
+    seen: HashSet<NodeId>,
 }
 
 impl Collapse {
@@ -92,12 +94,13 @@ impl Collapse {
         let mut collapse = Collapse {
             sums: HashMap::new(),
             taken: HashSet::new(),
+            seen: HashSet::new(),
             live,
         };
-        // Users first: a sum that a larger one takes apart is none of its own.
+        // Users first: a sum within a larger one, which nothing else reads, is looked at with that.
         for id in collapse.live.clone().into_iter().rev() {
             if let Op::Sum(terms) = &graph.node(id).op
-                && !collapse.taken.contains(&id)
+                && !collapse.seen.contains(&id)
             {
                 let parts = terms.iter().map(|(coefficient, node)| Part {
                     coefficient: coefficient.0,
@@ -127,6 +130,8 @@ impl Collapse {
             let (shape, parts) = pending[sums.len()].clone();
             let flat = Flat::of(graph, uses, &parts);
             let groups = groups(graph, uses, &flat.parts);
+            self.seen
+                .extend(flat.written.iter().map(|(part, _)| part.node));
             let mut grouped: HashSet<NodeId> = HashSet::new();
             let mut terms = Vec::new();
             for members in &groups {
@@ -196,9 +201,10 @@ fn build_sums(graph: &mut Graph, sums: &[Sum], replaced: &HashMap<NodeId, NodeId
     let now = |id: NodeId| *replaced.get(&id).unwrap_or(&id);
     let mut built: Vec<Option<NodeId>> = vec![None; sums.len()];
     for (number, sum) in sums.iter().enumerate().rev() {
-        let mut terms = Vec::new();
+        // Terms that the same parameters multiply are added up before.
+        let mut multiples: Vec<Multiple<'_>> = Vec::new();
         for (coefficient, scalars, term) in &sum.terms {
-            let mut node = match term {
+            let node = match term {
                 Term::Node(node) => now(*node),
                 Term::Product {
                     contract,
@@ -222,18 +228,36 @@ fn build_sums(graph: &mut Graph, sums: &[Sum], replaced: &HashMap<NodeId, NodeId
                     graph.contract(product, &indices[..contract.rank])
                 }
             };
-            for scalar in scalars {
-                node = scaled(graph, now(*scalar), node);
+            let term = (*coefficient, node);
+            match multiples.iter_mut().find(|(known, _)| known == scalars) {
+                Some((_, terms)) => terms.push(term),
+                None => multiples.push((scalars, vec![term])),
             }
-            terms.push((*coefficient, node));
+        }
+        let mut terms = Vec::new();
+        for (scalars, multiple) in multiples {
+            if scalars.is_empty() {
+                terms.extend(multiple);
+            } else {
+                let multiple = graph.sum(&multiple, &sum.shape);
+                terms.push((1.0, scaled(graph, scalars, multiple)));
+            }
         }
         built[number] = Some(graph.sum(&terms, &sum.shape));
     }
     built[0].expect("there is a first sum")
 }
 
-/// A tensor times a parameter of one entry.
-fn scaled(graph: &mut Graph, scalar: NodeId, tensor: NodeId) -> NodeId {
+/// Parameters of one entry and the terms that they multiply.
+type Multiple<'a> = (&'a [NodeId], Vec<(f64, NodeId)>);
+
+/// A tensor times parameters of one entry, which are multiplied by each other first.
+fn scaled(graph: &mut Graph, scalars: &[NodeId], tensor: NodeId) -> NodeId {
+    let mut product = Product::new();
+    for scalar in scalars {
+        product.tensor(*scalar, &[]);
+    }
+    let scalar = graph.contract(product, &[]);
     let mut product = Product::new();
     let indices = product.indices(graph.shape(tensor));
     product.tensor(scalar, &[]).tensor(tensor, &indices);
@@ -296,6 +320,7 @@ impl Flat {
                 {
                     let mut inner = part.clone();
                     inner.scalars.push(scalar);
+                    inner.scalars.sort_unstable();
                     inner.node = tensor;
                     pending.push((inner, here));
                     flat.written.push((part, within));
@@ -315,7 +340,7 @@ impl Flat {
         let mut is_open = vec![false; self.written.len()];
         for (part, within) in self.parts.iter().zip(&self.within) {
             let mut outer = within.filter(|_| grouped.contains(&part.node));
-            while let Some(written) = outer {
+            while let Some(written) = outer.filter(|written| !is_open[*written]) {
                 is_open[written] = true;
                 outer = self.written[written].1;
             }
