@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Binding, Contract, Factor, Graph, Index, NodeId, Op, Product};
 
-use super::increments::rebuild;
+use super::rebuild::{rebuild, rebuild_contraction};
 
 /// How often sums are collapsed: where several outputs of a network have the same combination of derivatives, a first time makes one sum of
 /// all of them, which nothing else reads then.
@@ -212,20 +212,13 @@ fn build_sums(graph: &mut Graph, sums: &[Sum], replaced: &HashMap<NodeId, NodeId
                     sum,
                 } => {
                     let inner = built[*sum].expect("later sums are built first");
-                    let mut product = Product::new();
-                    let indices = product.indices(&contract.extents);
-                    for (place, factor) in contract.factors.iter().enumerate() {
-                        match factor {
-                            Factor::Tensor(_, indices) if place == *position => {
-                                product.tensor(inner, indices);
-                            }
-                            Factor::Tensor(node, indices) => {
-                                product.tensor(now(*node), indices);
-                            }
-                            Factor::Delta(..) | Factor::Window(_) => product.structure(factor),
+                    rebuild_contraction(graph, contract, &|place, tensor| {
+                        if place == *position {
+                            inner
+                        } else {
+                            now(tensor)
                         }
-                    }
-                    graph.contract(product, &indices[..contract.rank])
+                    })
                 }
             };
             let term = (*coefficient, node);

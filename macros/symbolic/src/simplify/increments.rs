@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Factor, Graph, NodeId, Op, Product, Program};
+use crate::ir::{NodeId, Op, Program};
+
+use super::rebuild::rebuild;
 
 /// Puts zero in the place of the increments of a program. A program without increments stays as it is.
 pub(crate) fn drop_increments(program: &mut Program) {
@@ -26,42 +28,5 @@ pub(crate) fn drop_increments(program: &mut Program) {
     let totals = program.totals.iter_mut().map(|total| &mut total.node);
     for node in outputs.chain(totals) {
         *node = *replaced.get(node).unwrap_or(node);
-    }
-}
-
-/// The operation of a node on other arguments.
-pub(super) fn rebuild(
-    graph: &mut Graph,
-    id: NodeId,
-    argument_of: &dyn Fn(NodeId) -> NodeId,
-) -> NodeId {
-    let shape = graph.shape(id).to_vec();
-    match graph.node(id).op.clone() {
-        Op::Input(_) | Op::Parameter { .. } | Op::Increment { .. } => id,
-        Op::Sum(terms) => {
-            let terms = terms.iter().map(|(c, term)| (c.0, argument_of(*term)));
-            let terms: Vec<(f64, NodeId)> = terms.collect();
-            graph.sum(&terms, &shape)
-        }
-        Op::Map {
-            function,
-            order,
-            argument,
-        } => graph.map(function, order, argument_of(argument)),
-        Op::FirstMax { argument, axis } => graph.first_max(argument_of(argument), axis),
-        Op::Held(argument) => graph.held(argument_of(argument)),
-        Op::Contract(contract) => {
-            let mut product = Product::new();
-            let indices = product.indices(&contract.extents);
-            for factor in &contract.factors {
-                match factor {
-                    Factor::Tensor(node, indices) => {
-                        product.tensor(argument_of(*node), indices);
-                    }
-                    Factor::Delta(..) | Factor::Window(_) => product.structure(factor),
-                }
-            }
-            graph.contract(product, &indices[..contract.rank])
-        }
     }
 }

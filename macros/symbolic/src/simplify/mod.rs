@@ -4,3 +4,4 @@ pub(crate) mod collapse;
 pub mod cost;
 pub(crate) mod increments;
 pub(crate) mod order;
+mod rebuild;
