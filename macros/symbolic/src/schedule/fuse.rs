@@ -106,7 +106,8 @@ fn place_elementwise(fused: &mut Vec<Nest>, nest: ElementwiseNest) {
 /// How many nests another one is moved down behind at most.
 const MOST_PASSED: usize = 8;
 
-/// A nest with one of the latest before it, which is taken away: one that it reads, and nothing in between.
+/// A nest joined with one of the latest before it, which is taken out: one whose results it reads and that no nest in between has to
+/// follow.
 fn take_down(
     fused: &mut Vec<Nest>,
     nest: &ElementwiseNest,
