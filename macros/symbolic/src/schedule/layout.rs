@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use crate::ir::{Binding, Contract, Graph, NodeId, Op, Program};
 
 use super::nests::{Mode, Space, View};
+use super::successors::Successors;
 use super::units::{Unit, Units, stream};
 use super::views::{composed, view_of};
 
@@ -110,7 +111,10 @@ impl Layout {
         }
         let totals = units.totals.iter();
         let ends = totals.map(|(node, offset)| offset + graph.node(*node).size());
-        layout = place(buffers, vectors, ends.max().unwrap_or(0));
+        let successors = Successors::new(graph, units);
+        let follows =
+            |earlier: &Buffer, later: &Buffer| follows(&successors, &lifetimes, earlier, later);
+        layout = place(buffers, vectors, ends.max().unwrap_or(0), follows);
         let sum = |(node, offset): (&NodeId, &usize)| {
             let space = if *offset < program.gradient {
                 Space::Gradient
@@ -394,10 +398,37 @@ fn buffer(
     }
 }
 
-/// Gives every buffer the lowest offset that is free for its lifetime, scalars behind so many totals.
-fn place(mut buffers: Vec<Buffer>, vectors: usize, totals: usize) -> Layout {
+/// Whether tensors of the points may lie, each entry by entry, where others lie when they are written.
+fn follows(
+    successors: &Successors<'_>,
+    lifetimes: &HashMap<NodeId, (usize, usize)>,
+    earlier: &Buffer,
+    later: &Buffer,
+) -> bool {
+    let is_alike = |((_, one), (_, other)): (&(NodeId, View), &(NodeId, View))| one == other;
+    let mut pairs = earlier.members.iter().zip(&later.members);
+    [earlier.space, later.space] == [Space::Block; 2]
+        && (earlier.first < later.first && later.first <= earlier.last)
+        && earlier.last < later.last
+        && earlier.size == later.size
+        && earlier.members.len() == later.members.len()
+        && pairs.clone().all(is_alike)
+        && pairs.all(|((one, _), (other, _))| {
+            let last = lifetimes.get(one).map_or(0, |(_, last)| *last);
+            successors.may_follow(*one, last, *other)
+        })
+}
+
+/// Gives every buffer the place of one that it follows, or else the lowest offset that is free for its lifetime, scalars behind so many totals.
+fn place(
+    mut buffers: Vec<Buffer>,
+    vectors: usize,
+    totals: usize,
+    follows: impl Fn(&Buffer, &Buffer) -> bool,
+) -> Layout {
     buffers.sort_by_key(|buffer| (buffer.first, std::cmp::Reverse(buffer.size)));
-    let mut placed: Vec<(Space, usize, usize, usize, usize)> = Vec::new();
+    // With their offsets.
+    let mut placed: Vec<(Buffer, usize)> = Vec::new();
     let mut layout = Layout {
         views: HashMap::new(),
         sums: HashMap::new(),
@@ -414,37 +445,50 @@ fn place(mut buffers: Vec<Buffer>, vectors: usize, totals: usize) -> Layout {
                 totals.next_multiple_of(ALIGNMENT),
             ),
         };
-        let mut busy: Vec<(usize, usize)> = placed
+        let meets = |other: &Buffer| {
+            other.space == buffer.space && other.first <= buffer.last && buffer.first <= other.last
+        };
+        let busy = |but: Option<usize>| -> Vec<(usize, usize)> {
+            let placed = placed.iter().enumerate();
+            let placed = placed
+                .filter(|(number, (other, _))| Some(*number) != but && meets(other))
+                .map(|(_, (other, from))| (*from, from + other.size));
+            placed.collect()
+        };
+        let earlier = placed
             .iter()
-            .filter(|(space, first, last, ..)| {
-                *space == buffer.space && *first <= buffer.last && buffer.first <= *last
-            })
-            .map(|(_, _, _, from, to)| (*from, *to))
-            .collect();
-        busy.sort_unstable();
-        let mut offset = start;
-        for (from, to) in busy {
-            if offset + size <= from {
-                break;
-            }
-            offset = offset.max(to);
-        }
-        placed.push((
-            buffer.space,
-            buffer.first,
-            buffer.last,
-            offset,
-            offset + size,
-        ));
+            .rposition(|(earlier, _)| follows(earlier, &buffer));
+        let in_place = earlier.map(|number| (number, placed[number].1));
+        let in_place = in_place.filter(|(number, offset)| {
+            let is_free = |(from, to): (usize, usize)| offset + size <= from || to <= *offset;
+            busy(Some(*number)).into_iter().all(is_free)
+        });
+        let offset = in_place.map_or_else(
+            || {
+                let mut busy = busy(None);
+                busy.sort_unstable();
+                let mut offset = start;
+                for (from, to) in busy {
+                    if offset + size <= from {
+                        break;
+                    }
+                    offset = offset.max(to);
+                }
+                offset
+            },
+            |(_, offset)| offset,
+        );
         let total = match buffer.space {
             Space::Block => &mut layout.block,
             _ => &mut layout.scratch,
         };
         *total = (*total).max(offset + size);
-        for (id, mut view) in buffer.members {
+        for (id, view) in &buffer.members {
+            let mut view = view.clone();
             view.offset += offset;
-            layout.views.insert(id, view);
+            layout.views.insert(*id, view);
         }
+        placed.push((Buffer { size, ..buffer }, offset));
     }
     layout.block *= vectors;
     layout

@@ -8,6 +8,7 @@ mod contraction;
 mod copies;
 mod elementwise;
 mod fuse;
+mod in_place;
 mod joint;
 mod layout;
 mod live;
@@ -18,6 +19,7 @@ mod pieces;
 mod print;
 mod region;
 mod result;
+mod successors;
 mod tile;
 mod time;
 mod totals;
@@ -184,6 +186,9 @@ fn loops(mut program: Program, mode: Mode, vectors: Vectors, planned: &Planned) 
     ];
     read.extend(sums.iter().cloned());
     let mut body = fuse::fuse(body, vectors.count, &read);
+    if mode == Mode::Batch {
+        in_place::in_place(&mut body, layout.block, &read);
+    }
     let cleared = begin::begin(&mut body, &sums);
     LoopProgram {
         mode,

@@ -1,0 +1,480 @@
+//! Nests go in, the same come out, with results where operands were: a line of the cache that was loaded is stored to again, where one more
+//! would be brought from a cache that is farther, and drive a third one out.
+//!
+//! The layout keeps all operands and results apart, since elementwise work that is joined later may read the ones when the others are written.
+//! Here it is joined.
+
+use std::ops::Range;
+
+use super::nests::{ContractionNest, ElementwiseNest, Nest, Operand, Place, Space, View};
+use super::touched::{Span, Touched, Walk, touched_by};
+
+/// Steps of a nest that are gone through one by one.
+const MOST_STEPS: usize = 1 << 14;
+/// How often what lies between tensors side by side is taken with them.
+const MOST_WIDENED: usize = 4;
+
+/// Puts results of elementwise nests where their operands are that nobody reads any more, in a block of so many elements. `outputs` are read
+/// after the last nest.
+pub(crate) fn in_place(nests: &mut [Nest], block: usize, outputs: &[View]) {
+    let mut body = Body {
+        touched: nests.iter().map(touched_by).collect(),
+        outputs: outputs.iter().filter_map(walk_of).collect(),
+        nests,
+        block,
+    };
+    for position in 0..body.nests.len() {
+        // A result that has its place is read there, so that it stays.
+        for _ in 0..body.touched[position].writes.len() {
+            let Some(moved) = body.moved_from(position) else {
+                break;
+            };
+            body.apply(position, &moved);
+        }
+    }
+}
+
+fn walk_of(view: &View) -> Option<Walk> {
+    let place = Place {
+        space: view.space,
+        offset: view.offset,
+    };
+    let is_read = view.space == Space::Block && !view.shape.contains(&0);
+    is_read.then(|| Walk::new(place, &view.shape, &view.strides))
+}
+
+struct Body<'a> {
+    nests: &'a mut [Nest],
+    touched: Vec<Touched>,
+    outputs: Vec<Walk>,
+    block: usize,
+}
+
+/// Elements that go elsewhere, as long as what is written to them is read.
+struct Move {
+    elements: Range<usize>,
+    to: usize,
+    /// The last nest that reads them.
+    last: usize,
+}
+
+impl Move {
+    /// The elements that they go to.
+    fn target(&self) -> Range<usize> {
+        self.to..self.to + self.elements.len()
+    }
+
+    fn takes(&self, place: Place) -> bool {
+        place.space == Space::Block && self.elements.contains(&place.offset)
+    }
+}
+
+/// Why a move cannot be made as it is.
+enum Obstacle {
+    /// A nest further behind reads the elements.
+    ReadBy(usize),
+    /// A nest reads or writes these as one with them.
+    Within(Range<usize>),
+    /// Something is there.
+    Taken,
+}
+
+impl Body<'_> {
+    /// A move of results of a nest to where an operand of it is.
+    fn moved_from(&self, position: usize) -> Option<Move> {
+        let Nest::Elementwise(nest) = &self.nests[position] else {
+            return None;
+        };
+        for (number, (result, along)) in nest.results.iter().enumerate() {
+            let elements = elements(&self.touched[position].writes[number]);
+            for operand in &nest.operands {
+                let Operand::Tensor { place, steps } = operand else {
+                    continue;
+                };
+                let both = [place, result].map(|place| place.space);
+                let Some(to) = (elements.start + place.offset).checked_sub(result.offset) else {
+                    continue;
+                };
+                if both == [Space::Block; 2] && steps == along && place.offset != result.offset {
+                    let found = self.move_to(position, elements.clone(), to);
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The move of elements that a nest writes, and of what lies between them, to where the first of them would be at `to`.
+    fn move_to(&self, position: usize, elements: Range<usize>, to: usize) -> Option<Move> {
+        let mut moved = Move {
+            elements,
+            to,
+            last: position,
+        };
+        let mut widened = 0;
+        loop {
+            match self.obstacle(position, &moved) {
+                None => return Some(moved),
+                Some(Obstacle::ReadBy(nest)) => moved.last = nest,
+                Some(Obstacle::Within(wider)) if widened < MOST_WIDENED => {
+                    widened += 1;
+                    let start = wider.start.min(moved.elements.start);
+                    let end = wider.end.max(moved.elements.end);
+                    moved.to = moved.to.checked_sub(moved.elements.start - start)?;
+                    moved.elements = start..end;
+                    moved.last = position;
+                }
+                Some(Obstacle::Within(_) | Obstacle::Taken) => return None,
+            }
+        }
+    }
+
+    /// Goes through the nests from the one that writes first: what comes from it, and what was where it goes.
+    fn obstacle(&self, position: usize, moved: &Move) -> Option<Obstacle> {
+        let (from, target) = (&moved.elements, &moved.target());
+        if target.end > self.block || meet(from, target) {
+            return Some(Obstacle::Taken);
+        }
+        // By the nests up to the last: elements that were written, and places that they would be written to.
+        let mut written = vec![false; from.len()];
+        let mut lost = vec![false; from.len()];
+        for (number, touched) in self.touched.iter().enumerate().skip(position) {
+            let moves = number <= moved.last;
+            let (mut reads_target, mut writes_target) = (false, false);
+            for read in touched.reads.iter().filter(|read| is_block(read)) {
+                let span = elements(read);
+                if meet(&span, from) {
+                    let is_written = |all: bool| holds(&written, from.start, &read.walk, all);
+                    if moves && !is_within(&span, from) {
+                        return Some(Obstacle::Within(span));
+                    } else if moves && !is_written(true) {
+                        return Some(Obstacle::Taken);
+                    } else if !moves && is_written(false) {
+                        return Some(Obstacle::ReadBy(number));
+                    }
+                }
+                if meet(&span, target) {
+                    reads_target = true;
+                    if holds(&lost, target.start, &read.walk, false) {
+                        return Some(Obstacle::Taken);
+                    }
+                }
+            }
+            for write in touched.writes.iter().filter(|write| is_block(write)) {
+                let span = elements(write);
+                if meet(&span, from) {
+                    if moves && !is_within(&span, from) {
+                        return Some(Obstacle::Within(span));
+                    }
+                    set(&mut written, from.start, &write.walk, moves);
+                    if moves {
+                        set(&mut lost, from.start, &write.walk, true);
+                    }
+                    writes_target |= moves;
+                }
+                if meet(&span, target) {
+                    if moves {
+                        return Some(Obstacle::Taken);
+                    }
+                    set(&mut lost, target.start, &write.walk, false);
+                }
+            }
+            let nest = &self.nests[number];
+            let is_mixed = reads_target && writes_target && !is_step_by_step(nest, moved);
+            if is_mixed || moves && !is_whole(nest, moved) {
+                return Some(Obstacle::Taken);
+            }
+        }
+        let is_read = self.outputs.iter().any(|output| {
+            holds(&written, from.start, output, false) || holds(&lost, target.start, output, false)
+        });
+        is_read.then_some(Obstacle::Taken)
+    }
+
+    fn apply(&mut self, position: usize, moved: &Move) {
+        let shift = |place: &mut Place| {
+            if moved.takes(*place) {
+                place.offset = place.offset + moved.to - moved.elements.start;
+            }
+        };
+        for number in position..=moved.last {
+            match &mut self.nests[number] {
+                Nest::Elementwise(nest) => {
+                    nest.results.iter_mut().for_each(|(place, _)| shift(place));
+                    for operand in &mut nest.operands {
+                        if let Operand::Tensor { place, .. } = operand {
+                            shift(place);
+                        }
+                    }
+                }
+                Nest::Contraction(nest) => {
+                    shift(&mut nest.out);
+                    shift(&mut nest.a);
+                    nest.b.iter_mut().for_each(shift);
+                    nest.init.iter_mut().for_each(shift);
+                    nest.weight.iter_mut().for_each(|(place, _)| shift(place));
+                }
+                Nest::Relayout(nest) => {
+                    shift(&mut nest.from);
+                    shift(&mut nest.to);
+                }
+            }
+            self.touched[number] = touched_by(&self.nests[number]);
+        }
+    }
+}
+
+fn is_block(span: &Span) -> bool {
+    span.walk.place.space == Space::Block
+}
+
+fn elements(span: &Span) -> Range<usize> {
+    span.first..span.last + 1
+}
+
+fn meet(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+fn is_within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// The runs of a walk among the states of elements from `first` on.
+fn runs(states: usize, first: usize, walk: &Walk) -> impl Iterator<Item = Range<usize>> {
+    let runs = match walk.place.space {
+        Space::Block => walk.runs(),
+        _ => Vec::new(),
+    };
+    runs.into_iter().filter_map(move |(start, length)| {
+        let end = (start + length).saturating_sub(first).min(states);
+        let start = start.saturating_sub(first);
+        (start < end).then_some(start..end)
+    })
+}
+
+/// Whether all, or else any, of the elements of a walk are in a state.
+fn holds(states: &[bool], first: usize, walk: &Walk, all: bool) -> bool {
+    let mut runs = runs(states.len(), first, walk);
+    if all {
+        runs.all(|run| !states[run].contains(&false))
+    } else {
+        runs.any(|run| states[run].contains(&true))
+    }
+}
+
+fn set(states: &mut [bool], first: usize, walk: &Walk, state: bool) {
+    for run in runs(states.len(), first, walk) {
+        states[run].fill(state);
+    }
+}
+
+/// Whether a nest reads, at each of its steps, what was where its results go before another step writes there.
+fn is_step_by_step(nest: &Nest, moved: &Move) -> bool {
+    let Nest::Elementwise(nest) = nest else {
+        return false;
+    };
+    let target = moved.target();
+    let steps: usize = nest.loops.iter().product();
+    if steps > MOST_STEPS {
+        return false;
+    }
+    let mut writer = vec![usize::MAX; target.len()];
+    for (place, along) in nest.results.iter().filter(|(place, _)| moved.takes(*place)) {
+        for (step, distance) in distances(nest, along).enumerate() {
+            writer[place.offset + distance - moved.elements.start] = step;
+        }
+    }
+    nest.operands.iter().all(|operand| {
+        let Operand::Tensor { place, steps } = operand else {
+            return true;
+        };
+        place.space != Space::Block
+            || distances(nest, steps).enumerate().all(|(step, distance)| {
+                let element = place.offset + distance;
+                !target.contains(&element) || {
+                    let writer = writer[element - target.start];
+                    writer == usize::MAX || writer == step
+                }
+            })
+    })
+}
+
+/// How far a tensor is from its first element at each step of a nest, in their order.
+fn distances(nest: &ElementwiseNest, along: &[usize]) -> impl Iterator<Item = usize> {
+    let mut distances = vec![0];
+    for (extent, step) in nest.loops.iter().zip(along) {
+        let inner = 0..*extent;
+        let outer = distances.iter();
+        distances = outer
+            .flat_map(|distance| inner.clone().map(move |index| distance + index * step))
+            .collect();
+    }
+    distances.into_iter()
+}
+
+/// Whether all products of a contraction begin within the elements that its places move with.
+fn is_whole(nest: &Nest, moved: &Move) -> bool {
+    let Nest::Contraction(nest) = nest else {
+        return true;
+    };
+    let ContractionNest { a, b, weight, .. } = nest;
+    let as_first = |place: Place, first: Place| moved.takes(place) == moved.takes(first);
+    let factors = nest.factors();
+    let mut weights = nest.weights().into_iter();
+    factors.iter().all(|(first, second)| {
+        as_first(*first, *a) && second.zip(*b).is_none_or(|(p, q)| as_first(p, q))
+    }) && weights.all(|(place, _)| weight.is_some_and(|(first, _)| as_first(place, first)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functions::StraightLineBuilder;
+    use crate::schedule::nests::{LaneAxis, Loop};
+
+    const ROWS: usize = 10;
+    const OPERAND: usize = 100;
+    const RESULT: usize = 300;
+    const SUM: usize = 600;
+    const BLOCK: usize = 1000;
+
+    fn block(offset: usize) -> Place {
+        Place {
+            space: Space::Block,
+            offset,
+        }
+    }
+
+    /// The products of two tensors, each with a place and a step from row to row, as so many results.
+    fn products(operands: [(usize, usize); 2], results: &[(usize, usize)]) -> Nest {
+        let mut builder = StraightLineBuilder::new();
+        let [first, second] = [0, 1].map(|operand| builder.operand(operand));
+        let product = builder.multiply(first, second);
+        let tensor = |(offset, step): (usize, usize)| Operand::Tensor {
+            place: block(offset),
+            steps: vec![step],
+        };
+        let result = |(offset, step): &(usize, usize)| (block(*offset), vec![*step]);
+        Nest::Elementwise(ElementwiseNest {
+            lane: LaneAxis::Points,
+            loops: vec![ROWS],
+            vectors: 1,
+            operands: operands.map(tensor).to_vec(),
+            results: results.iter().map(result).collect(),
+            body: builder.finish(&vec![product; results.len()]),
+        })
+    }
+
+    /// The sum of so many elements side by side.
+    fn sum(from: usize, elements: usize) -> Nest {
+        Nest::Contraction(ContractionNest {
+            lane: LaneAxis::Points,
+            outer: Vec::new(),
+            m: Loop::ONCE,
+            n: Loop::ONCE,
+            sums: Vec::new(),
+            k: Loop {
+                extent: elements,
+                a: 1,
+                ..Loop::ONCE
+            },
+            addends: Vec::new(),
+            out: block(SUM),
+            a: block(from),
+            b: None,
+            weight: None,
+            init: None,
+            initial_columns: 0,
+            paired: false,
+            scale: 1.0,
+            symmetric: false,
+            over_points: false,
+            begins: false,
+            whole: None,
+        })
+    }
+
+    /// Where the results of the first nest are, and what a second one sums, if `read` is read in the end.
+    fn places(mut nests: Vec<Nest>, read: usize) -> (Vec<usize>, usize) {
+        let output = View::numbers(Space::Block, read, 1);
+        in_place(&mut nests, BLOCK, &[output]);
+        match &nests[..] {
+            [Nest::Elementwise(first), Nest::Contraction(second), ..] => {
+                let results = first.results.iter();
+                let results = results.map(|(place, _)| place.offset).collect();
+                (results, second.a.offset)
+            }
+            _ => unreachable!("a product and a sum"),
+        }
+    }
+
+    #[test]
+    fn a_result_takes_the_place_of_an_operand_that_is_read_no_more() {
+        let product = products([(0, 1), (OPERAND, 1)], &[(RESULT, 1)]);
+        let found = places(vec![product.clone(), sum(RESULT, ROWS)], SUM);
+        assert_eq!(found, (vec![0], 0));
+        // Of two operands that which is dead.
+        let nests = vec![product, sum(RESULT, ROWS), sum(0, ROWS)];
+        assert_eq!(places(nests, SUM), (vec![OPERAND], OPERAND));
+    }
+
+    #[test]
+    fn a_result_stays_where_an_operand_is_read_again() {
+        let square = products([(OPERAND, 1), (OPERAND, 1)], &[(RESULT, 1)]);
+        let nests = vec![square.clone(), sum(RESULT, ROWS), sum(OPERAND, ROWS)];
+        assert_eq!(places(nests, SUM), (vec![RESULT], RESULT));
+        let nests = vec![square, sum(RESULT, ROWS)];
+        assert_eq!(places(nests, OPERAND), (vec![RESULT], RESULT));
+    }
+
+    #[test]
+    fn a_result_that_is_read_in_the_end_stays() {
+        let square = products([(OPERAND, 1), (OPERAND, 1)], &[(RESULT, 1)]);
+        let nests = vec![square, sum(RESULT, ROWS)];
+        assert_eq!(places(nests, RESULT), (vec![RESULT], RESULT));
+    }
+
+    #[test]
+    fn a_result_stays_where_another_step_reads_the_operand() {
+        let next = products([(OPERAND, 1), (OPERAND + 1, 1)], &[(RESULT, 1)]);
+        let nests = vec![next, sum(RESULT, ROWS)];
+        assert_eq!(places(nests, SUM), (vec![RESULT], RESULT));
+    }
+
+    #[test]
+    fn a_result_stays_where_something_else_is_put_meanwhile() {
+        let square = |from, to| products([(from, 1), (from, 1)], &[(to, 1)]);
+        let nests = vec![
+            square(OPERAND, RESULT),
+            sum(0, ROWS),
+            square(0, OPERAND),
+            sum(RESULT, ROWS),
+            sum(OPERAND, ROWS),
+        ];
+        assert_eq!(places(nests, SUM).0, [RESULT]);
+    }
+
+    #[test]
+    fn results_side_by_side_move_together() {
+        let both = [(RESULT, 2), (RESULT + 1, 2)];
+        let product = products([(OPERAND, 2), (OPERAND + 1, 2)], &both);
+        let nests = vec![product, sum(RESULT, 2 * ROWS)];
+        assert_eq!(places(nests, SUM), (vec![OPERAND, OPERAND + 1], OPERAND));
+    }
+
+    #[test]
+    fn the_place_lasts_as_long_as_the_result() {
+        let square = products([(OPERAND, 1), (OPERAND, 1)], &[(RESULT, 1)]);
+        let again = products([(0, 1), (0, 1)], &[(RESULT, 1)]);
+        let mut nests = vec![square, sum(RESULT, ROWS), again, sum(RESULT, ROWS)];
+        in_place(&mut nests, BLOCK, &[View::numbers(Space::Block, SUM, 1)]);
+        let read = nests.iter().filter_map(|nest| match nest {
+            Nest::Contraction(nest) => Some(nest.a.offset),
+            _ => None,
+        });
+        assert_eq!(read.collect::<Vec<usize>>(), [OPERAND, 0]);
+    }
+}
