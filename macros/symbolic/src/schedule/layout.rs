@@ -445,39 +445,36 @@ fn place(
                 totals.next_multiple_of(ALIGNMENT),
             ),
         };
-        let meets = |other: &Buffer| {
-            other.space == buffer.space && other.first <= buffer.last && buffer.first <= other.last
+        let mut busy: Vec<(usize, usize)> = Vec::new();
+        let mut followed: Vec<(usize, usize)> = Vec::new();
+        for (other, from) in &placed {
+            let is_there = other.first <= buffer.last && buffer.first <= other.last;
+            if other.space == buffer.space && is_there {
+                let taken = if follows(other, &buffer) {
+                    &mut followed
+                } else {
+                    &mut busy
+                };
+                taken.push((*from, from + other.size));
+            }
+        }
+        let is_free = |(from, to): &&(usize, usize)| {
+            let mut busy = busy.iter();
+            busy.all(|(first, end)| to <= first || end <= from)
         };
-        let busy = |but: Option<usize>| -> Vec<(usize, usize)> {
-            let placed = placed.iter().enumerate();
-            let placed = placed
-                .filter(|(number, (other, _))| Some(*number) != but && meets(other))
-                .map(|(_, (other, from))| (*from, from + other.size));
-            placed.collect()
-        };
-        let earlier = placed
-            .iter()
-            .rposition(|(earlier, _)| follows(earlier, &buffer));
-        let in_place = earlier.map(|number| (number, placed[number].1));
-        let in_place = in_place.filter(|(number, offset)| {
-            let is_free = |(from, to): (usize, usize)| offset + size <= from || to <= *offset;
-            busy(Some(*number)).into_iter().all(is_free)
-        });
-        let offset = in_place.map_or_else(
-            || {
-                let mut busy = busy(None);
-                busy.sort_unstable();
-                let mut offset = start;
-                for (from, to) in busy {
-                    if offset + size <= from {
-                        break;
-                    }
-                    offset = offset.max(to);
+        let in_place = followed.iter().rfind(is_free).map(|(from, _)| *from);
+        let offset = in_place.unwrap_or_else(|| {
+            busy.extend(followed);
+            busy.sort_unstable();
+            let mut offset = start;
+            for (from, to) in busy {
+                if offset + size <= from {
+                    break;
                 }
-                offset
-            },
-            |(_, offset)| offset,
-        );
+                offset = offset.max(to);
+            }
+            offset
+        });
         let total = match buffer.space {
             Space::Block => &mut layout.block,
             _ => &mut layout.scratch,
