@@ -3,10 +3,11 @@
 mod support;
 
 use derive_network_symbolic::functions::Activation;
-use derive_network_symbolic::ir::NodeId;
+use derive_network_symbolic::ir::{NodeId, Product};
 use derive_network_symbolic::schedule::{Mode, schedule};
+use support::blocks::meaning;
 use support::outputs;
-use support::programs::{Builder, check_ways, map};
+use support::programs::{Builder, map};
 
 const INPUTS: usize = 3;
 const WIDTH: usize = 20;
@@ -25,6 +26,13 @@ fn residual(layers: usize) -> (Builder, Vec<NodeId>) {
         states.push(graph.add(states[layer], change));
     }
     (builder, states)
+}
+
+/// Runs all loop programs for what is built.
+fn mean(name: &str, builder: &Builder) {
+    let parameters = (0..builder.program.parameters).map(|number| (number as f64).sin());
+    let parameters: Vec<f64> = parameters.collect();
+    meaning(name, &builder.program, &[vec![0.3, -0.7, 0.2]], &parameters);
 }
 
 /// Vectors of the block for the outputs.
@@ -56,16 +64,40 @@ fn a_state_that_is_read_later_keeps_its_place() {
         ("third", states[2]),
     ];
     assert!(block(&mut builder, &outputs) >= 3 * WIDTH);
-    let data = [vec![0.3, -0.7, 0.2]];
-    let parameters: Vec<f64> = (0..builder.program.parameters)
-        .map(|number| (number as f64).sin())
-        .collect();
-    let ways: Vec<&[NodeId]> = states.chunks(1).collect();
-    check_ways(&mut builder.program, "states", &ways, &data, &parameters);
+    mean("states", &builder);
 }
 
 #[test]
 fn chains_have_their_meaning_and_derivatives() {
-    let (builder, states) = residual(3);
+    let (mut builder, states) = residual(3);
+    builder.program.outputs = outputs(&[("value", states[3])]);
+    mean("chain", &builder);
     builder.check("residual", states[3]);
+}
+
+/// Rows of a tensor of the points, which a matrix that is older than they are multiplies, put where `steps` says: from row to row and from
+/// entry to entry. On the way these are summed, though nothing else is.
+#[test]
+fn a_product_that_is_put_elsewhere_does_not_write_over_its_factor() {
+    const ROWS: usize = 10;
+    for steps in [[WIDTH, 1], [1, ROWS]] {
+        let mut builder = Builder::new(INPUTS);
+        let square = builder.parameter(&[WIDTH, WIDTH]);
+        let open = builder.parameter(&[ROWS * WIDTH, INPUTS]);
+        let (x, graph) = (builder.x, &mut builder.program.graph);
+        let flat = graph.multiply(open, x);
+        let rows = graph.reshape(flat, &[ROWS, WIDTH]);
+        let mut product = Product::new();
+        let [row, column, summed] = [ROWS, WIDTH, WIDTH].map(|extent| product.index(extent));
+        product.tensor(square, &[column, summed]);
+        product.tensor(rows, &[row, summed]);
+        let products = graph.contract(product, &[row, column]);
+        let mut places = Product::new();
+        let [row, column, place] = [ROWS, WIDTH, ROWS * WIDTH].map(|extent| places.index(extent));
+        places.tensor(products, &[row, column]);
+        places.window(place, &[(row, steps[0]), (column, steps[1])], 0);
+        let value = graph.contract(places, &[place]);
+        builder.program.outputs = outputs(&[("value", value)]);
+        mean("put elsewhere", &builder);
+    }
 }

@@ -1,13 +1,13 @@
 //! Nests go in, the same come out, with results where operands were: a line of the cache that was loaded is stored to again, where one more
 //! would be brought from a cache that is farther, and drive a third one out.
 //!
-//! The layout keeps all operands and results apart, since elementwise work that is joined later may read the ones when the others are written.
-//! Here it is joined.
+//! The layout keeps most operands and results apart, since elementwise work that is joined later may read the ones when the others are
+//! written. Here it is joined.
 
 use std::ops::Range;
 
 use super::nests::{ContractionNest, ElementwiseNest, Nest, Operand, Place, Space, View};
-use super::touched::{Span, Touched, Walk, touched_by};
+use super::touched::{Span, Touched, Walk, span, touched_by};
 
 /// Steps of a nest that are gone through one by one.
 const MOST_STEPS: usize = 1 << 14;
@@ -75,8 +75,8 @@ enum Obstacle {
     ReadBy(usize),
     /// A nest reads or writes these as one with them.
     Within(Range<usize>),
-    /// Something is there.
-    Taken,
+    /// It cannot be made at all.
+    Refused,
 }
 
 impl Body<'_> {
@@ -92,11 +92,8 @@ impl Body<'_> {
                     continue;
                 };
                 let both = [place, result].map(|place| place.space);
-                let Some(to) = (elements.start + place.offset).checked_sub(result.offset) else {
-                    continue;
-                };
-                if both == [Space::Block; 2] && steps == along && place.offset != result.offset {
-                    let found = self.move_to(position, elements.clone(), to);
+                if both == [Space::Block; 2] && steps == along && place != result {
+                    let found = self.move_to(position, elements.clone(), place.offset);
                     if found.is_some() {
                         return found;
                     }
@@ -126,22 +123,26 @@ impl Body<'_> {
                     moved.elements = start..end;
                     moved.last = position;
                 }
-                Some(Obstacle::Within(_) | Obstacle::Taken) => return None,
+                Some(Obstacle::Within(_) | Obstacle::Refused) => return None,
             }
         }
     }
 
-    /// Goes through the nests from the one that writes first: what comes from it, and what was where it goes.
+    /// Goes through the nests from the one that writes first: what comes from it, and what was where it goes. The last nest is known to be at
+    /// least that of the move.
     fn obstacle(&self, position: usize, moved: &Move) -> Option<Obstacle> {
         let (from, target) = (&moved.elements, &moved.target());
         if target.end > self.block || meet(from, target) {
-            return Some(Obstacle::Taken);
+            return Some(Obstacle::Refused);
         }
-        // By the nests up to the last: elements that were written, and places that they would be written to.
+        // What the nests up to the last wrote, and what is lost in the target as they write there.
         let mut written = vec![false; from.len()];
         let mut lost = vec![false; from.len()];
         for (number, touched) in self.touched.iter().enumerate().skip(position) {
             let moves = number <= moved.last;
+            if !moves && !written.contains(&true) && !lost.contains(&true) {
+                return None;
+            }
             let (mut reads_target, mut writes_target) = (false, false);
             for read in touched.reads.iter().filter(|read| is_block(read)) {
                 let span = elements(read);
@@ -150,7 +151,7 @@ impl Body<'_> {
                     if moves && !is_within(&span, from) {
                         return Some(Obstacle::Within(span));
                     } else if moves && !is_written(true) {
-                        return Some(Obstacle::Taken);
+                        return Some(Obstacle::Refused);
                     } else if !moves && is_written(false) {
                         return Some(Obstacle::ReadBy(number));
                     }
@@ -158,7 +159,7 @@ impl Body<'_> {
                 if meet(&span, target) {
                     reads_target = true;
                     if holds(&lost, target.start, &read.walk, false) {
-                        return Some(Obstacle::Taken);
+                        return Some(Obstacle::Refused);
                     }
                 }
             }
@@ -176,7 +177,7 @@ impl Body<'_> {
                 }
                 if meet(&span, target) {
                     if moves {
-                        return Some(Obstacle::Taken);
+                        return Some(Obstacle::Refused);
                     }
                     set(&mut lost, target.start, &write.walk, false);
                 }
@@ -184,13 +185,13 @@ impl Body<'_> {
             let nest = &self.nests[number];
             let is_mixed = reads_target && writes_target && !is_step_by_step(nest, moved);
             if is_mixed || moves && !is_whole(nest, moved) {
-                return Some(Obstacle::Taken);
+                return Some(Obstacle::Refused);
             }
         }
         let is_read = self.outputs.iter().any(|output| {
             holds(&written, from.start, output, false) || holds(&lost, target.start, output, false)
         });
-        is_read.then_some(Obstacle::Taken)
+        is_read.then_some(Obstacle::Refused)
     }
 
     fn apply(&mut self, position: usize, moved: &Move) {
@@ -277,28 +278,42 @@ fn is_step_by_step(nest: &Nest, moved: &Move) -> bool {
         return false;
     };
     let target = moved.target();
+    let results = || nest.results.iter().filter(|(place, _)| moved.takes(*place));
+    // No two results write one element: what is where one of them goes is read by its step.
+    let is_of_a_result = |place: &Place, steps: &Vec<usize>| {
+        let mut results = results();
+        results.any(|(result, along)| {
+            place.offset + moved.elements.start == result.offset + moved.to && steps == along
+        })
+    };
+    let others = nest.operands.iter().filter_map(|operand| match operand {
+        Operand::Tensor { place, steps } if place.space == Space::Block => {
+            let span = span(*place, &nest.loops, steps);
+            let is_other = meet(&elements(&span), &target) && !is_of_a_result(place, steps);
+            is_other.then_some((place, steps))
+        }
+        Operand::Tensor { .. } | Operand::Delta(..) => None,
+    });
+    let others: Vec<(&Place, &Vec<usize>)> = others.collect();
+    if others.is_empty() {
+        return true;
+    }
     let steps: usize = nest.loops.iter().product();
     if steps > MOST_STEPS {
         return false;
     }
-    let mut writer = vec![usize::MAX; target.len()];
-    for (place, along) in nest.results.iter().filter(|(place, _)| moved.takes(*place)) {
+    let mut writer = vec![None; target.len()];
+    for (place, along) in results() {
         for (step, distance) in distances(nest, along).enumerate() {
-            writer[place.offset + distance - moved.elements.start] = step;
+            writer[place.offset + distance - moved.elements.start] = Some(step);
         }
     }
-    nest.operands.iter().all(|operand| {
-        let Operand::Tensor { place, steps } = operand else {
-            return true;
-        };
-        place.space != Space::Block
-            || distances(nest, steps).enumerate().all(|(step, distance)| {
-                let element = place.offset + distance;
-                !target.contains(&element) || {
-                    let writer = writer[element - target.start];
-                    writer == usize::MAX || writer == step
-                }
-            })
+    others.into_iter().all(|(place, along)| {
+        distances(nest, along).enumerate().all(|(step, distance)| {
+            let element = place.offset + distance;
+            !target.contains(&element)
+                || writer[element - target.start].is_none_or(|writer| writer == step)
+        })
     })
 }
 

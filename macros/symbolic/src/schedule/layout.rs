@@ -2,7 +2,7 @@
 //!
 //! For a block of points an element is a vector and the last axis is contiguous; for scalars the
 //! first axis is, padded so that columns begin on a vector. Streams of one matrix lie side by side.
-//! Scratch is used again once nothing reads it any more.
+//! Scratch is used again once nothing reads it any more, or where it is written entry by entry as it is read for the last time.
 
 use std::collections::{HashMap, HashSet};
 

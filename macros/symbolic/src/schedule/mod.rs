@@ -1,4 +1,4 @@
-//! Programs to loop programs: units, layout, nests, fusion, in that order.
+//! Programs to loop programs: units, layout, nests, fusion, results in place, in that order.
 //!
 //! Nothing here knows a layer or a derivative: a unit is a contraction or elementwise work.
 

@@ -64,12 +64,14 @@ impl<'a> Successors<'a> {
             Op::Contract(contract) => {
                 let own = 0..contract.rank;
                 let mut tensors = contract.tensors();
-                tensors.all(|(id, indices)| {
-                    let entries = id == tensor
-                        && contract.is_plain()
-                        && indices.iter().copied().eq(own.clone());
-                    entries || is_other(id)
-                })
+                // What is put elsewhere may come from a product that is computed on the way.
+                !contract.writes()
+                    && tensors.all(|(id, indices)| {
+                        let entries = id == tensor
+                            && contract.is_plain()
+                            && indices.iter().copied().eq(own.clone());
+                        entries || is_other(id)
+                    })
             }
             Op::Sum(_) | Op::Map { .. } => {
                 let arguments = self.graph.arguments(node);

@@ -71,8 +71,8 @@ pub(crate) struct Stream {
     pub added: Option<NodeId>,
 }
 
-/// The most units at one moment: while it lasts no memory is used again, so that they can become one nest, whose results that only it
-/// reads are not stored at all.
+/// The most units at one moment: while it lasts no memory is used again but by the entry that was read there, so that they can become one
+/// nest, whose results that only it reads are not stored at all.
 const MOST_JOINED: usize = 32;
 
 impl Units {
@@ -157,7 +157,8 @@ impl Units {
         moments
     }
 
-    /// Whether a unit is elementwise work: it sums nothing, or writes out what it sums.
+    /// Whether a unit is elementwise work: it sums nothing, writes out what it sums, or puts entries elsewhere, of which a product that is
+    /// computed on the way may sum.
     pub fn is_elementwise(&self, graph: &Graph, unit: &Unit) -> bool {
         let id = match unit {
             Unit::Node(id) => *id,
