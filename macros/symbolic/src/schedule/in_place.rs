@@ -18,7 +18,7 @@ const MOST_WIDENED: usize = 4;
 /// after the last nest.
 pub(crate) fn in_place(nests: &mut [Nest], block: usize, outputs: &[View]) {
     let mut body = Body {
-        touched: nests.iter().map(touched_by).collect(),
+        touched: nests.iter().map(touched_in_block).collect(),
         outputs: outputs.iter().filter_map(walk_of).collect(),
         nests,
         block,
@@ -85,8 +85,8 @@ impl Body<'_> {
         let Nest::Elementwise(nest) = &self.nests[position] else {
             return None;
         };
-        for (number, (result, along)) in nest.results.iter().enumerate() {
-            let elements = elements(&self.touched[position].writes[number]);
+        for (result, along) in &nest.results {
+            let elements = elements(&span(*result, &nest.loops, along));
             for operand in &nest.operands {
                 let Operand::Tensor { place, steps } = operand else {
                     continue;
@@ -112,7 +112,7 @@ impl Body<'_> {
         };
         let mut widened = 0;
         loop {
-            match self.obstacle(position, &moved) {
+            match self.obstacle(position, &mut moved) {
                 None => return Some(moved),
                 Some(Obstacle::ReadBy(nest)) => moved.last = nest,
                 Some(Obstacle::Within(wider)) if widened < MOST_WIDENED => {
@@ -128,47 +128,58 @@ impl Body<'_> {
         }
     }
 
-    /// Goes through the nests from the one that writes first: what comes from it, and what was where it goes. The last nest is known to be at
-    /// least that of the move.
-    fn obstacle(&self, position: usize, moved: &Move) -> Option<Obstacle> {
-        let (from, target) = (&moved.elements, &moved.target());
+    /// Goes through the nests from the one that writes first: what comes from it, and what was where it goes. The last nest is one further
+    /// behind if nothing is in between.
+    fn obstacle(&self, position: usize, moved: &mut Move) -> Option<Obstacle> {
+        let (from, target) = (&moved.elements.clone(), &moved.target());
         if target.end > self.block || meet(from, target) {
             return Some(Obstacle::Refused);
         }
         // What the nests up to the last wrote, and what is lost in the target as they write there.
         let mut written = vec![false; from.len()];
         let mut lost = vec![false; from.len()];
+        // Whether a nest behind the last touched the one or the other.
+        let mut has_met = false;
         for (number, touched) in self.touched.iter().enumerate().skip(position) {
+            let is_read = touched.reads.iter().any(|read| {
+                meet(&elements(read), from) && holds(&written, from.start, &read.walk, false)
+            });
+            if number > moved.last && is_read {
+                if has_met {
+                    return Some(Obstacle::ReadBy(number));
+                }
+                moved.last = number;
+            }
             let moves = number <= moved.last;
             if !moves && !written.contains(&true) && !lost.contains(&true) {
                 return None;
             }
             let (mut reads_target, mut writes_target) = (false, false);
-            for read in touched.reads.iter().filter(|read| is_block(read)) {
+            for read in &touched.reads {
                 let span = elements(read);
                 if meet(&span, from) {
-                    let is_written = |all: bool| holds(&written, from.start, &read.walk, all);
                     if moves && !is_within(&span, from) {
                         return Some(Obstacle::Within(span));
-                    } else if moves && !is_written(true) {
+                    } else if moves && !holds(&written, from.start, &read.walk, true) {
                         return Some(Obstacle::Refused);
-                    } else if !moves && is_written(false) {
-                        return Some(Obstacle::ReadBy(number));
                     }
+                    has_met |= !moves;
                 }
                 if meet(&span, target) {
                     reads_target = true;
+                    has_met |= !moves;
                     if holds(&lost, target.start, &read.walk, false) {
                         return Some(Obstacle::Refused);
                     }
                 }
             }
-            for write in touched.writes.iter().filter(|write| is_block(write)) {
+            for write in &touched.writes {
                 let span = elements(write);
                 if meet(&span, from) {
                     if moves && !is_within(&span, from) {
                         return Some(Obstacle::Within(span));
                     }
+                    has_met |= !moves;
                     set(&mut written, from.start, &write.walk, moves);
                     if moves {
                         set(&mut lost, from.start, &write.walk, true);
@@ -179,6 +190,7 @@ impl Body<'_> {
                     if moves {
                         return Some(Obstacle::Refused);
                     }
+                    has_met = true;
                     set(&mut lost, target.start, &write.walk, false);
                 }
             }
@@ -222,13 +234,17 @@ impl Body<'_> {
                     shift(&mut nest.to);
                 }
             }
-            self.touched[number] = touched_by(&self.nests[number]);
+            self.touched[number] = touched_in_block(&self.nests[number]);
         }
     }
 }
 
-fn is_block(span: &Span) -> bool {
-    span.walk.place.space == Space::Block
+fn touched_in_block(nest: &Nest) -> Touched {
+    let mut touched = touched_by(nest);
+    let is_block = |span: &Span| span.walk.place.space == Space::Block;
+    touched.reads.retain(is_block);
+    touched.writes.retain(is_block);
+    touched
 }
 
 fn elements(span: &Span) -> Range<usize> {

@@ -398,7 +398,7 @@ fn buffer(
     }
 }
 
-/// Whether tensors of the points may lie, each entry by entry, where others lie when they are written.
+/// Whether tensors of the points may lie, each entry by entry, where others of their size lie when they are written.
 fn follows(
     successors: &Successors<'_>,
     lifetimes: &HashMap<NodeId, (usize, usize)>,
@@ -407,10 +407,9 @@ fn follows(
 ) -> bool {
     let is_alike = |((_, one), (_, other)): (&(NodeId, View), &(NodeId, View))| one == other;
     let mut pairs = earlier.members.iter().zip(&later.members);
-    [earlier.space, later.space] == [Space::Block; 2]
-        && (earlier.first < later.first && later.first <= earlier.last)
+    earlier.space == Space::Block
+        && earlier.first < later.first
         && earlier.last < later.last
-        && earlier.size == later.size
         && earlier.members.len() == later.members.len()
         && pairs.clone().all(is_alike)
         && pairs.all(|((one, _), (other, _))| {
@@ -450,7 +449,7 @@ fn place(
         for (other, from) in &placed {
             let is_there = other.first <= buffer.last && buffer.first <= other.last;
             if other.space == buffer.space && is_there {
-                let taken = if follows(other, &buffer) {
+                let taken = if other.size == buffer.size && follows(other, &buffer) {
                     &mut followed
                 } else {
                     &mut busy
