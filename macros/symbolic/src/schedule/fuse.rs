@@ -330,12 +330,22 @@ fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<Elementwis
         Operand::Delta(..) => None,
     });
     let walks: Vec<(&Place, &Vec<usize>)> = walks.collect();
+    // What was written is written over at the same step: it need not be stored.
+    let mut is_stored = vec![true; earlier.results.len()];
     for ((place, steps), write) in later.results.iter().zip(&behind.writes) {
         let mut reads = walks.iter().zip(&before.reads);
         let written_early =
             reads.any(|(walk, read)| overlap(read, write) && *walk != (place, steps));
-        if written_early || before.writes.iter().any(|other| overlap(other, write)) {
+        if written_early {
             return None;
+        }
+        for (number, other) in before.writes.iter().enumerate() {
+            let (other_place, other_steps) = &earlier.results[number];
+            if (other_place, other_steps) == (place, steps) {
+                is_stored[number] = false;
+            } else if overlap(other, write) {
+                return None;
+            }
         }
     }
     let mut writer = Joiner::default();
@@ -348,16 +358,15 @@ fn join(earlier: &ElementwiseNest, later: &ElementwiseNest) -> Option<Elementwis
         })
         .collect();
     let second = writer.inline_forwarded(later, &operands);
-    if writer.operands.len() > MOST_OPERANDS || first.len() + second.len() > MOST_RESULTS {
+    let mut is_stored = is_stored.into_iter();
+    let first = earlier.results.iter().zip(first);
+    let first = first.filter(|_| is_stored.next() == Some(true));
+    let results = first.chain(later.results.iter().zip(second));
+    let results = results.map(|((place, steps), value)| (*place, steps.clone(), value));
+    let results: Vec<_> = results.collect();
+    if writer.operands.len() > MOST_OPERANDS || results.len() > MOST_RESULTS {
         return None;
     }
-    let results = earlier
-        .results
-        .iter()
-        .zip(first)
-        .chain(later.results.iter().zip(second));
-    let results = results.map(|((place, steps), value)| (*place, steps.clone(), value));
-    let results = results.collect();
     Some(writer.finish(earlier, earlier.loops.clone(), results))
 }
 
@@ -536,6 +545,18 @@ mod tests {
             strides: vec![STREAMS],
         });
         fuse(vec![square(0, 100), square(100, to)], 1, &outputs).len()
+    }
+
+    #[test]
+    fn what_the_same_step_writes_over_is_not_stored() {
+        let joined = join(&square_of(0, 100), &square_of(100, 100)).expect("one nest");
+        assert_eq!(joined.results, [(place(100), vec![STREAMS])]);
+        assert_eq!(joined.body.results.len(), 1);
+        // At another step.
+        assert_eq!(
+            join(&square_of(0, 100), &square_of(200, 100 + STREAMS)),
+            None
+        );
     }
 
     #[test]
