@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::nests::{ContractionNest, ElementwiseNest, Nest, Operand, Place, Space, View};
-use super::touched::{Span, Touched, Walk, span, touched_by};
+use super::touched::{Span, span, touched_by};
 
 /// Steps of a nest that are gone through one by one.
 const MOST_STEPS: usize = 1 << 14;
@@ -18,14 +18,14 @@ const MOST_WIDENED: usize = 4;
 /// after the last nest.
 pub(crate) fn in_place(nests: &mut [Nest], block: usize, outputs: &[View]) {
     let mut body = Body {
-        touched: nests.iter().map(touched_in_block).collect(),
-        outputs: outputs.iter().filter_map(walk_of).collect(),
+        accesses: nests.iter().map(Accesses::of).collect(),
+        outputs: outputs.iter().filter_map(of_output).collect(),
         nests,
         block,
     };
     for position in 0..body.nests.len() {
         // A result that has its place is read there, so that it stays.
-        for _ in 0..body.touched[position].writes.len() {
+        for _ in 0..body.accesses[position].writes.len() {
             let Some(moved) = body.moved_from(position) else {
                 break;
             };
@@ -34,20 +34,58 @@ pub(crate) fn in_place(nests: &mut [Nest], block: usize, outputs: &[View]) {
     }
 }
 
-fn walk_of(view: &View) -> Option<Walk> {
+fn of_output(view: &View) -> Option<Access> {
     let place = Place {
         space: view.space,
         offset: view.offset,
     };
     let is_read = view.space == Space::Block && !view.shape.contains(&0);
-    is_read.then(|| Walk::new(place, &view.shape, &view.strides))
+    is_read.then(|| Access::of(&span(place, &view.shape, &view.strides)))
 }
 
 struct Body<'a> {
     nests: &'a mut [Nest],
-    touched: Vec<Touched>,
-    outputs: Vec<Walk>,
+    accesses: Vec<Accesses>,
+    outputs: Vec<Access>,
     block: usize,
+}
+
+/// Elements of the block that a nest reads or writes as one tensor.
+struct Access {
+    /// All of them, and what lies between.
+    elements: Range<usize>,
+    runs: Vec<Range<usize>>,
+}
+
+impl Access {
+    fn of(span: &Span) -> Self {
+        let runs = span.walk.runs().into_iter();
+        Access {
+            elements: elements(span),
+            runs: runs.map(|(first, length)| first..first + length).collect(),
+        }
+    }
+}
+
+/// All that a nest touches of the block.
+struct Accesses {
+    reads: Vec<Access>,
+    writes: Vec<Access>,
+}
+
+impl Accesses {
+    fn of(nest: &Nest) -> Self {
+        let touched = touched_by(nest);
+        let of_block = |spans: Vec<Span>| {
+            let spans = spans.iter();
+            let spans = spans.filter(|span| span.walk.place.space == Space::Block);
+            spans.map(Access::of).collect()
+        };
+        Accesses {
+            reads: of_block(touched.reads),
+            writes: of_block(touched.writes),
+        }
+    }
 }
 
 /// Elements that go elsewhere, as long as what is written to them is read.
@@ -140,10 +178,11 @@ impl Body<'_> {
         let mut lost = vec![false; from.len()];
         // Whether a nest behind the last touched the one or the other.
         let mut has_met = false;
-        for (number, touched) in self.touched.iter().enumerate().skip(position) {
-            let is_read = touched.reads.iter().any(|read| {
-                meet(&elements(read), from) && holds(&written, from.start, &read.walk, false)
-            });
+        for (number, accesses) in self.accesses.iter().enumerate().skip(position) {
+            let is_read = accesses
+                .reads
+                .iter()
+                .any(|read| meet(&read.elements, from) && holds(&written, from.start, read, false));
             if number > moved.last && is_read {
                 if has_met {
                     return Some(Obstacle::ReadBy(number));
@@ -155,43 +194,43 @@ impl Body<'_> {
                 return None;
             }
             let (mut reads_target, mut writes_target) = (false, false);
-            for read in &touched.reads {
-                let span = elements(read);
-                if meet(&span, from) {
-                    if moves && !is_within(&span, from) {
-                        return Some(Obstacle::Within(span));
-                    } else if moves && !holds(&written, from.start, &read.walk, true) {
+            for read in &accesses.reads {
+                let span = &read.elements;
+                if meet(span, from) {
+                    if moves && !is_within(span, from) {
+                        return Some(Obstacle::Within(span.clone()));
+                    } else if moves && !holds(&written, from.start, read, true) {
                         return Some(Obstacle::Refused);
                     }
                     has_met |= !moves;
                 }
-                if meet(&span, target) {
+                if meet(span, target) {
                     reads_target = true;
                     has_met |= !moves;
-                    if holds(&lost, target.start, &read.walk, false) {
+                    if holds(&lost, target.start, read, false) {
                         return Some(Obstacle::Refused);
                     }
                 }
             }
-            for write in &touched.writes {
-                let span = elements(write);
-                if meet(&span, from) {
-                    if moves && !is_within(&span, from) {
-                        return Some(Obstacle::Within(span));
+            for write in &accesses.writes {
+                let span = &write.elements;
+                if meet(span, from) {
+                    if moves && !is_within(span, from) {
+                        return Some(Obstacle::Within(span.clone()));
                     }
                     has_met |= !moves;
-                    set(&mut written, from.start, &write.walk, moves);
+                    set(&mut written, from.start, write, moves);
                     if moves {
-                        set(&mut lost, from.start, &write.walk, true);
+                        set(&mut lost, from.start, write, true);
                     }
                     writes_target |= moves;
                 }
-                if meet(&span, target) {
+                if meet(span, target) {
                     if moves {
                         return Some(Obstacle::Refused);
                     }
                     has_met = true;
-                    set(&mut lost, target.start, &write.walk, false);
+                    set(&mut lost, target.start, write, false);
                 }
             }
             let nest = &self.nests[number];
@@ -234,17 +273,9 @@ impl Body<'_> {
                     shift(&mut nest.to);
                 }
             }
-            self.touched[number] = touched_in_block(&self.nests[number]);
+            self.accesses[number] = Accesses::of(&self.nests[number]);
         }
     }
-}
-
-fn touched_in_block(nest: &Nest) -> Touched {
-    let mut touched = touched_by(nest);
-    let is_block = |span: &Span| span.walk.place.space == Space::Block;
-    touched.reads.retain(is_block);
-    touched.writes.retain(is_block);
-    touched
 }
 
 fn elements(span: &Span) -> Range<usize> {
@@ -259,22 +290,18 @@ fn is_within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// The runs of a walk among the states of elements from `first` on.
-fn runs(states: usize, first: usize, walk: &Walk) -> impl Iterator<Item = Range<usize>> {
-    let runs = match walk.place.space {
-        Space::Block => walk.runs(),
-        _ => Vec::new(),
-    };
-    runs.into_iter().filter_map(move |(start, length)| {
-        let end = (start + length).saturating_sub(first).min(states);
-        let start = start.saturating_sub(first);
+/// The runs of an access among the states of elements from `first` on.
+fn runs(states: usize, first: usize, access: &Access) -> impl Iterator<Item = Range<usize>> {
+    access.runs.iter().filter_map(move |run| {
+        let end = run.end.saturating_sub(first).min(states);
+        let start = run.start.saturating_sub(first);
         (start < end).then_some(start..end)
     })
 }
 
-/// Whether all, or else any, of the elements of a walk are in a state.
-fn holds(states: &[bool], first: usize, walk: &Walk, all: bool) -> bool {
-    let mut runs = runs(states.len(), first, walk);
+/// Whether all, or else any, of the elements of an access are in a state.
+fn holds(states: &[bool], first: usize, access: &Access, all: bool) -> bool {
+    let mut runs = runs(states.len(), first, access);
     if all {
         runs.all(|run| !states[run].contains(&false))
     } else {
@@ -282,8 +309,8 @@ fn holds(states: &[bool], first: usize, walk: &Walk, all: bool) -> bool {
     }
 }
 
-fn set(states: &mut [bool], first: usize, walk: &Walk, state: bool) {
-    for run in runs(states.len(), first, walk) {
+fn set(states: &mut [bool], first: usize, access: &Access, state: bool) {
+    for run in runs(states.len(), first, access) {
         states[run].fill(state);
     }
 }
@@ -295,7 +322,7 @@ fn is_step_by_step(nest: &Nest, moved: &Move) -> bool {
     };
     let target = moved.target();
     let results = || nest.results.iter().filter(|(place, _)| moved.takes(*place));
-    // No two results write one element: what is where one of them goes is read by its step.
+    // No element is written twice: what is where a result goes is read by the step that writes it.
     let is_of_a_result = |place: &Place, steps: &Vec<usize>| {
         let mut results = results();
         results.any(|(result, along)| {
