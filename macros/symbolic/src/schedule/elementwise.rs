@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
     /// The entry of a tensor at a step of the loops; none if it is zero in the whole region.
     fn entry(&mut self, id: NodeId, axes: &[Axis]) -> Option<StepId> {
         if let Some(view) = self.layout.view(self.graph, id) {
-            let mut place = place(&view);
+            let mut place = view.place();
             let mut steps = vec![0; self.region.extents.len()];
             for (axis, (extent, stride)) in axes.iter().zip(view.shape.iter().zip(&view.strides)) {
                 place.offset += axis.start * stride;
@@ -282,7 +282,7 @@ impl<'a> Writer<'a> {
             operands: self.operands,
             results: views
                 .iter()
-                .map(|view| (place(view), steps(view)))
+                .map(|view| (view.place(), steps(view)))
                 .collect(),
             body: self.builder.finish(results),
         };
@@ -309,13 +309,6 @@ fn walk_vectors(nest: &mut ElementwiseNest, vectors: usize) {
     }
     for (place, steps) in &mut nest.results {
         steps.push(step(place));
-    }
-}
-
-pub(crate) fn place(view: &View) -> Place {
-    Place {
-        space: view.space,
-        offset: view.offset,
     }
 }
 

@@ -35,12 +35,8 @@ pub(crate) fn in_place(nests: &mut [Nest], block: usize, outputs: &[View]) {
 }
 
 fn of_output(view: &View) -> Option<Access> {
-    let place = Place {
-        space: view.space,
-        offset: view.offset,
-    };
     let is_read = view.space == Space::Block && !view.shape.contains(&0);
-    is_read.then(|| Access::of(&span(place, &view.shape, &view.strides)))
+    is_read.then(|| Access::of(&span(view.place(), &view.shape, &view.strides)))
 }
 
 struct Body<'a> {

@@ -2,7 +2,7 @@
 //!
 //! Tensors are interleaved and written over by others of another shape, so what is read is known of each element.
 
-use super::nests::{Place, Space, View};
+use super::nests::{Space, View};
 use super::touched::{Touched, Walk};
 
 /// Elements that are still to be read, of scratch, of which the gradient may be the first, and of the block.
@@ -13,11 +13,7 @@ impl Live {
     /// Reads the results, before the last nest is passed.
     pub fn read_outputs(&mut self, outputs: &[View]) {
         for view in outputs.iter().filter(|view| !view.shape.contains(&0)) {
-            let place = Place {
-                space: view.space,
-                offset: view.offset,
-            };
-            self.set(&Walk::new(place, &view.shape, &view.strides), true);
+            self.set(&Walk::new(view.place(), &view.shape, &view.strides), true);
         }
     }
 
@@ -65,6 +61,7 @@ impl Live {
 
 #[cfg(test)]
 mod tests {
+    use super::super::nests::Place;
     use super::*;
 
     fn walk(offset: usize, extents: &[usize], steps: &[usize]) -> Walk {

@@ -4,7 +4,7 @@ use crate::functions::StepId;
 use crate::ir::{Contract, Factor, Graph, NodeId, Op};
 
 use super::contraction::{IndexSteps, Operands, contraction_nest};
-use super::elementwise::{Writer, place};
+use super::elementwise::Writer;
 use super::layout::Layout;
 use super::nests::{Mode, Nest, Place, Space, Vectors, View};
 use super::region::Region;
@@ -383,8 +383,8 @@ impl Lowering<'_> {
         };
         let operands = Operands {
             out: starting(&out, &written),
-            a: place(&factors[0].0),
-            b: factors.get(1).map(|(view, _)| place(view)),
+            a: factors[0].0.place(),
+            b: factors.get(1).map(|(view, _)| view.place()),
             init: init
                 .as_ref()
                 .zip(begun.as_ref())
@@ -486,10 +486,10 @@ impl Lowering<'_> {
             meets: false,
         };
         let operands = Operands {
-            out: place(&out),
-            a: place(&matrix),
-            b: Some(place(&operand)),
-            init: init.as_ref().map(place),
+            out: out.place(),
+            a: matrix.place(),
+            b: Some(operand.place()),
+            init: init.as_ref().map(View::place),
             initial_columns: if init.is_some() { first * vectors } else { 0 },
             scale: 1.0,
         };

@@ -42,6 +42,14 @@ pub struct View {
 }
 
 impl View {
+    /// Where its first element is.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            space: self.space,
+            offset: self.offset,
+        }
+    }
+
     /// So many numbers side by side.
     pub fn numbers(space: Space, offset: usize, count: usize) -> Self {
         View {

@@ -161,7 +161,7 @@ impl LoopProgram {
         let (mut loops, mut steps) = (view.shape.clone(), view.strides.clone());
         loops.push(vectors);
         steps.push(1);
-        each(&[(place(view), steps)], &loops, visit)
+        each(&[(view.place(), steps)], &loops, visit)
     }
 }
 
@@ -170,14 +170,7 @@ fn each_number(
     view: &View,
     visit: &mut dyn FnMut(Place, usize) -> Result<(), String>,
 ) -> Result<(), String> {
-    each(&[(place(view), view.strides.clone())], &view.shape, visit)
-}
-
-fn place(view: &View) -> Place {
-    Place {
-        space: view.space,
-        offset: view.offset,
-    }
+    each(&[(view.place(), view.strides.clone())], &view.shape, visit)
 }
 
 /// Calls `visit` with the address of each tensor at each step of nested loops.
