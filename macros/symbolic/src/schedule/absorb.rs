@@ -243,11 +243,8 @@ mod tests {
             init: 0,
         };
         Nest::Contraction(ContractionNest {
-            lane: LaneAxis::Points,
-            outer: Vec::new(),
             m: step(rows, COLUMNS, 1, 0),
             n: step(COLUMNS, 1, 0, 1),
-            sums: Vec::new(),
             k: step(EXTENT, 0, rows, COLUMNS),
             out: block(out),
             a: Place {
@@ -255,16 +252,7 @@ mod tests {
                 offset: 0,
             },
             b: Some(block(PRODUCT)),
-            addends: Vec::new(),
-            weight: None,
-            init: None,
-            initial_columns: 0,
-            paired: false,
-            scale: 1.0,
-            symmetric: false,
-            over_points: false,
-            begins: false,
-            whole: None,
+            ..ContractionNest::ONCE
         })
     }
 

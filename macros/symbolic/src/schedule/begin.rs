@@ -103,7 +103,6 @@ mod tests {
         let at = |space| Place { space, offset };
         Nest::Contraction(ContractionNest {
             lane: LaneAxis::Row,
-            outer: Vec::new(),
             m: Loop {
                 extent: count,
                 out: step,
@@ -111,22 +110,11 @@ mod tests {
                 b: 0,
                 init: step,
             },
-            n: Loop::ONCE,
-            sums: Vec::new(),
-            k: Loop::ONCE,
-            addends: Vec::new(),
             out: at(Space::Gradient),
             a: at(Space::Parameters),
-            b: None,
-            weight: None,
             init: Some(at(Space::Gradient)),
             initial_columns: 1,
-            paired: false,
-            scale: 1.0,
-            symmetric: false,
-            over_points: false,
-            begins: false,
-            whole: None,
+            ..ContractionNest::ONCE
         })
     }
 

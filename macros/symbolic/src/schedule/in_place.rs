@@ -425,29 +425,14 @@ mod tests {
     /// The sum of so many elements side by side.
     fn sum(from: usize, elements: usize) -> Nest {
         Nest::Contraction(ContractionNest {
-            lane: LaneAxis::Points,
-            outer: Vec::new(),
-            m: Loop::ONCE,
-            n: Loop::ONCE,
-            sums: Vec::new(),
             k: Loop {
                 extent: elements,
                 a: 1,
                 ..Loop::ONCE
             },
-            addends: Vec::new(),
             out: block(SUM),
             a: block(from),
-            b: None,
-            weight: None,
-            init: None,
-            initial_columns: 0,
-            paired: false,
-            scale: 1.0,
-            symmetric: false,
-            over_points: false,
-            begins: false,
-            whole: None,
+            ..ContractionNest::ONCE
         })
     }
 

@@ -129,31 +129,22 @@ mod tests {
             init: out,
         };
         ContractionNest {
-            lane: LaneAxis::Points,
-            outer: Vec::new(),
             m: side(4, 0, 1),
             n: side(0, 4, 3),
-            sums: Vec::new(),
             k: Loop {
                 extent: 4,
-                out: 0,
                 a: 1,
                 b: 1,
-                init: 0,
+                ..Loop::ONCE
             },
-            addends: Vec::new(),
-            out: place(0),
             a: place(factor),
             b: Some(place(factor)),
             weight: Some((place(weight), 1)),
             init: Some(place(0)),
             initial_columns: 3,
-            paired: false,
             scale: 0.5,
             symmetric: true,
-            over_points: false,
-            begins: false,
-            whole: None,
+            ..ContractionNest::ONCE
         }
     }
 

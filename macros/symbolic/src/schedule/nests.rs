@@ -191,6 +191,38 @@ const FETCHED_NUMBERS: usize = 96 << 10;
 /// Numbers of a matrix of results that leaves the nearest cache, together with those of other layers.
 const FETCHED_RESULTS: usize = 2 << 10;
 
+#[cfg(test)]
+impl ContractionNest {
+    /// One product of points, to which tests give loops and places.
+    pub(crate) const ONCE: ContractionNest = {
+        let place = Place {
+            space: Space::Block,
+            offset: 0,
+        };
+        ContractionNest {
+            lane: LaneAxis::Points,
+            outer: Vec::new(),
+            m: Loop::ONCE,
+            n: Loop::ONCE,
+            sums: Vec::new(),
+            k: Loop::ONCE,
+            addends: Vec::new(),
+            out: place,
+            a: place,
+            b: None,
+            weight: None,
+            init: None,
+            initial_columns: 0,
+            paired: false,
+            scale: 1.0,
+            symmetric: false,
+            over_points: false,
+            begins: false,
+            whole: None,
+        }
+    };
+}
+
 impl ContractionNest {
     /// Whether it is a sum over the points of which each lane has its own.
     pub fn is_apart(&self) -> bool {
