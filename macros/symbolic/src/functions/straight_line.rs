@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::builder::StraightLineBuilder;
 use super::primitive::{Family, Primitive};
 use super::real::Real;
 
@@ -143,6 +144,34 @@ impl StraightLine {
             values.push(step.evaluate(operands, &values));
         }
         self.results.iter().map(|&result| values[result]).collect()
+    }
+
+    /// Whether an operand is read.
+    pub fn reads(&self, operand: usize) -> bool {
+        self.steps.contains(&Step::Operand(operand))
+    }
+
+    /// The code of one result that calls no elementary function, because other results are what these give: they are operands behind
+    /// those of this code, in their order. None if it is one itself, or needs one that no result is.
+    pub fn without_elementary(&self, result: usize) -> Option<StraightLine> {
+        let is_elementary = |step: &Step| matches!(step, Step::Primitive(..));
+        if is_elementary(&self.steps[self.results[result]]) {
+            return None;
+        }
+        let first = self.operands();
+        let mut code = self.clone();
+        for (number, step) in self.results.iter().enumerate() {
+            if is_elementary(&self.steps[*step]) {
+                code.steps[*step] = Step::Operand(first + number);
+            }
+        }
+        code.results = vec![self.results[result]];
+        let mut builder = StraightLineBuilder::new();
+        let operands = 0..first + self.results.len();
+        let operands: Vec<StepId> = operands.map(|operand| builder.operand(operand)).collect();
+        let result = builder.inline(&code, &operands);
+        let code = builder.finish(&result);
+        (!code.steps.iter().any(is_elementary)).then_some(code)
     }
 
     /// The cost of one evaluation.

@@ -1,11 +1,15 @@
 //! Loops of elementwise work: nodes of one shape go in, straight-line code in nested loops comes out.
 
+use std::collections::HashMap;
+
 use crate::functions::{StepId, StraightLine, StraightLineBuilder};
 use crate::ir::{Contract, Graph, NodeId, Op};
 
 use super::layout::Layout;
 use super::nests::{ElementwiseNest, LaneAxis, Operand, Place, Space, View};
+use super::recompute::Recomputed;
 use super::region::Region;
+use super::units::{Term, Units};
 
 /// An axis of a tensor within a nest: the loop that runs along it, none for a single entry, and
 /// where it begins.
@@ -28,17 +32,19 @@ pub(crate) struct Writer<'a> {
     graph: &'a Graph,
     layout: &'a Layout,
     region: &'a Region,
+    recomputed: &'a HashMap<NodeId, Recomputed>,
     builder: StraightLineBuilder,
     operands: Vec<Operand>,
 }
 
 impl<'a> Writer<'a> {
     /// An empty body.
-    pub fn new(graph: &'a Graph, layout: &'a Layout, region: &'a Region) -> Self {
+    pub fn new(graph: &'a Graph, units: &'a Units, layout: &'a Layout, region: &'a Region) -> Self {
         Writer {
             graph,
             layout,
             region,
+            recomputed: &units.recomputed,
             builder: StraightLineBuilder::new(),
             operands: Vec::new(),
         }
@@ -65,6 +71,9 @@ impl<'a> Writer<'a> {
 
     /// The entry of a tensor at a step of the loops; none if it is zero in the whole region.
     fn entry(&mut self, id: NodeId, axes: &[Axis]) -> Option<StepId> {
+        if let Some(recomputed) = self.recomputed.get(&id) {
+            return Some(self.again(id, recomputed, axes));
+        }
         if let Some(view) = self.layout.view(self.graph, id) {
             let mut place = view.place();
             let mut steps = vec![0; self.region.extents.len()];
@@ -81,6 +90,30 @@ impl<'a> Writer<'a> {
             Op::Contract(contract) => self.structure(contract, axes),
             _ => unreachable!("every other tensor is stored"),
         }
+    }
+
+    /// The entry of a tensor that is not stored, from what is.
+    fn again(&mut self, id: NodeId, recomputed: &Recomputed, axes: &[Axis]) -> StepId {
+        let (code, operands) = match recomputed {
+            Recomputed::Derivative(code, operands) => (code, operands),
+            Recomputed::Node(_) => {
+                return match &self.graph.node(id).op {
+                    Op::Sum(terms) => {
+                        let terms: Vec<Term> = terms.iter().map(|(c, term)| (c.0, *term)).collect();
+                        self.combination_at(&terms, axes)
+                    }
+                    _ => self.product_at(id, axes),
+                };
+            }
+        };
+        let entries = operands.iter().enumerate().map(|(operand, id)| {
+            let entry = code.reads(operand).then(|| self.entry(*id, axes));
+            entry
+                .flatten()
+                .unwrap_or_else(|| self.builder.constant(0.0))
+        });
+        let entries: Vec<StepId> = entries.collect();
+        self.builder.inline(code, &entries)[0]
     }
 
     /// Ones, deltas, or deltas around a tensor, written where they are used: a region is in the
@@ -129,11 +162,14 @@ impl<'a> Writer<'a> {
     }
 
     /// The linear combination of some terms.
-    pub fn combination(&mut self, terms: &[(f64, NodeId)]) -> StepId {
-        let axes = self.axes();
+    pub fn combination(&mut self, terms: &[Term]) -> StepId {
+        self.combination_at(terms, &self.axes())
+    }
+
+    fn combination_at(&mut self, terms: &[Term], axes: &[Axis]) -> StepId {
         let mut sum = self.builder.constant(0.0);
         for (coefficient, term) in terms {
-            if let Some(entry) = self.entry(*term, &axes) {
+            if let Some(entry) = self.entry(*term, axes) {
                 let coefficient = self.builder.constant(*coefficient);
                 sum = self.builder.multiply_add(coefficient, entry, sum);
             }
@@ -199,10 +235,14 @@ impl<'a> Writer<'a> {
 
     /// The product of the factors of an elementwise contraction, summed over what is written out.
     pub fn product(&mut self, id: NodeId) -> StepId {
+        self.product_at(id, &self.axes())
+    }
+
+    fn product_at(&mut self, id: NodeId, axes: &[Axis]) -> StepId {
         let Op::Contract(contract) = &self.graph.node(id).op else {
             unreachable!("products are contractions");
         };
-        let mut axes = self.axes();
+        let mut axes = axes.to_vec();
         if contract.is_structure() {
             let entry = self.structure(contract, &axes);
             return entry.unwrap_or_else(|| self.builder.constant(0.0));

@@ -95,7 +95,7 @@ impl Lowering<'_> {
         let embedded: Vec<&Contract> = terms.iter().filter_map(structure).collect();
         let regions = Region::cut(&views[0].shape, &embedded);
         let nests = regions.iter().map(|region| {
-            let mut writer = Writer::new(self.graph, self.layout, region);
+            let mut writer = Writer::new(self.graph, self.units, self.layout, region);
             let results = write(&mut writer);
             let views: Vec<View> = views.iter().map(|view| region.of(view)).collect();
             let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors.count);
@@ -255,7 +255,7 @@ impl Lowering<'_> {
                 ..whole.clone()
             })
             .collect();
-        let mut writer = Writer::new(self.graph, self.layout, &region);
+        let mut writer = Writer::new(self.graph, self.units, self.layout, &region);
         let results = writer.first_maximum(argument, axis, views.len());
         let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors.count);
         Nest::Elementwise(writer.finish(&results, &views, vectors))
@@ -305,7 +305,7 @@ impl Lowering<'_> {
                 .collect(),
         };
         let region = Region::whole(&view.shape);
-        let mut writer = Writer::new(self.graph, self.layout, &region);
+        let mut writer = Writer::new(self.graph, self.units, self.layout, &region);
         let entry = writer.moved(contract, &free);
         let vectors = (self.mode == Mode::Batch && points).then_some(self.vectors.count);
         Nest::Elementwise(writer.finish(&[entry], &[view], vectors))

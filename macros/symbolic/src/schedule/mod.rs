@@ -17,6 +17,7 @@ mod nests;
 mod order;
 mod pieces;
 mod print;
+mod recompute;
 mod region;
 mod result;
 mod successors;
@@ -72,14 +73,15 @@ const PLANS: [Plan; 3] = [
     },
 ];
 
-/// All loop programs for blocks of so many vectors of points, or for one point, of which the other functions choose one.
+/// Loop programs for blocks of so many vectors of points, or for one point, of the kinds of which the other functions choose one.
 pub fn alternatives(program: &Program, mode: Mode, vectors: Vectors) -> [LoopProgram; 3] {
     let mut program = program.clone();
     units::own_totals(&mut program);
-    PLANS.map(|plan| {
-        let planned = Planned::new(&program, mode, vectors.count, plan);
-        loops(program.clone(), mode, vectors, &planned)
-    })
+    let [in_order, frugal, apart] =
+        PLANS.map(|plan| Planned::new(&program, mode, vectors.count, plan));
+    let again = frugal.recomputing(&program, mode, vectors.count);
+    [in_order, again.unwrap_or(frugal), apart]
+        .map(|planned| loops(program.clone(), mode, vectors, &planned))
 }
 
 /// Units in their order, and where their tensors lie.
@@ -92,7 +94,10 @@ struct Planned {
 
 impl Planned {
     fn new(program: &Program, mode: Mode, vectors: usize, plan: Plan) -> Self {
-        let units = Units::new(program, mode, plan);
+        Planned::of(Units::new(program, mode, plan), program, mode, vectors)
+    }
+
+    fn of(units: Units, program: &Program, mode: Mode, vectors: usize) -> Self {
         let layout = Layout::new(program, &units, mode, vectors);
         let bytes = match mode {
             Mode::Batch => 64 * layout.block,
@@ -103,6 +108,13 @@ impl Planned {
             layout,
             bytes,
         }
+    }
+
+    /// The same with elementwise work that is done again, where there is some that takes less than to store and to load what it computes.
+    fn recomputing(&self, program: &Program, mode: Mode, vectors: usize) -> Option<Self> {
+        let recomputed = recompute::recomputed(program, &self.units);
+        let units = (!recomputed.is_empty()).then(|| self.units.without(recomputed));
+        Some(Planned::of(units?, program, mode, vectors))
     }
 
     /// Of several plans the one whose scratch stays closest to the arithmetic.
@@ -120,13 +132,22 @@ impl Planned {
             in_order
         };
         // A point by itself loads matrices more often than its own tensors; a block has them loaded for all its points anyway.
-        if mode == Mode::Batch {
-            let apart = planned(apart);
-            if 3 * apart.bytes < 2 * best.bytes {
-                return apart;
-            }
+        if mode == Mode::Single {
+            return best;
         }
-        best
+        let apart = planned(apart);
+        let best = if 3 * apart.bytes < 2 * best.bytes {
+            apart
+        } else {
+            best
+        };
+        if best.bytes <= NEAREST_CACHE {
+            return best;
+        }
+        // What is computed from is kept longer, with the streams beside it.
+        let again = best.recomputing(program, mode, vectors);
+        let again = again.filter(|again| 8 * again.bytes <= 9 * best.bytes);
+        again.unwrap_or(best)
     }
 }
 

@@ -28,7 +28,8 @@ impl<'a> Order<'a> {
         nodes: &[NodeId],
     ) -> Self {
         let numbered = nodes.iter().enumerate();
-        let read = |id: &NodeId| (*id, reads(graph, fused, computed, &Unit::Node(*id)));
+        let none = HashMap::new();
+        let read = |id: &NodeId| (*id, reads(graph, fused, computed, &none, &Unit::Node(*id)));
         Order {
             graph,
             fused,
@@ -166,7 +167,9 @@ impl<'a> Order<'a> {
     /// The stored tensors that a unit reads.
     fn reads(&self, unit: usize) -> Vec<NodeId> {
         match &self.units[unit] {
-            term @ Unit::Term(..) => reads(self.graph, self.fused, self.computed, term),
+            term @ Unit::Term(..) => {
+                reads(self.graph, self.fused, self.computed, &HashMap::new(), term)
+            }
             unit => {
                 let nodes = unit.nodes().iter();
                 nodes.flat_map(|id| &self.read[id]).copied().collect()

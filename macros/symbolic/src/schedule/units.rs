@@ -11,10 +11,11 @@ use crate::ir::{Binding, Coefficient, Contract, FunctionId, Graph, NodeId, Op, P
 use super::fuse;
 use super::nests::Mode;
 use super::order::Order;
+use super::recompute::Recomputed;
 use super::views::{is_structure, read_as_stored, view_of};
 
 /// Units and what they leave out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Units {
     /// The nodes of each unit, in the order of execution.
     pub ordered: Vec<Unit>,
@@ -24,6 +25,8 @@ pub(crate) struct Units {
     pub written_out: HashSet<NodeId>,
     /// What the units compute.
     pub computed: HashSet<NodeId>,
+    /// What is computed where it is read.
+    pub recomputed: HashMap<NodeId, Recomputed>,
     /// Where tensors that are summed over the points go.
     pub totals: HashMap<NodeId, usize>,
 }
@@ -130,13 +133,31 @@ impl Units {
             fused,
             written_out,
             computed,
+            recomputed: HashMap::new(),
             totals,
         }
     }
 
+    /// The same without what is computed where it is read.
+    pub fn without(&self, recomputed: HashMap<NodeId, Recomputed>) -> Self {
+        let mut units = self.clone();
+        let is_left = |id: &NodeId| !recomputed.contains_key(id);
+        units.computed.retain(is_left);
+        for unit in &mut units.ordered {
+            if let Unit::Maps(nodes) = unit {
+                nodes.retain(is_left);
+            }
+        }
+        units
+            .ordered
+            .retain(|unit| unit.nodes().iter().any(is_left));
+        units.recomputed = recomputed;
+        units
+    }
+
     /// Stored tensors that a unit reads.
     pub fn reads(&self, graph: &Graph, unit: &Unit) -> Vec<NodeId> {
-        reads(graph, &self.fused, &self.computed, unit)
+        reads(graph, &self.fused, &self.computed, &self.recomputed, unit)
     }
 
     /// The moment of each unit. Elementwise units of one size that follow each other share one: if none writes over what another
@@ -187,7 +208,7 @@ impl Units {
 }
 
 /// The steps of an elementwise nest for a tensor of this shape, once its short loops are written out.
-fn steps(shape: &[usize]) -> usize {
+pub(super) fn steps(shape: &[usize]) -> usize {
     let long = shape.iter().filter(|extent| **extent > fuse::SHORT);
     long.product()
 }
@@ -218,6 +239,7 @@ pub(super) fn reads(
     graph: &Graph,
     fused: &HashSet<NodeId>,
     computed: &HashSet<NodeId>,
+    recomputed: &HashMap<NodeId, Recomputed>,
     unit: &Unit,
 ) -> Vec<NodeId> {
     let mut reads = Vec::new();
@@ -233,7 +255,9 @@ pub(super) fn reads(
         }
     };
     while let Some(argument) = pending.pop() {
-        if fused.contains(&argument) {
+        if let Some(recomputed) = recomputed.get(&argument) {
+            pending.extend(recomputed.reads());
+        } else if fused.contains(&argument) {
             pending.extend(graph.arguments(argument));
         } else {
             reads.extend(stored(graph, computed, argument));
