@@ -4,7 +4,7 @@ mod support;
 
 use derive_network_symbolic::differentiate::partial;
 use derive_network_symbolic::functions::{Activation, Step};
-use derive_network_symbolic::ir::NodeId;
+use derive_network_symbolic::ir::{Graph, NodeId, Product, Program};
 use derive_network_symbolic::parameter_request::{Densities, LossRequest, derive_loss};
 use derive_network_symbolic::schedule::{LoopProgram, Mode, Nest, Vectors, alternatives, schedule};
 use support::blocks::meaning;
@@ -80,27 +80,115 @@ fn what_stays_in_the_nearest_cache_is_stored() {
     assert_eq!(tanh, sigmoid);
 }
 
+/// The loop programs of the plan that spares scratch, as it is and with what is computed again.
+fn with_and_without(program: &Program) -> Option<[LoopProgram; 2]> {
+    let programs = alternatives(program, Mode::Batch, Vectors::ONE);
+    let [stored, again] = [1, 4].map(|number| programs.get(number).cloned());
+    Some([stored?, again?])
+}
+
 #[test]
 fn what_would_keep_wide_tangents_longer_is_stored() {
     let program = hessian(Activation::Tanh, 4, 8 * WIDTH).program;
-    let [_, again, _] = alternatives(&program, Mode::Batch, Vectors::ONE);
+    let [_, again] = with_and_without(&program).expect("second derivatives follow from others");
     let chosen = schedule(&program, Mode::Batch);
     assert!(stored(&again) < stored(&chosen));
     assert!(chosen.block < again.block);
+}
+
+/// Runs all loop programs for what is built.
+fn mean(name: &str, builder: &Builder) {
+    let parameters = (0..builder.program.parameters).map(|number| 0.3 * (number as f64).sin());
+    let parameters: Vec<f64> = parameters.collect();
+    let data = [vec![0.3, -0.7]];
+    meaning(name, &builder.program, &data, &parameters);
 }
 
 #[test]
 fn derivatives_that_are_computed_again_have_their_meaning() {
     for activation in [
         Activation::Tanh,
-        Activation::Gelu,
         Activation::Sin,
-        Activation::Elu,
-        Activation::Silu,
+        Activation::Gelu,
+        Activation::GeluTanh,
+        Activation::LogCosh2,
     ] {
-        let Builder { program, .. } = hessian(activation, 3, WIDTH);
-        let parameters = (0..program.parameters).map(|number| 0.3 * (number as f64).sin());
-        let parameters: Vec<f64> = parameters.collect();
-        meaning(activation.name(), &program, &[vec![0.3, -0.7]], &parameters);
+        let builder = hessian(activation, 3, WIDTH);
+        let [before, again] = with_and_without(&builder.program)
+            .map(|programs| programs.map(|loops| stored(&loops)))
+            .unwrap_or_else(|| panic!("{activation:?}: nothing is computed again"));
+        assert!(again < before, "{activation:?}: {again} {before}");
+        mean(activation.name(), &builder);
     }
+}
+
+const COLUMNS: usize = 4;
+
+/// What is made of y² beyond products of matrices with y and its fourth power, in another nest.
+fn later(read: impl Fn(&mut Graph, NodeId, NodeId) -> NodeId) -> Builder {
+    let mut builder = Builder::new(INPUTS);
+    let open = builder.parameter(&[WIDTH * COLUMNS, INPUTS]);
+    let close = builder.parameter(&[WIDTH, WIDTH]);
+    let (x, graph) = (builder.x, &mut builder.program.graph);
+    let product = graph.multiply(open, x);
+    let product = graph.reshape(product, &[WIDTH, COLUMNS]);
+    let y = map(graph, Activation::Tanh, product);
+    let square = graph.hadamard(y, y);
+    let fourth = graph.hadamard(square, square);
+    let [beyond, far] = [fourth, y].map(|node| graph.multiply(close, node));
+    let sum = graph.add(beyond, far);
+    let again = graph.add(sum, y);
+    let value = read(graph, square, again);
+    builder.program.outputs = outputs(&[("value", value)]);
+    builder
+}
+
+/// The product of two tensors with the axes that are named, summed over the others.
+fn product(graph: &mut Graph, factors: [NodeId; 2], axes: &[usize]) -> NodeId {
+    let mut product = Product::new();
+    let indices = [WIDTH, COLUMNS].map(|extent| product.index(extent));
+    product.tensor(factors[0], &indices);
+    product.tensor(factors[1], &indices);
+    let axes: Vec<_> = axes.iter().map(|axis| indices[*axis]).collect();
+    graph.contract(product, &axes)
+}
+
+#[test]
+fn what_is_computed_again_is_read_in_any_order_and_in_sums() {
+    for axes in [&[0, 1][..], &[1, 0], &[0]] {
+        let builder = later(|graph, square, sum| product(graph, [square, sum], axes));
+        let programs = alternatives(&builder.program, Mode::Batch, Vectors::ONE);
+        assert!(programs.len() > 3, "{axes:?}: nothing is computed again");
+        mean(&format!("{axes:?}"), &builder);
+    }
+}
+
+#[test]
+fn a_chain_that_doubles_takes_no_longer_than_its_links() {
+    let mut builder = Builder::new(INPUTS);
+    let matrix = builder.parameter(&[WIDTH, INPUTS]);
+    let close = builder.parameter(&[WIDTH, WIDTH]);
+    let (x, graph) = (builder.x, &mut builder.program.graph);
+    let product = graph.multiply(matrix, x);
+    let first = map(graph, Activation::Tanh, product);
+    // Chebyshev's polynomials: each is read by the next two, and by a sum that comes after a product with all.
+    let one = graph.hadamard(first, first);
+    let mut links = vec![first, one];
+    for _ in 0..60 {
+        let [.., before, last] = links[..] else {
+            unreachable!("two links are there");
+        };
+        let next = graph.hadamard(first, last);
+        links.push(graph.sum(&[(2.0, next), (-1.0, before)], &[WIDTH]));
+    }
+    let last = links[links.len() - 1];
+    let beyond = graph.multiply(close, last);
+    let mut terms: Vec<NodeId> = Vec::new();
+    for link in &links {
+        terms.push(graph.hadamard(*link, beyond));
+    }
+    let terms: Vec<(f64, NodeId)> = terms.iter().map(|term| (1.0, *term)).collect();
+    let value = graph.sum(&terms, &[WIDTH]);
+    builder.program.outputs = outputs(&[("value", value)]);
+    mean("chain", &builder);
 }

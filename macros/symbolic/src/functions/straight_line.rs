@@ -151,23 +151,22 @@ impl StraightLine {
         self.steps.contains(&Step::Operand(operand))
     }
 
-    /// The code of one result that calls no elementary function, because other results are what these give: they are operands behind
-    /// those of this code, in their order. None if it is one itself, or needs one that no result is.
-    pub fn without_elementary(&self, result: usize) -> Option<StraightLine> {
+    /// The code of one result that calls no elementary function, because other results are what these give: with the operands of this code,
+    /// of which there are `operands`, behind them its results. None if it is one itself, or needs one that no result is.
+    pub fn without_elementary(&self, result: usize, operands: usize) -> Option<StraightLine> {
         let is_elementary = |step: &Step| matches!(step, Step::Primitive(..));
         if is_elementary(&self.steps[self.results[result]]) {
             return None;
         }
-        let first = self.operands();
         let mut code = self.clone();
         for (number, step) in self.results.iter().enumerate() {
             if is_elementary(&self.steps[*step]) {
-                code.steps[*step] = Step::Operand(first + number);
+                code.steps[*step] = Step::Operand(operands + number);
             }
         }
         code.results = vec![self.results[result]];
         let mut builder = StraightLineBuilder::new();
-        let operands = 0..first + self.results.len();
+        let operands = 0..operands + self.results.len();
         let operands: Vec<StepId> = operands.map(|operand| builder.operand(operand)).collect();
         let result = builder.inline(&code, &operands);
         let code = builder.finish(&result);

@@ -13,7 +13,7 @@ use super::units::{Term, Units};
 
 /// An axis of a tensor within a nest: the loop that runs along it, none for a single entry, and
 /// where it begins.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Axis {
     counter: Option<usize>,
     start: usize,
@@ -33,6 +33,8 @@ pub(crate) struct Writer<'a> {
     layout: &'a Layout,
     region: &'a Region,
     recomputed: &'a HashMap<NodeId, Recomputed>,
+    /// Entries of these that are computed already.
+    computed: HashMap<(NodeId, Vec<Axis>), StepId>,
     builder: StraightLineBuilder,
     operands: Vec<Operand>,
 }
@@ -45,6 +47,7 @@ impl<'a> Writer<'a> {
             layout,
             region,
             recomputed: &units.recomputed,
+            computed: HashMap::new(),
             builder: StraightLineBuilder::new(),
             operands: Vec::new(),
         }
@@ -94,26 +97,29 @@ impl<'a> Writer<'a> {
 
     /// The entry of a tensor that is not stored, from what is.
     fn again(&mut self, id: NodeId, recomputed: &Recomputed, axes: &[Axis]) -> StepId {
-        let (code, operands) = match recomputed {
-            Recomputed::Derivative(code, operands) => (code, operands),
-            Recomputed::Node(_) => {
-                return match &self.graph.node(id).op {
-                    Op::Sum(terms) => {
-                        let terms: Vec<Term> = terms.iter().map(|(c, term)| (c.0, *term)).collect();
-                        self.combination_at(&terms, axes)
-                    }
-                    _ => self.product_at(id, axes),
-                };
+        let key = (id, axes.to_vec());
+        if let Some(known) = self.computed.get(&key) {
+            return *known;
+        }
+        let entry = match (&recomputed.code, &self.graph.node(id).op) {
+            (Some((code, operands)), _) => {
+                let entries = operands.iter().enumerate().map(|(operand, id)| {
+                    let entry = code.reads(operand).then(|| self.entry(*id, axes));
+                    entry
+                        .flatten()
+                        .unwrap_or_else(|| self.builder.constant(0.0))
+                });
+                let entries: Vec<StepId> = entries.collect();
+                self.builder.inline(code, &entries)[0]
             }
+            (None, Op::Sum(terms)) => {
+                let terms: Vec<Term> = terms.iter().map(|(c, term)| (c.0, *term)).collect();
+                self.combination_at(&terms, axes)
+            }
+            _ => self.product_at(id, axes),
         };
-        let entries = operands.iter().enumerate().map(|(operand, id)| {
-            let entry = code.reads(operand).then(|| self.entry(*id, axes));
-            entry
-                .flatten()
-                .unwrap_or_else(|| self.builder.constant(0.0))
-        });
-        let entries: Vec<StepId> = entries.collect();
-        self.builder.inline(code, &entries)[0]
+        self.computed.insert(key, entry);
+        entry
     }
 
     /// Ones, deltas, or deltas around a tensor, written where they are used: a region is in the

@@ -73,15 +73,18 @@ const PLANS: [Plan; 3] = [
     },
 ];
 
-/// Loop programs for blocks of so many vectors of points, or for one point, of the kinds of which the other functions choose one.
-pub fn alternatives(program: &Program, mode: Mode, vectors: Vectors) -> [LoopProgram; 3] {
+/// All loop programs for blocks of so many vectors of points, or for one point, of which the other functions choose one: those of the three
+/// plans, then the same with work that is done again, where there is some.
+pub fn alternatives(program: &Program, mode: Mode, vectors: Vectors) -> Vec<LoopProgram> {
     let mut program = program.clone();
     units::own_totals(&mut program);
-    let [in_order, frugal, apart] =
-        PLANS.map(|plan| Planned::new(&program, mode, vectors.count, plan));
-    let again = frugal.recomputing(&program, mode, vectors.count);
-    [in_order, again.unwrap_or(frugal), apart]
-        .map(|planned| loops(program.clone(), mode, vectors, &planned))
+    let plans = PLANS.map(|plan| Planned::new(&program, mode, vectors.count, plan));
+    let again = plans.iter();
+    let again = again.filter_map(|plan| plan.recomputing(&program, mode, vectors.count));
+    let again: Vec<Planned> = again.collect();
+    let all = plans.iter().chain(&again);
+    all.map(|planned| loops(program.clone(), mode, vectors, planned))
+        .collect()
 }
 
 /// Units in their order, and where their tensors lie.
@@ -117,7 +120,7 @@ impl Planned {
         Some(Planned::of(units?, program, mode, vectors))
     }
 
-    /// Of several plans the one whose scratch stays closest to the arithmetic.
+    /// Of several plans the one whose scratch stays closest to the arithmetic, with work that is done again if it leaves the nearest cache.
     fn best(program: &Program, mode: Mode, vectors: usize) -> Self {
         let planned = |plan| Planned::new(program, mode, vectors, plan);
         let [in_order, frugal, apart] = PLANS;
@@ -144,7 +147,7 @@ impl Planned {
         if best.bytes <= NEAREST_CACHE {
             return best;
         }
-        // What is computed from is kept longer, with the streams beside it.
+        // What is computed from is kept longer, with the streams beside it: not for an eighth more of scratch.
         let again = best.recomputing(program, mode, vectors);
         let again = again.filter(|again| 8 * again.bytes <= 9 * best.bytes);
         again.unwrap_or(best)

@@ -18,26 +18,13 @@ const LOAD: usize = 4;
 const STORE: usize = 8;
 
 /// How a node is computed where it is read.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Recomputed {
-    /// From its arguments.
-    Node(Vec<NodeId>),
-    /// A derivative of a function, by code that calls no elementary function, whose operands are the argument and the other derivatives.
-    Derivative(StraightLine, Vec<NodeId>),
-}
-
-impl Recomputed {
-    /// What it reads.
-    pub fn reads(&self) -> Vec<NodeId> {
-        match self {
-            Recomputed::Node(reads) => reads.clone(),
-            Recomputed::Derivative(code, operands) => {
-                let operands = operands.iter().enumerate();
-                let read = operands.filter(|(operand, _)| code.reads(*operand));
-                read.map(|(_, id)| *id).collect()
-            }
-        }
-    }
+#[derive(Clone, Debug)]
+pub(crate) struct Recomputed {
+    /// Of a derivative of a function the code, which calls no elementary function, and its operands: the argument and the other
+    /// derivatives. Other nodes are computed as they always are.
+    pub code: Option<(StraightLine, Vec<NodeId>)>,
+    /// The stored tensors that it is computed from.
+    pub sources: Vec<NodeId>,
 }
 
 /// The nodes of elementwise units that are computed again.
@@ -45,26 +32,43 @@ pub(super) fn recomputed(program: &Program, units: &Units) -> HashMap<NodeId, Re
     let stretches = Stretches::new(program, units);
     let mut chosen = BTreeSet::new();
     for (home, written) in &stretches.written {
-        let candidates = written.iter().copied();
-        let all: BTreeSet<NodeId> = candidates
-            .filter(|id| stretches.candidates.contains_key(id))
-            .collect();
         let around = stretches.around(*home);
         let cost = |nodes: &BTreeSet<NodeId>| {
-            stretches.cost(*home, &around, &chosen.union(nodes).copied().collect())
+            let again = |id: &NodeId| nodes.contains(id) || chosen.contains(id);
+            stretches.cost(*home, &around, again)
         };
-        let mut nodes = all;
+        let is_candidate = |id: &&NodeId| stretches.candidates.contains_key(id);
+        let mut nodes: BTreeSet<NodeId> = written.iter().filter(is_candidate).copied().collect();
+        if nodes.is_empty() {
+            continue;
+        }
         let mut least = cost(&nodes);
         while let Some((cost, fewer)) = without_one(&nodes, cost, least) {
             (least, nodes) = (cost, fewer);
         }
-        if !nodes.is_empty() && least < cost(&BTreeSet::new()) {
+        if least < cost(&BTreeSet::new()) {
             chosen.extend(nodes);
         }
     }
+    // Arguments are older than what is computed from them.
+    let mut recomputed: HashMap<NodeId, Recomputed> = HashMap::new();
     let mut candidates = stretches.candidates;
-    candidates.retain(|id, _| chosen.contains(id));
-    candidates
+    for id in chosen {
+        let Some(candidate) = candidates.remove(&id) else {
+            continue;
+        };
+        let mut sources = BTreeSet::new();
+        for read in candidate.reads {
+            match recomputed.get(&read) {
+                Some(recomputed) => sources.extend(recomputed.sources.iter().copied()),
+                None => sources.extend([read]),
+            }
+        }
+        let sources = sources.into_iter().collect();
+        let code = candidate.code;
+        recomputed.insert(id, Recomputed { code, sources });
+    }
+    recomputed
 }
 
 /// The nodes without the latest of those without which they cost no more.
@@ -81,7 +85,16 @@ fn without_one(
     })
 }
 
-/// Elementwise units that follow each other and become one nest, by their moment.
+/// A node that could be computed again.
+struct Candidate {
+    code: Option<(StraightLine, Vec<NodeId>)>,
+    /// The tensors that it is computed from, where nothing else is computed again.
+    reads: Vec<NodeId>,
+    /// Arithmetic operations for one entry.
+    operations: usize,
+}
+
+/// Elementwise units that follow each other and become one nest, if that does not read or write too much, by their moment.
 struct Stretches<'a> {
     graph: &'a Graph,
     /// What is written at each moment by units whose results can be computed again.
@@ -92,7 +105,7 @@ struct Stretches<'a> {
     readers: HashMap<NodeId, BTreeSet<usize>>,
     /// What is stored for others.
     pinned: HashSet<NodeId>,
-    candidates: HashMap<NodeId, Recomputed>,
+    candidates: HashMap<NodeId, Candidate>,
 }
 
 impl<'a> Stretches<'a> {
@@ -119,12 +132,11 @@ impl<'a> Stretches<'a> {
             let written = stretches.written.entry(*moment).or_default();
             written.extend(unit.nodes());
             for node in unit.nodes() {
-                let arguments = graph.arguments(*node);
                 let mut read = Vec::new();
-                for argument in arguments {
+                for argument in graph.arguments(*node) {
                     let stored = units.stored(graph, argument);
                     let [own, its] = [*node, argument].map(|id| steps(graph.shape(id)));
-                    // What is read through a view is stored, and what is read at several steps.
+                    // What is read through a view is stored, and what is read in other loops.
                     let pinned = stored.filter(|stored| *stored != argument || own != its);
                     stretches.pinned.extend(pinned);
                     read.extend(stored);
@@ -136,8 +148,8 @@ impl<'a> Stretches<'a> {
                 stretches.reads.insert(*node, (read, *moment));
             }
         }
-        // A product with a weight that only a contraction reads is multiplied as that reads, from the factors.
-        for id in units.ordered.iter().flat_map(Unit::nodes) {
+        // A product with a weight that no elementwise work reads is multiplied as a contraction reads it, from the factors.
+        for id in inside.iter().flat_map(|(unit, _)| unit.nodes()) {
             if let Op::Contract(contract) = &graph.node(*id).op
                 && !stretches.readers.contains_key(id)
                 && contract
@@ -148,15 +160,58 @@ impl<'a> Stretches<'a> {
             }
         }
         for (unit, _) in &inside {
-            for (position, node) in unit.nodes().iter().enumerate() {
-                let is_free = graph.node(*node).binding == Binding::Points
-                    && !stretches.pinned.contains(node);
-                if is_free && let Some(recomputed) = again(graph, units, unit, position) {
-                    stretches.candidates.insert(*node, recomputed);
-                }
-            }
+            stretches.find_candidates(units, unit);
         }
         stretches
+    }
+
+    /// Adds the nodes of a unit that could be computed again, without an elementary function.
+    fn find_candidates(&mut self, units: &Units, unit: &Unit) {
+        let graph = self.graph;
+        let nodes = unit.nodes();
+        let is_free =
+            |id: &NodeId| graph.node(*id).binding == Binding::Points && !self.pinned.contains(id);
+        // Structure is written in the regions of who reads it.
+        let is_entry =
+            |id: &NodeId| units.stored(graph, *id) == Some(*id) || view_of(graph, *id).is_some();
+        let arguments = graph.arguments(nodes[0]);
+        if !nodes.iter().any(is_free) || !arguments.iter().all(is_entry) {
+            return;
+        }
+        let read = |id: &NodeId| units.stored(graph, *id);
+        let Op::Map { function, .. } = graph.node(nodes[0]).op else {
+            let candidate = Candidate {
+                code: None,
+                reads: arguments.iter().filter_map(read).collect(),
+                operations: operations(&graph.node(nodes[0]).op),
+            };
+            self.candidates.insert(nodes[0], candidate);
+            return;
+        };
+        let orders = nodes.iter().map(|node| match graph.node(*node).op {
+            Op::Map { order, .. } => order,
+            _ => unreachable!("a unit of maps has maps"),
+        });
+        let orders: Vec<usize> = orders.collect();
+        let lowered = graph.function(function).lower(&orders);
+        let operands: Vec<NodeId> = arguments.iter().chain(nodes).copied().collect();
+        let free = nodes.iter().enumerate().filter(|(_, id)| is_free(id));
+        let found = free.filter_map(|(position, id)| {
+            let code = lowered.without_elementary(position, arguments.len())?;
+            let cost = code.cost();
+            let is_read = |operand: &usize| code.reads(*operand);
+            let reads = (0..operands.len()).filter(is_read);
+            let reads = reads.filter_map(|operand| read(&operands[operand]));
+            let candidate = Candidate {
+                reads: reads.collect(),
+                operations: cost.additions + cost.multiplications - cost.multiply_adds
+                    + cost.bounds,
+                code: Some((code, operands.clone())),
+            };
+            Some((*id, candidate))
+        });
+        let found: Vec<(NodeId, Candidate)> = found.collect();
+        self.candidates.extend(found);
     }
 
     /// The moments at which what is written at one is read, and this.
@@ -169,13 +224,17 @@ impl<'a> Stretches<'a> {
     }
 
     /// What the loads of these moments, the stores at `home` and what is computed again take together.
-    fn cost(&self, home: usize, around: &BTreeSet<usize>, again: &BTreeSet<NodeId>) -> usize {
+    fn cost(
+        &self,
+        home: usize,
+        around: &BTreeSet<usize>,
+        again: impl Fn(&NodeId) -> bool,
+    ) -> usize {
         let mut cost = 0;
         let mut stored: BTreeSet<NodeId> = BTreeSet::new();
         for moment in around {
             let mut seen = BTreeSet::new();
-            let written = self.written[moment].iter();
-            let written = written.filter(|id| !again.contains(id));
+            let written = self.written[moment].iter().filter(|id| !again(id));
             let mut pending: Vec<NodeId> = written
                 .flat_map(|id| self.reads[id].0.iter().copied())
                 .collect();
@@ -185,11 +244,11 @@ impl<'a> Stretches<'a> {
                     continue;
                 }
                 let size = self.graph.node(id).size();
-                if again.contains(&id) {
-                    let recomputed = &self.candidates[&id];
-                    pending.extend(recomputed.reads());
+                if again(&id) {
+                    let candidate = &self.candidates[&id];
+                    pending.extend(&candidate.reads);
                     // Where it is written it is computed anyway.
-                    cost += usize::from(!is_own) * size * self.operations(id, recomputed);
+                    cost += usize::from(!is_own) * size * candidate.operations;
                 } else if !is_own {
                     cost += size * LOAD;
                     stored.insert(id);
@@ -203,22 +262,17 @@ impl<'a> Stretches<'a> {
         }
         cost
     }
+}
 
-    /// Arithmetic operations to compute one entry again.
-    fn operations(&self, id: NodeId, recomputed: &Recomputed) -> usize {
-        match recomputed {
-            Recomputed::Derivative(code, _) => {
-                let cost = code.cost();
-                cost.additions + cost.multiplications + cost.bounds
-            }
-            Recomputed::Node(reads) => match &self.graph.node(id).op {
-                Op::Contract(contract) => {
-                    let summed = &contract.extents[contract.rank..];
-                    contract.tensors().count() * summed.iter().product::<usize>()
-                }
-                _ => reads.len(),
-            },
+/// Arithmetic operations for one entry of a sum, or of a product with what it sums.
+fn operations(op: &Op) -> usize {
+    match op {
+        Op::Contract(contract) => {
+            let summed = &contract.extents[contract.rank..];
+            contract.tensors().count() * summed.iter().product::<usize>() - 1
         }
+        Op::Sum(terms) => terms.len(),
+        _ => 0,
     }
 }
 
@@ -231,32 +285,4 @@ fn is_inside(graph: &Graph, units: &Units, unit: &Unit) -> bool {
         _ => true,
     };
     units.is_elementwise(graph, unit) && unit.nodes().iter().all(of_entries)
-}
-
-/// How a node of a unit is computed from what is stored, if it can be without an elementary function.
-fn again(graph: &Graph, units: &Units, unit: &Unit, position: usize) -> Option<Recomputed> {
-    let nodes = unit.nodes();
-    let id = nodes[position];
-    let arguments = graph.arguments(id);
-    // Structure is written in the regions of who reads it.
-    let is_entry =
-        |id: &NodeId| units.stored(graph, *id) == Some(*id) || view_of(graph, *id).is_some();
-    if !arguments.iter().all(is_entry) {
-        return None;
-    }
-    let Op::Map {
-        function, argument, ..
-    } = graph.node(id).op
-    else {
-        return Some(Recomputed::Node(arguments));
-    };
-    let orders = nodes.iter().map(|node| match graph.node(*node).op {
-        Op::Map { order, .. } => order,
-        _ => unreachable!("a unit of maps has maps"),
-    });
-    let orders: Vec<usize> = orders.collect();
-    let code = graph.function(function).lower(&orders);
-    let code = code.without_elementary(position)?;
-    let operands = [argument].into_iter().chain(nodes.iter().copied());
-    Some(Recomputed::Derivative(code, operands.collect()))
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::ir::{Graph, NodeId, Op};
 
-use super::recompute::Recomputed;
 use super::units::Units;
 
 /// Who writes and who reads each stored tensor.
@@ -59,37 +58,29 @@ impl<'a> Successors<'a> {
 
     /// Whether each entry of a node depends on no other entry of a tensor than that in its own place.
     fn reads_by_entries(&self, node: NodeId, tensor: NodeId) -> bool {
-        let is_entry = |id: &NodeId| {
-            let recomputed = self.units.recomputed.contains_key(id);
-            *id == tensor
-                || recomputed && self.reads_by_entries(*id, tensor)
-                || !self.reads(*id, tensor)
+        let is_other = |id: NodeId| match self.units.recomputed.get(&id) {
+            Some(recomputed) => !recomputed.sources.contains(&tensor),
+            None => self.units.stored(self.graph, id) != Some(tensor),
         };
-        if let Some(recomputed @ Recomputed::Derivative(..)) = self.units.recomputed.get(&node) {
-            return recomputed.reads().iter().all(is_entry);
-        }
-        match &self.graph.node(node).op {
+        let op = &self.graph.node(node).op;
+        match op {
             Op::Contract(contract) => {
                 let own = 0..contract.rank;
                 let mut tensors = contract.tensors();
                 // What is put elsewhere may come from a product that is computed on the way.
                 !contract.writes()
                     && tensors.all(|(id, indices)| {
-                        let in_place =
-                            contract.is_plain() && indices.iter().copied().eq(own.clone());
-                        in_place && is_entry(&id) || !self.reads(id, tensor)
+                        let entries = id == tensor
+                            && contract.is_plain()
+                            && indices.iter().copied().eq(own.clone());
+                        entries || is_other(id)
                     })
             }
-            Op::Sum(_) | Op::Map { .. } => self.graph.arguments(node).iter().all(is_entry),
+            Op::Sum(_) | Op::Map { .. } => {
+                let arguments = self.graph.arguments(node);
+                arguments.iter().all(|id| *id == tensor || is_other(*id))
+            }
             _ => false,
-        }
-    }
-
-    /// Whether an argument is read from a tensor, or computed from it where it is read.
-    fn reads(&self, argument: NodeId, tensor: NodeId) -> bool {
-        match self.units.recomputed.get(&argument) {
-            Some(recomputed) => recomputed.reads().iter().any(|id| self.reads(*id, tensor)),
-            None => self.units.stored(self.graph, argument) == Some(tensor),
         }
     }
 }

@@ -201,7 +201,7 @@ impl Units {
         terms(graph, &self.fused, sum)
     }
 
-    /// The stored tensor behind a node, if there is one.
+    /// The stored tensor behind a node that is not recomputed, if there is one.
     pub fn stored(&self, graph: &Graph, id: NodeId) -> Option<NodeId> {
         stored(graph, &self.computed, id)
     }
@@ -256,7 +256,7 @@ pub(super) fn reads(
     };
     while let Some(argument) = pending.pop() {
         if let Some(recomputed) = recomputed.get(&argument) {
-            pending.extend(recomputed.reads());
+            reads.extend(&recomputed.sources);
         } else if fused.contains(&argument) {
             pending.extend(graph.arguments(argument));
         } else {

@@ -23,7 +23,8 @@ pub fn meaning(
     let modes = [(Mode::Batch, 1), (Mode::Single, 1), (Mode::Batch, 8)];
     for loops in modes
         .map(|(mode, count)| alternatives(program, mode, of_vectors(count, 8, 0)))
-        .as_flattened()
+        .iter()
+        .flatten()
     {
         loops
             .verify()
