@@ -74,12 +74,12 @@ const PLANS: [Plan; 3] = [
 ];
 
 /// All loop programs for blocks of so many vectors of points, or for one point, of which the other functions choose one: those of the three
-/// plans, then the same with work that is done again, where there is some.
+/// plans, then of blocks the same with work that is done again, where there is some.
 pub fn alternatives(program: &Program, mode: Mode, vectors: Vectors) -> Vec<LoopProgram> {
     let mut program = program.clone();
     units::own_totals(&mut program);
     let plans = PLANS.map(|plan| Planned::new(&program, mode, vectors.count, plan));
-    let again = plans.iter();
+    let again = plans.iter().filter(|_| mode == Mode::Batch);
     let again = again.filter_map(|plan| plan.recomputing(&program, mode, vectors.count));
     let again: Vec<Planned> = again.collect();
     let all = plans.iter().chain(&again);
@@ -147,7 +147,7 @@ impl Planned {
         if best.bytes <= NEAREST_CACHE {
             return best;
         }
-        // What is computed from is kept longer, with the streams beside it: not for an eighth more of scratch.
+        // What is computed from is kept longer, with the streams beside it: for up to an eighth more of scratch.
         let again = best.recomputing(program, mode, vectors);
         let again = again.filter(|again| 8 * again.bytes <= 9 * best.bytes);
         again.unwrap_or(best)

@@ -1,7 +1,7 @@
 //! What is computed again where it is read, rather than stored: units in the order of execution go in, the nodes come out.
 //!
-//! A reverse sweep reads what the forward sweep wrote long before: of tanh at each layer f', f'' = -2 y f' and f''' (|∇z|²), which follow from
-//! y, f' and ∇z, which it reads anyway. Where a block has left the nearest cache, a store and a load take as long as some operations.
+//! A reverse sweep reads what the forward sweep wrote long before: of tanh at each layer f'' = -2 y f' and f''' |∇z|², which follow from y, f'
+//! and ∇z, and these it reads anyway. Where a block has left the nearest cache, a store and a load take as long as some operations.
 //! What becomes one nest is weighed as a whole: the tensors that it loads, and which of its results are stored for others. (Rematerialization,
 //! as in Chen, Xu, Zhang and Guestrin, *Training deep nets with sublinear memory cost*, 2016, but for time.)
 
