@@ -173,7 +173,7 @@ fn a_chain_that_doubles_takes_no_longer_than_its_links() {
     let (x, graph) = (builder.x, &mut builder.program.graph);
     let product = graph.multiply(matrix, x);
     let first = map(graph, Activation::Tanh, product);
-    // Chebyshev's polynomials: each is read by the next two, and by a sum that comes after a product with all.
+    // Chebyshev's polynomials: each is read by the next two, and by a sum that comes after a contraction of the last.
     let one = graph.hadamard(first, first);
     let mut links = vec![first, one];
     for _ in 0..60 {

@@ -7,9 +7,8 @@ use crate::ir::{Contract, Graph, NodeId, Op};
 
 use super::layout::Layout;
 use super::nests::{ElementwiseNest, LaneAxis, Operand, Place, Space, View};
-use super::recompute::Recomputed;
 use super::region::Region;
-use super::units::{Term, Units};
+use super::units::{Recomputed, Term, Units};
 
 /// An axis of a tensor within a nest: the loop that runs along it, none for a single entry, and
 /// where it begins.

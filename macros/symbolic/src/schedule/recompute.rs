@@ -10,22 +10,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::functions::StraightLine;
 use crate::ir::{Binding, Graph, NodeId, Op, Program};
 
-use super::units::{Unit, Units, steps};
+use super::units::{Recomputed, Unit, Units, steps};
 use super::views::view_of;
 
 /// Arithmetic operations of a vector that take as long as to load one from the second cache, and to store one there.
 const LOAD: usize = 4;
 const STORE: usize = 8;
-
-/// How a node is computed where it is read.
-#[derive(Clone, Debug)]
-pub(crate) struct Recomputed {
-    /// Of a derivative of a function the code, which calls no elementary function, and its operands: the argument and the other
-    /// derivatives. Other nodes are computed as they always are.
-    pub code: Option<(StraightLine, Vec<NodeId>)>,
-    /// The stored tensors that it is computed from.
-    pub sources: Vec<NodeId>,
-}
 
 /// The nodes of elementwise units that are computed again.
 pub(super) fn recomputed(program: &Program, units: &Units) -> HashMap<NodeId, Recomputed> {

@@ -6,12 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::functions::StraightLine;
 use crate::ir::{Binding, Coefficient, Contract, FunctionId, Graph, NodeId, Op, Program};
 
 use super::fuse;
 use super::nests::Mode;
 use super::order::Order;
-use super::recompute::Recomputed;
 use super::views::{is_structure, read_as_stored, view_of};
 
 /// Units and what they leave out.
@@ -29,6 +29,16 @@ pub(crate) struct Units {
     pub recomputed: HashMap<NodeId, Recomputed>,
     /// Where tensors that are summed over the points go.
     pub totals: HashMap<NodeId, usize>,
+}
+
+/// How a node is computed where it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Recomputed {
+    /// Of a derivative of a function the code, which calls no elementary function, and its operands: the argument and the other
+    /// derivatives. Other nodes are computed as they always are.
+    pub code: Option<(StraightLine, Vec<NodeId>)>,
+    /// The stored tensors that it is computed from.
+    pub sources: Vec<NodeId>,
 }
 
 /// What one unit computes.
