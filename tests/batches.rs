@@ -29,6 +29,13 @@ struct ManyInputs {
     output: Dense<1>,
 }
 
+/// Its Hessian leaves the second cache: the lines that are written are fetched, the last squares of lanes in part.
+#[derive_network(input(x: 317), derive(hessian))]
+struct MoreInputs {
+    hidden: Dense<4, Tanh>,
+    output: Dense<1>,
+}
+
 /// Behind the last point; nothing computes it.
 const CANARY: f64 = -1234.5;
 /// Three pairs of blocks of the widest lanes, and one point.
@@ -190,5 +197,50 @@ fn symmetric_results_that_are_stored_past_the_caches_are_those_of_fewer_points()
         assert!(few == many, "{lanes}");
         let mut turned = many.iter().map(|hessian| hessian.transpose());
         assert!(many.iter().all(|hessian| Some(*hessian) == turned.next()));
+    }
+}
+
+#[test]
+fn symmetric_results_that_leave_the_caches_are_those_of_each_point() {
+    // Without optimisation a matrix goes through several places of the stack.
+    let thread = std::thread::Builder::new().stack_size(32 << 20);
+    let thread = thread.spawn(compare_results_that_leave_the_caches);
+    thread
+        .expect("a thread starts")
+        .join()
+        .expect("results agree");
+}
+
+fn compare_results_that_leave_the_caches() {
+    const COUNT: usize = 17;
+    type Hessian = SMatrix<f64, 317, 317>;
+    let network = MoreInputs::glorot_uniform(7);
+    let points: Vec<SVector<f64, 317>> = (0..COUNT)
+        .map(|point| SVector::from_fn(|row, _| ((point * 317 + row) as f64).sin()))
+        .collect();
+    let mut workspace = MoreInputs::workspace();
+    let mut hessians = |at_once: usize| {
+        let mut hessians = vec![Hessian::repeat(f64::NAN); COUNT];
+        for (points, hessians) in points.chunks(at_once).zip(hessians.chunks_mut(at_once)) {
+            let mut values = vec![0.0; points.len()];
+            let mut gradients = vec![SVector::zeros(); points.len()];
+            let (values, gradients) = (&mut values, &mut gradients);
+            network
+                .hessian_batch_with(&mut workspace, points, values, gradients, hessians)
+                .expect("slices are of one length");
+        }
+        hessians
+    };
+    for lanes in [Lanes::Scalar, Lanes::Avx2, Lanes::Avx512] {
+        let [alone, together] = [1, COUNT].map(|at_once| with_lanes(lanes, || hessians(at_once)));
+        for (here, there) in together.iter().zip(&alone) {
+            // Sums of four products, added up in another order.
+            let tolerance = 8.0 * f64::EPSILON * there.amax();
+            let mut entries = here.iter().zip(there);
+            assert!(
+                entries.all(|(here, there)| (here - there).abs() <= tolerance),
+                "{lanes}"
+            );
+        }
     }
 }

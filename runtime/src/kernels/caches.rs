@@ -35,6 +35,10 @@ const FETCHED_BYTES: core::ops::RangeInclusive<usize> = 512..=32 << 10;
 /// A line of the caches.
 const LINE: usize = 64;
 
+/// Bytes of a vector that lies within one line wherever an allocator puts what it belongs to. Stores of wider ones over two lines wait for both,
+/// one after the other.
+pub(super) const UNSPLIT: usize = 16;
+
 /// Brings so many numbers on the way to the nearest cache, if it is worth it. They need not be there.
 #[inline(always)]
 pub(super) fn fetch<T>(first: *const T, count: usize) {

@@ -411,9 +411,24 @@ impl<
     #[inline(always)]
     fn squares(&self, mut mirror: *mut T, is_on_diagonal: bool) {
         let simd = self.simd;
-        let sums = self.sums();
         let (down, right) = (self.panel.m.out, self.panel.n.out);
         let mut out_row = self.start.out;
+        if const { Self::FETCHED && Self::LANES * size_of::<T>() > caches::UNSPLIT } {
+            // What these squares write, while they are computed.
+            let mut j = 0;
+            while j < W {
+                let out = out_row.wrapping_add(j * right);
+                caches::fetch_lines(out.cast_const(), R * Self::LANES);
+                j += 1;
+            }
+            let mut row = 0;
+            while row < R * Self::LANES {
+                let target = mirror.wrapping_add(row * right);
+                caches::fetch_lines(target.cast_const(), Self::LANES);
+                row += 1;
+            }
+        }
+        let sums = self.sums();
         let mut i = 0;
         while i < R {
             let is_last = i + 1 == R;

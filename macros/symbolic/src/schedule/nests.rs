@@ -185,7 +185,7 @@ pub struct ContractionNest {
     pub whole: Option<usize>,
 }
 
-/// Numbers of a matrix that leaves the second cache of 1 MiB, where streams of points have their place too.
+/// Numbers of a matrix, of weights or of results, that leaves the second cache of 1 MiB, where streams of points have their place too.
 const FETCHED_NUMBERS: usize = 96 << 10;
 
 /// Numbers of a matrix of results that leaves the nearest cache, together with those of other layers.
@@ -232,11 +232,15 @@ impl ContractionNest {
     /// Whether tiles fetch ahead what another needs. Of a first factor that is a matrix of scalars and leaves the second cache, whose columns
     /// are steps of the innermost sum, a tile reads of each what is in a line, mostly on a page, of its own, which nothing brings by itself.
     /// Of results that are added up in place, and leave the nearest cache before they are added to again, each line is written where it is
-    /// not: a store over two of them waits for both.
+    /// not: a store over two of them waits for both. So is each line of a result of the caller's that leaves the second cache, in which a
+    /// mirror image has a line of its own for each vector.
     pub fn is_fetched(&self) -> bool {
         if self.lane == LaneAxis::Row {
+            let results = self.m.extent * self.n.extent;
             let in_place = self.init == Some(self.out) && !self.over_points;
-            return in_place && self.m.extent * self.n.extent >= FETCHED_RESULTS;
+            let is_mirrored = self.out.space == Space::Result && self.symmetric;
+            return in_place && results >= FETCHED_RESULTS
+                || is_mirrored && results >= FETCHED_NUMBERS;
         }
         self.lane == LaneAxis::Points
             && self.a.space != Space::Block
@@ -498,5 +502,33 @@ impl LoopProgram {
     /// What runs for one point after the other, behind the body.
     pub fn nests_of_result(&self) -> &[Nest] {
         self.result.as_ref().map_or(&[], |result| &result.nests)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mirrored_results_that_leave_the_second_cache_are_fetched() {
+        let is_fetched = |rows: usize, symmetric: bool, space: Space| {
+            let extent = Loop {
+                extent: rows,
+                ..Loop::ONCE
+            };
+            let nest = ContractionNest {
+                lane: LaneAxis::Row,
+                m: extent,
+                n: extent,
+                out: Place { space, offset: 0 },
+                symmetric,
+                ..ContractionNest::ONCE
+            };
+            nest.is_fetched()
+        };
+        assert!(is_fetched(314, true, Space::Result));
+        assert!(!is_fetched(313, true, Space::Result));
+        assert!(!is_fetched(314, false, Space::Result));
+        assert!(!is_fetched(314, true, Space::Scratch));
     }
 }
