@@ -127,8 +127,11 @@ def write(docs, names, records, environment):
     folder.mkdir(exist_ok=True)
     scaling = [record for record in records if record["workload"] == "scaling"]
     others = [record for record in records if record["workload"] != "scaling"]
-    if others:
+    pictured = set(WORKLOADS) - {"scaling"}
+    if pictured <= set(names):
         plot.draw(others, folder / "compare.svg")
+    elif others:
+        print("compare.svg is left as it is: it shows all workloads, of one run")
     if scaling:
         scaling_plot.draw(scaling, folder / "scaling.svg")
 
